@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+const reach = {
+  host: z.string().min(1).meta({ description: "The address or name of the machine." }),
+  port: z.int().min(1).max(65535).optional().meta({ description: "The port of its SSH server. Default: 22." }),
+  user: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "The user to log in as. Default: the user that runs Pulumi." }),
+  password: z.string().optional().meta({ description: "The password of the user.", secret: true }),
+  privateKey: z
+    .string()
+    .optional()
+    .meta({
+      description: "The text of an SSH private key. Default: the SSH agent, then the usual files in ~/.ssh.",
+      secret: true,
+    }),
+  privateKeyPassword: z
+    .string()
+    .optional()
+    .meta({ description: "The password of an encrypted private key.", secret: true }),
+  agentSocketPath: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "The socket of the SSH agent. Default: SSH_AUTH_SOCK." }),
+  hostKey: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "The host's public key, as in known_hosts (`ssh-ed25519 AAAA…`). Default: known_hosts." }),
+  dialErrorLimit: z
+    .int()
+    .min(-1)
+    .optional()
+    .meta({ description: "How many dials may fail before it is an error; -1: no limit. Default: 10." }),
+  perDialTimeout: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: "Seconds that one dial may take; 0: no limit. Default: 15." }),
+};
+
+/** How a host is reached: the fields of `@pulumi/command`'s `remote.ConnectionArgs`, and two of kvmnet's own. */
+export const connection = z
+  .strictObject({
+    ...reach,
+    strictHostKeyChecking: z.enum(["yes", "accept-new", "no"]).optional().meta({
+      description:
+        'What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5).',
+    }),
+  })
+  .meta({ description: "How the host is reached over SSH.", typeName: "Connection" });
+
+export type Connection = z.infer<typeof connection>;

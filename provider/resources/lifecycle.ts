@@ -1,0 +1,61 @@
+import type { Hosts } from "../host/hosts";
+import type { Definition } from "./definition";
+
+/** What an operation may use. `signal` aborts on Cancel: roll back, never go on. */
+export interface Operation {
+  readonly urn: string;
+  /** The resource's name in the program, the last part of the URN. */
+  readonly name: string;
+  readonly preview: boolean;
+  readonly hosts: Hosts;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Goes to the engine's log, beside the resource. Control codes and the engine's colour tags are taken out. */
+export interface Log {
+  /** A line of progress that the next one overwrites. */
+  progress(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+export interface CheckFailure {
+  /** A path that the schema has: "connection.host", "addressing.routes[0].via". */
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What Read found. Unreachable is neither: Read throws, and the server keeps the state and warns. */
+export type Found<I, S> =
+  | { readonly kind: "there"; readonly id: string; readonly inputs: I; readonly state: S }
+  | { readonly kind: "gone"; readonly why: string };
+
+/**
+ * One thing on a host. Inputs have passed the definition; every method but `check` sees known values only,
+ * and so does `create` in preview where `previewNeeds` says so.
+ */
+export interface Lifecycle<I, S> {
+  readonly definition: Definition;
+  /** Defaults that come from the resource's name, and rules between properties. A value may be UNKNOWN. */
+  check?(name: string, inputs: Partial<I>): { inputs: Partial<I>; failures: CheckFailure[] };
+  /** In preview: reads, says through `log` what would happen, returns what is known, writes nothing. `inputs` may hold UNKNOWN then. */
+  create(operation: Operation, inputs: I): Promise<{ id: string; state: Partial<S> }>;
+  read(operation: Operation, id: string, inputs: I, state: S): Promise<Found<I, S>>;
+  /** As create: in preview it reads and says, and returns the unchanged outputs where they stay. */
+  update(operation: Operation, id: string, old: { inputs: I; state: S }, inputs: I): Promise<{ state: Partial<S> }>;
+  /** Gone already is done. */
+  delete(operation: Operation, id: string, inputs: I, state: S): Promise<void>;
+}
+
+/** The thing is there but not as wanted: it goes into the state with the reasons, and the operation fails. */
+export class PartlyDone extends Error {
+  override readonly name = "PartlyDone";
+  constructor(
+    readonly id: string,
+    readonly state: Record<string, unknown>,
+    readonly reasons: readonly string[],
+  ) {
+    super(reasons.join("\n"));
+  }
+}
