@@ -1,0 +1,28 @@
+import { config, type HomelabConfig } from "./config";
+import { formatPath, problemsOf } from "./problem";
+import { referenceProblems } from "./references";
+
+/** Everything that is wrong with a stack's config, a line each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("\n"));
+  }
+}
+
+/**
+ * Checks a config as a whole and fills its defaults.
+ *
+ * @param written the config as the stack's YAML has it, without its `homelab:` prefixes
+ * @throws ConfigError with every problem, each under its key
+ * @example checkConfig({ hosts: { kvm1: { connection: { host: "kvm1.example" }, bridge: {} } } })
+ */
+export function checkConfig(written: unknown): HomelabConfig {
+  const checked = config.safeParse(written);
+  const problems = [
+    ...(checked.success ? [] : problemsOf(config, checked.error.issues)),
+    ...referenceProblems(written),
+  ].map(({ path, reason }) => `${formatPath(path)}: ${reason}`);
+  if (!checked.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
+  return checked.data;
+}

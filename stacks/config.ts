@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { bridge } from "../provider/resources/bridge/definition";
+import { connection } from "../provider/resources/connection";
+import { interfaceName, libvirtName } from "../provider/resources/names";
+import { network } from "../provider/resources/network/definition";
+import { nic } from "../provider/resources/nic/definition";
+
+/** `lan:` with nothing after it is null in YAML, and what its author means is "with the defaults". */
+const orDefaults = <T extends z.ZodType>(type: T) => z.preprocess((value) => value ?? {}, type);
+
+/** The names that the config gives become parts of resource names, which "/" separates. */
+const key = libvirtName;
+
+const hostNetwork = network.inputs.omit({ connection: true, bridge: true }).extend({
+  bridge: interfaceName
+    .optional()
+    .meta({ description: "A bridge that the host has already. Default: the host's `bridge`." }),
+});
+
+const host = z.strictObject({
+  connection,
+  bridge: orDefaults(bridge.inputs.omit({ connection: true }))
+    .optional()
+    .meta({ description: "The bridge to give the host. Left out: the host's network stays as it is." }),
+  networks: z
+    .record(key, orDefaults(hostNetwork))
+    .default({})
+    .meta({ description: "The libvirt networks of the host, by name." }),
+});
+
+const vm = z.strictObject({
+  host: z.string().meta({ description: "The host that the VM is on: a key of `hosts`." }),
+  domain: nic.inputs.shape.domain
+    .optional()
+    .meta({ description: "The VM, by libvirt name or UUID. Default: its key." }),
+  nics: z
+    .record(key, nic.inputs.omit({ connection: true, domain: true }))
+    .meta({ description: "The VM's NICs. A NIC's key is its identity: its MAC address follows from it." }),
+});
+
+/** A stack's config: `homelab:hosts` and `homelab:vms`. What a bridge, a network or a NIC takes, the definitions say. */
+export const config = z.strictObject({
+  hosts: z.record(key, host),
+  vms: z.record(key, vm).default({}),
+});
+
+export type HomelabConfig = z.output<typeof config>;
+export type HostConfig = z.output<typeof host>;
+export type VmConfig = z.output<typeof vm>;

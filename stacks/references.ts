@@ -1,0 +1,62 @@
+import { formatPath, type Problem, suggestion } from "./problem";
+
+/**
+ * What refers to something that the config does not have. It reads the config as written, not as checked:
+ * a typing error in one place must not hide a wrong reference in another.
+ */
+export function referenceProblems(written: unknown): Problem[] {
+  const hosts = record(record(written).hosts);
+  const vms = record(record(written).vms);
+  return [
+    ...Object.entries(hosts).flatMap(([name, host]) => hostProblems(name, record(host))),
+    ...Object.entries(vms).flatMap(([name, vm]) => vmProblems(name, record(vm), hosts)),
+  ];
+}
+
+function hostProblems(name: string, host: Fields): Problem[] {
+  if ("bridge" in host) return [];
+  return Object.entries(record(host.networks))
+    .filter(([, network]) => record(network).bridge === undefined)
+    .map(([network]) => ({
+      path: ["hosts", name, "networks", network, "bridge"],
+      reason: `is missing, and ${formatPath(["hosts", name])} has no \`bridge\` to use instead`,
+    }));
+}
+
+function vmProblems(name: string, vm: Fields, hosts: Fields): Problem[] {
+  const hostName = vm.host;
+  const host = typeof hostName === "string" && Object.hasOwn(hosts, hostName) ? record(hosts[hostName]) : undefined;
+  const problems = Object.entries(record(vm.nics)).flatMap(([nic, fields]) =>
+    nicProblems(["vms", name, "nics", nic], record(fields), host, String(hostName)),
+  );
+  if (typeof hostName !== "string" || host !== undefined) return problems;
+  return [
+    { path: ["vms", name, "host"], reason: `"${hostName}" is not in hosts${suggestion(hostName, Object.keys(hosts))}` },
+    ...problems,
+  ];
+}
+
+function nicProblems(path: readonly string[], nic: Fields, host: Fields | undefined, hostName: string): Problem[] {
+  const { network, bridge } = nic;
+  if (network === undefined && bridge === undefined) {
+    return [{ path: [...path, "network"], reason: "is missing: a NIC is on a `network` or on a `bridge`" }];
+  }
+  if (network !== undefined && bridge !== undefined) {
+    return [{ path: [...path, "bridge"], reason: "and `network` are both given: a NIC is on one of them" }];
+  }
+  if (typeof network !== "string" || host === undefined) return [];
+  const known = record(host.networks);
+  if (Object.hasOwn(known, network)) return [];
+  return [
+    {
+      path: [...path, "network"],
+      reason: `"${network}" is not in ${formatPath(["hosts", hostName, "networks"])}${suggestion(network, Object.keys(known))}`,
+    },
+  ];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function record(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
