@@ -1,0 +1,106 @@
+import { spawn } from "node:child_process";
+import { open, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type CommandOptions, type CommandResult, labEnvironment, run } from "./command";
+import type { Overlay } from "./overlay";
+
+/**
+ * A mount namespace with the host's disk and a pure control group 2 tree, which systemd asks for and this
+ * machine may not have. nspawn's own private network is not used: the host's namespace is one of the lab's.
+ */
+const boot = `
+mount -t overlay overlay -o "lowerdir=$1,upperdir=$2,workdir=$3" "$4"
+mount -t cgroup2 none /sys/fs/cgroup
+mkdir -p "/sys/fs/cgroup/$5"
+echo $$ >"/sys/fs/cgroup/$5/cgroup.procs"
+export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=1
+exec systemd-nspawn --quiet --boot --directory="$4" --machine="$6" --register=no --keep-unit --capability=all \\
+  --bind=/dev/net/tun --link-journal=no --resolv-conf=off --timezone=off --console=pipe
+`;
+
+/** A real systemd with everything under it, booted from an overlay in a network namespace of the lab. */
+export class Container {
+  private constructor(
+    /** Process 1 of the host, as this machine numbers it. */
+    readonly leader: number,
+  ) {}
+
+  static async boot(spec: {
+    namespace: string;
+    hostName: string;
+    overlay: Overlay;
+    controlGroup: string;
+    log: string;
+  }): Promise<Container> {
+    const { overlay } = spec;
+    const log = await open(spec.log, "a");
+    const child = spawn(
+      "ip",
+      [
+        ...[
+          "netns",
+          "exec",
+          spec.namespace,
+          "unshare",
+          "--mount",
+          "--propagation",
+          "private",
+          "sh",
+          "-euc",
+          boot,
+          "sh",
+        ],
+        ...[overlay.lower, overlay.upper, overlay.work, overlay.root, spec.controlGroup, spec.hostName],
+      ],
+      { detached: true, stdio: ["ignore", log.fd, log.fd], env: labEnvironment() },
+    );
+    await log.close();
+    child.on("error", () => {});
+    child.unref(); // a detached lab outlives this process; any other is ended by its namespace
+    for (let attempt = 0; attempt < 500; attempt++) {
+      const leader = child.pid === undefined ? undefined : await findLeader(child.pid);
+      if (leader !== undefined) {
+        return new Container(leader);
+      }
+      if (child.exitCode !== null || child.pid === undefined) {
+        break;
+      }
+      await sleep(20);
+    }
+    throw new Error(`${spec.hostName} did not start:\n${await readFile(spec.log, "utf8")}`);
+  }
+
+  /** Root on the host, past its network: works while the network does not. */
+  exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    const variables = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LANG: "C.UTF-8", ...options.env };
+    return run([...this.argv(variables), ...argv], { ...options, env: undefined });
+  }
+
+  argv(variables: Record<string, string | undefined>): string[] {
+    const set = Object.entries(variables).map(([name, value]) => `${name}=${value ?? ""}`);
+    const enter = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"];
+    return ["nsenter", "--target", String(this.leader), ...enter, "env", "-i", ...set];
+  }
+}
+
+/** nspawn's child that has become process 1 of a process namespace and is past nspawn's own preparations. */
+async function findLeader(pid: number): Promise<number | undefined> {
+  try {
+    for (const thread of await readdir(`/proc/${pid}/task`)) {
+      const children = await readFile(join("/proc", String(pid), "task", thread, "children"), "utf8");
+      for (const child of children.split(" ").filter(Boolean)) {
+        const [status, command] = await Promise.all([
+          readFile(`/proc/${child}/status`, "utf8"),
+          readFile(`/proc/${child}/comm`, "utf8"),
+        ]);
+        if (/^NSpid:\t\d+\t1$/m.test(status) && command.trim() === "systemd") {
+          return Number(child);
+        }
+      }
+    }
+  } catch {
+    // it is not that far, or has ended
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+import { must } from "./command";
+import { debianMirrors } from "./debianMirrors";
+import { image } from "./image";
+
+export type Release = "bookworm" | "trixie";
+
+/** What a KVM host has on it: the programs that kvmnet may rely on, and no more than a plain one would have. */
+const packages = [
+  ...["systemd", "systemd-sysv", "dbus", "udev", "openssh-server", "iproute2", "netplan.io", "libvirt-daemon-system"],
+  ...["libvirt-clients", "qemu-system-x86", "iptables", "nftables", "sudo", "procps", "iputils-ping"],
+  ...["systemd-resolved", "libnss-resolve"],
+];
+
+/**
+ * - Each host gets host keys and a machine ID of its own when it boots.
+ * - `admin` may use sudo without a password, `helper` with the password "lab".
+ * - Nothing runs by the clock: a test host lives for a minute and reaches no mirror.
+ */
+const customize = `
+set -eu
+rm -f "$1"/etc/ssh/ssh_host_*
+for user in admin helper; do chroot "$1" useradd --create-home --shell /bin/bash "$user"; done
+printf '%s\\n' admin:lab helper:lab | chroot "$1" chpasswd
+echo 'admin ALL=(ALL) NOPASSWD: ALL' >"$1/etc/sudoers.d/admin"
+echo 'helper ALL=(ALL) ALL' >"$1/etc/sudoers.d/helper"
+chmod 440 "$1"/etc/sudoers.d/*
+for timer in apt-daily apt-daily-upgrade dpkg-db-backup e2scrub_all fstrim logrotate; do
+  ln -sf /dev/null "$1/etc/systemd/system/$timer.timer"
+done
+ln -sf /dev/null "$1/etc/systemd/system/e2scrub_reap.service"
+`;
+
+/** The root folder of a host, before it has booted. Hosts boot from overlays of it. */
+export async function hostImage(release: Release): Promise<string> {
+  const recipe = { release, packages, customize };
+  const { folder } = await image(release, recipe, async (target) => {
+    const excluded = ["doc", "man", "locale", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
+    await must([
+      ...["mmdebstrap", "--quiet", "--variant=minbase", `--include=${packages.join(",")}`, ...excluded],
+      ...[`--customize-hook=${customize}`, release, target, ...(await debianMirrors(release))],
+    ]);
+  });
+  return folder;
+}
