@@ -9,13 +9,10 @@ const reach = {
     .optional()
     .meta({ description: "The user to log in as. Default: the user that runs Pulumi." }),
   password: z.string().optional().meta({ description: "The password of the user.", secret: true }),
-  privateKey: z
-    .string()
-    .optional()
-    .meta({
-      description: "The text of an SSH private key. Default: the SSH agent, then the usual files in ~/.ssh.",
-      secret: true,
-    }),
+  privateKey: z.string().optional().meta({
+    description: "The text of an SSH private key. Default: the SSH agent, then the usual files in ~/.ssh.",
+    secret: true,
+  }),
   privateKeyPassword: z
     .string()
     .optional()
@@ -54,3 +51,11 @@ export const connection = z
   .meta({ description: "How the host is reached over SSH.", typeName: "Connection" });
 
 export type Connection = z.infer<typeof connection>;
+
+/** What every resource remembers of its host. */
+export const hostOutputs = {
+  hostId: z.string().meta({ description: "The host's machine-id (see machine-id(5))." }),
+  hostKey: z.string().optional().meta({
+    description: 'The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error.',
+  }),
+};

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { connection } from "../connection";
+import { connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
 import { cidr, interfaceName, ipAddress, macAddress } from "../names";
 
@@ -32,27 +32,19 @@ const addressing = z
 
 const confirm = z
   .strictObject({
-    timeout: z
-      .int()
-      .min(10)
-      .max(3600)
-      .default(60)
-      .meta({
-        description: "Seconds after which the host undoes a change that was not confirmed over a new connection.",
-      }),
+    timeout: z.int().min(10).max(3600).default(60).meta({
+      description: "Seconds after which the host undoes a change that was not confirmed over a new connection.",
+    }),
   })
   .meta({ typeName: "Confirm", description: "How a change of the host's network is confirmed." });
 
 const inputs = z.strictObject({
   connection,
   name: interfaceName.default("br0").meta({ description: "The bridge's interface name." }),
-  uplink: z
-    .union([macAddress, interfaceName])
-    .optional()
-    .meta({
-      description:
-        "The NIC that becomes the bridge's port, by name or MAC address. Default: the one with the default route.",
-    }),
+  uplink: z.union([macAddress, interfaceName]).optional().meta({
+    description:
+      "The NIC that becomes the bridge's port, by name or MAC address. Default: the one with the default route.",
+  }),
   addressing: z
     .union([z.literal("inherit"), addressing])
     .default("inherit")
@@ -61,15 +53,9 @@ const inputs = z.strictObject({
         '"inherit": the uplink\'s addressing moves to the bridge and the host keeps its address. Or the addressing itself.',
     }),
   stp: z.boolean().default(false).meta({ description: "Run the spanning tree protocol on the bridge." }),
-  forwardDelay: z
-    .int()
-    .min(0)
-    .max(30)
-    .default(0)
-    .meta({
-      description:
-        "Seconds that a new port listens and learns before it forwards; with STP at least 2 (see ip-link(8)).",
-    }),
+  forwardDelay: z.int().min(0).max(30).default(0).meta({
+    description: "Seconds that a new port listens and learns before it forwards; with STP at least 2 (see ip-link(8)).",
+  }),
   mtu: z
     .int()
     .min(576)
@@ -84,7 +70,7 @@ const inputs = z.strictObject({
 });
 
 const outputs = z.object({
-  hostId: z.string().meta({ description: "The host's machine-id (see machine-id(5))." }),
+  ...hostOutputs,
   uplink: z.string().meta({ description: "The NIC that is the bridge's port." }),
   macAddress: z.string().meta({ description: "The bridge's MAC address." }),
   mtu: z.int().meta({ description: "The bridge's MTU in bytes." }),
@@ -94,12 +80,10 @@ const outputs = z.object({
   drift: z
     .array(z.string())
     .meta({ description: "How the host differs from the wanted state, a sentence each; empty: not at all." }),
-  previousConfig: z
-    .record(z.string(), z.string())
-    .meta({
-      description: "The host's files as they were before: path to text. Deleting the bridge puts them back.",
-      secret: true,
-    }),
+  previousConfig: z.record(z.string(), z.string()).meta({
+    description: "The host's files as they were before: path to text. Deleting the bridge puts them back.",
+    secret: true,
+  }),
 });
 
 export const bridge = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { connection } from "../connection";
+import { connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
 import { interfaceName, libvirtName } from "../names";
 
@@ -13,7 +13,7 @@ const inputs = z.strictObject({
 
 const outputs = z.object({
   name: z.string().meta({ description: "The network's name in libvirt." }),
-  hostId: z.string().meta({ description: "The host's machine-id (see machine-id(5))." }),
+  ...hostOutputs,
   uuid: z.string().meta({ description: "The network's UUID." }),
   drift: z
     .array(z.string())

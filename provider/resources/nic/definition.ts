@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { connection } from "../connection";
+import { connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
 import { interfaceName, libvirtName, macAddress } from "../names";
 
@@ -12,29 +12,21 @@ const inputs = z.strictObject({
   bridge: interfaceName
     .optional()
     .meta({ description: "The host bridge that the NIC is on. Either this or `network`." }),
-  model: z
-    .enum(["virtio", "e1000e", "e1000", "rtl8139"])
-    .default("virtio")
-    .meta({
-      description: "The device that the guest sees (see https://libvirt.org/formatdomain.html#setting-the-nic-model).",
-    }),
+  model: z.enum(["virtio", "e1000e", "e1000", "rtl8139"]).default("virtio").meta({
+    description: "The device that the guest sees (see https://libvirt.org/formatdomain.html#setting-the-nic-model).",
+  }),
   macAddress: macAddress
     .optional()
     .meta({ description: "Default: 52:54:00 and a hash of host, VM and the resource's name, the same each time." }),
   linkState: z.enum(["up", "down"]).default("up").meta({ description: "Whether the NIC's cable is plugged in." }),
-  waitForAddress: z
-    .int()
-    .min(0)
-    .max(3600)
-    .default(60)
-    .meta({
-      description:
-        "Seconds to wait for the guest's address while the VM runs; 0: not at all. When it ends without one, a warning.",
-    }),
+  waitForAddress: z.int().min(0).max(3600).default(60).meta({
+    description:
+      "Seconds to wait for the guest's address while the VM runs; 0: not at all. When it ends without one, a warning.",
+  }),
 });
 
 const outputs = z.object({
-  hostId: z.string().meta({ description: "The host's machine-id (see machine-id(5))." }),
+  ...hostOutputs,
   domainId: z.string().meta({ description: "The VM's UUID." }),
   macAddress: z.string().meta({ description: "The NIC's MAC address." }),
   tap: z.string().meta({ description: 'The TAP on the host, "" while the VM is off. Never drifts.' }),

@@ -1,0 +1,72 @@
+#!/bin/sh
+# Prints what kvmnet needs to know of a host, in one go and without changing anything: sections, each headed by
+# "<name> <exit code> <bytes>". Run as: sh -c "$(cat facts.sh)".
+LC_ALL=C
+export LC_ALL
+PATH=$PATH:/usr/sbin:/sbin
+
+framed() { # name code text
+	printf '%s %s %s\n%s\n' "$1" "$2" "${#3}" "$3"
+}
+
+section() { # name command...
+	name=$1
+	shift
+	text=$("$@" 2>/dev/null) && code=0 || code=$?
+	framed "$name" "$code" "$text"
+}
+
+files() { # section path...
+	kind=$1
+	shift
+	for path; do
+		[ -f "$path" ] || continue
+		# $(…) cuts newlines off the end: the x keeps them.
+		text=$(cat "$path" && printf x) && framed "$kind:$path" 0 "${text%x}"
+	done
+}
+
+tools() {
+	for tool in netplan networkctl virsh nft ping systemd-run tar flock; do
+		! command -v "$tool" >/dev/null || echo "$tool"
+	done
+}
+
+wireless() {
+	cd /sys/class/net && ls -d -- */wireless */phy80211
+}
+
+network_manager() {
+	systemctl -q is-active NetworkManager && nmcli -t -f DEVICE,STATE device
+}
+
+# One virsh for all: its start is what costs. UUIDs are the only values that go into its command line.
+libvirt() {
+	networks=$(virsh -q net-list --all --uuid) && domains=$(virsh -q list --all --uuid) || return 1
+	script=
+	for uuid in $networks; do
+		script="$script echo @network; net-info $uuid; echo @xml; net-dumpxml $uuid;"
+	done
+	for uuid in $domains; do
+		script="$script echo @domain; domstate $uuid; echo @xml; dumpxml $uuid; echo @inactive; dumpxml --inactive $uuid;"
+	done
+	[ -z "$script" ] || virsh -q "$script"
+}
+
+section machineId cat /etc/machine-id
+section uid id -u
+section sshConnection printenv SSH_CONNECTION
+section tools tools
+section addresses ip -j -d address show
+section routes ip -j -d -4 route show table all
+section routes6 ip -j -d -6 route show table all
+section resolved systemctl is-active systemd-resolved
+section wireless wireless
+section networkManager network_manager
+files netplan /lib/netplan/*.yaml /etc/netplan/*.yaml /run/netplan/*.yaml
+files networkd /etc/systemd/network/*/kvmnet*.conf
+files link /run/systemd/netif/links/*
+files lease /run/systemd/netif/leases/*
+files record /var/lib/kvmnet/bridges/*.json
+section armed cat /var/lib/kvmnet/armed/id
+! command -v virsh >/dev/null || section libvirt libvirt

@@ -1,0 +1,152 @@
+/** What a host is like now, as the kernel, networkd, netplan's files and libvirt tell it. Plain values; read by readFacts. */
+export interface Facts {
+  readonly machineId: string;
+  readonly uid: number;
+  /** The host's own address of the SSH connection that the facts were read over. */
+  readonly sshAddress: string | undefined;
+  readonly tools: ReadonlySet<string>;
+  readonly links: readonly Link[];
+  readonly routes: readonly Route[];
+  readonly resolved: boolean;
+  readonly wireless: ReadonlySet<string>;
+  /** Interfaces that NetworkManager manages. */
+  readonly networkManager: ReadonlySet<string>;
+  /** Path to text, in netplan's order: a later file of the same name in /run or /etc hides an earlier one. */
+  readonly netplan: ReadonlyMap<string, string>;
+  /** networkd drop-ins that kvmnet wrote. */
+  readonly networkd: ReadonlyMap<string, string>;
+  /** What kvmnet keeps on the host of each bridge it made, by the bridge's name. */
+  readonly records: ReadonlyMap<string, BridgeRecord>;
+  /** The id of a transaction that is armed now. */
+  readonly armed: string | undefined;
+  /** Undefined: no virsh. */
+  readonly libvirt: Libvirt | undefined;
+}
+
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  readonly mac: string;
+  readonly permanentMac: string | undefined;
+  readonly mtu: number;
+  readonly up: boolean;
+  readonly carrier: boolean;
+  readonly loopback: boolean;
+  /** "bridge", "bond", "vlan", "tun", "veth"…; undefined for a physical NIC. */
+  readonly kind: string | undefined;
+  readonly master: string | undefined;
+  readonly stp: boolean | undefined;
+  /** Seconds. */
+  readonly forwardDelay: number | undefined;
+  readonly addresses: readonly Address[];
+  /** networkd's file for it, and where networkd is with it ("configured"). */
+  readonly networkFile: string | undefined;
+  readonly networkdState: string | undefined;
+  readonly lease: Lease | undefined;
+}
+
+export interface Address {
+  readonly family: "inet" | "inet6";
+  readonly local: string;
+  readonly prefix: number;
+  readonly scope: string;
+  readonly flags: ReadonlySet<string>;
+  readonly dynamic: boolean;
+  /** Seconds; Infinity for "forever". */
+  readonly validLifetime: number;
+  readonly preferredLifetime: number;
+  readonly broadcast: string | undefined;
+}
+
+export interface Lease {
+  readonly address: string;
+  /** networkd's DHCP client identifier in hex. */
+  readonly clientId: string | undefined;
+  readonly nameservers: readonly string[];
+}
+
+export interface Route {
+  readonly family: "inet" | "inet6";
+  readonly type: string;
+  readonly destination: string;
+  readonly gateway: string | undefined;
+  readonly device: string | undefined;
+  readonly protocol: string;
+  readonly scope: string | undefined;
+  readonly source: string | undefined;
+  readonly metric: number | undefined;
+  readonly table: string | undefined;
+  readonly onlink: boolean;
+}
+
+/** /var/lib/kvmnet/bridges/<name>.json */
+export interface BridgeRecord {
+  /** The URN of the resource that the bridge belongs to. */
+  readonly owner: string;
+  readonly uplink: string;
+  /** The host's files as they were before: path to text. */
+  readonly previousConfig: Readonly<Record<string, string>>;
+}
+
+export interface Libvirt {
+  readonly networks: readonly LibvirtNetwork[];
+  readonly domains: readonly LibvirtDomain[];
+  /** virsh is there, but libvirt did not answer it. */
+  readonly silent: boolean;
+}
+
+export interface LibvirtNetwork {
+  readonly name: string;
+  readonly uuid: string;
+  readonly active: boolean;
+  readonly persistent: boolean;
+  readonly autostart: boolean;
+  readonly forward: string | undefined;
+  readonly bridge: string | undefined;
+  readonly xml: string;
+}
+
+export interface LibvirtDomain {
+  readonly name: string;
+  readonly uuid: string;
+  readonly running: boolean;
+  /** Of the running machine. */
+  readonly live: readonly LibvirtNic[];
+  /** Of its definition, for the next start. */
+  readonly inactive: readonly LibvirtNic[];
+}
+
+export interface LibvirtNic {
+  readonly mac: string;
+  readonly type: string;
+  readonly network: string | undefined;
+  readonly bridge: string | undefined;
+  readonly model: string | undefined;
+  readonly tap: string | undefined;
+  readonly linkState: "up" | "down";
+}
+
+export function linkNamed(facts: Facts, name: string): Link | undefined {
+  return facts.links.find((link) => link.name === name);
+}
+
+/** The default route that wins, of the main table. */
+export function defaultRoute(facts: Facts, family: "inet" | "inet6" = "inet"): Route | undefined {
+  return facts.routes
+    .filter(
+      (route) =>
+        route.family === family && route.destination === "default" && route.table === undefined && route.device,
+    )
+    .sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0))[0];
+}
+
+/** VMs that run and have a TAP among `taps`. */
+export function runningOn(facts: Facts, taps: ReadonlySet<string>): LibvirtDomain[] {
+  return (facts.libvirt?.domains ?? []).filter(
+    (domain) => domain.running && domain.live.some((nic) => nic.tap && taps.has(nic.tap)),
+  );
+}
+
+export function ports(facts: Facts, bridge: string): Link[] {
+  return facts.links.filter((link) => link.master === bridge);
+}

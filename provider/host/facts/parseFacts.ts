@@ -1,0 +1,175 @@
+import type { Address, BridgeRecord, Facts, Lease, Link, Route } from "./facts";
+import { parseLibvirt } from "./parseLibvirt";
+import { parseSections, type Section } from "./sections";
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of ip(8), read field by field.
+type Json = any;
+
+export function parseFacts(output: Buffer): Facts {
+  const sections = parseSections(output);
+  const section = (name: string) => sections.find((one) => one.name === name && one.code === 0)?.text.trim();
+  const json = (name: string): Json[] => {
+    const text = section(name);
+    return text ? JSON.parse(text) : [];
+  };
+  const machineId = section("machineId");
+  if (!machineId || !/^[0-9a-f]{32}$/.test(machineId))
+    throw new Error("The host has no machine-id in /etc/machine-id (see systemd-machine-id-setup(1)).");
+  const states = keyed(sections, "link");
+  const leases = keyed(sections, "lease");
+  const libvirt = sections.find((one) => one.name === "libvirt");
+  return {
+    machineId,
+    uid: Number(section("uid")),
+    sshAddress: section("sshConnection")?.split(" ")[2],
+    tools: new Set(section("tools")?.split("\n")),
+    links: json("addresses")
+      .filter((link) => link.ifname)
+      .map((link) => parseLink(link, states, leases)),
+    routes: [
+      ...json("routes").map((route) => parseRoute(route, "inet")),
+      ...json("routes6").map((route) => parseRoute(route, "inet6")),
+    ],
+    resolved: section("resolved") === "active",
+    wireless: new Set(
+      section("wireless")
+        ?.split("\n")
+        .map((path) => path.split("/")[0] ?? ""),
+    ),
+    networkManager: new Set(
+      (section("networkManager") ?? "")
+        .split("\n")
+        .filter((line) => line && !line.endsWith(":unmanaged"))
+        .map((line) => line.split(":")[0] ?? ""),
+    ),
+    netplan: effective(keyed(sections, "netplan", (path) => path)),
+    networkd: keyed(sections, "networkd", (path) => path),
+    records: parseRecords(keyed(sections, "record")),
+    armed: section("armed"),
+    libvirt: libvirt && parseLibvirt(libvirt),
+  };
+}
+
+function parseRecords(files: Map<string, string>): Map<string, BridgeRecord> {
+  return new Map([...files].map(([name, text]) => [name.replace(/\.json$/, ""), JSON.parse(text) as BridgeRecord]));
+}
+
+/** Files by a key made of their path; by its last part where nothing else is said. */
+function keyed(
+  sections: readonly Section[],
+  kind: string,
+  key = (path: string) => path.split("/").at(-1) ?? "",
+): Map<string, string> {
+  const prefix = `${kind}:`;
+  return new Map(
+    sections
+      .filter((one) => one.name.startsWith(prefix) && one.code === 0)
+      .map((one) => [key(one.name.slice(prefix.length)), one.text]),
+  );
+}
+
+/** netplan-generate(8): /run hides /etc hides /lib by file name; all are read in the order of their names. */
+function effective(files: Map<string, string>): Map<string, string> {
+  const byName = new Map<string, string>();
+  for (const folder of ["/lib/netplan/", "/etc/netplan/", "/run/netplan/"]) {
+    for (const path of files.keys()) if (path.startsWith(folder)) byName.set(path.slice(folder.length), path);
+  }
+  return new Map(
+    [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => [path, files.get(path) ?? ""]),
+  );
+}
+
+/** networkd's own key=value files under /run/systemd/netif. */
+function keyValues(text: string | undefined): Map<string, string> {
+  return new Map(
+    (text ?? "")
+      .split("\n")
+      .flatMap((line) =>
+        /^[A-Z0-9_]+=/.test(line)
+          ? [[line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as [string, string]]
+          : [],
+      ),
+  );
+}
+
+function parseLink(link: Json, states: Map<string, string>, leases: Map<string, string>): Link {
+  const index = String(link.ifindex);
+  const state = keyValues(states.get(index));
+  const flags = new Set<string>(link.flags ?? []);
+  const bridge = link.linkinfo?.info_kind === "bridge" ? link.linkinfo.info_data : undefined;
+  return {
+    index: link.ifindex,
+    name: link.ifname,
+    mac: link.address ?? "",
+    permanentMac: link.permaddr,
+    mtu: link.mtu,
+    up: flags.has("UP"),
+    carrier: flags.has("LOWER_UP"),
+    loopback: flags.has("LOOPBACK"),
+    kind: link.linkinfo?.info_kind,
+    master: link.master,
+    stp: bridge && bridge.stp_state !== 0,
+    forwardDelay: bridge && bridge.forward_delay / 100,
+    addresses: (link.addr_info ?? []).filter((address: Json) => address.local).map(parseAddress),
+    networkFile: state.get("NETWORK_FILE"),
+    networkdState: state.get("ADMIN_STATE"),
+    lease: parseLease(leases.get(index)),
+  };
+}
+
+function parseAddress(address: Json): Address {
+  const known = new Set([
+    "family",
+    "local",
+    "prefixlen",
+    "scope",
+    "broadcast",
+    "label",
+    "peer",
+    "address",
+    "valid_life_time",
+    "preferred_life_time",
+    "metric",
+    "protocol",
+  ]);
+  return {
+    family: address.family,
+    local: address.local,
+    prefix: address.prefixlen,
+    scope: address.scope,
+    flags: new Set(Object.keys(address).filter((key) => !known.has(key) && address[key] === true)),
+    dynamic: address.dynamic === true,
+    validLifetime: lifetime(address.valid_life_time),
+    preferredLifetime: lifetime(address.preferred_life_time),
+    broadcast: address.broadcast,
+  };
+}
+
+/** 2^32-1 is the kernel's "forever". */
+function lifetime(seconds: number | undefined): number {
+  return seconds === undefined || seconds >= 4294967295 ? Number.POSITIVE_INFINITY : seconds;
+}
+
+function parseLease(text: string | undefined): Lease | undefined {
+  const values = keyValues(text);
+  const address = values.get("ADDRESS");
+  return address
+    ? { address, clientId: values.get("CLIENTID"), nameservers: values.get("DNS")?.split(" ") ?? [] }
+    : undefined;
+}
+
+function parseRoute(route: Json, family: "inet" | "inet6"): Route {
+  return {
+    family,
+    type: route.type ?? "unicast",
+    destination: route.dst,
+    gateway: route.gateway,
+    device: route.dev,
+    protocol: route.protocol ?? "boot",
+    scope: route.scope,
+    source: route.prefsrc,
+    metric: route.metric,
+    table: route.table,
+    onlink: (route.flags ?? []).includes("onlink"),
+  };
+}

@@ -1,0 +1,71 @@
+import { XMLParser } from "fast-xml-parser";
+import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "./facts";
+import type { Section } from "./sections";
+
+// biome-ignore lint/suspicious/noExplicitAny: libvirt's XML, read element by element.
+type Xml = any;
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: "@",
+  parseTagValue: false,
+  parseAttributeValue: false,
+  isArray: (name) => name === "interface",
+});
+
+/** What one virsh printed: "@network", its info, "@xml", the XML; "@domain", its state, "@xml", "@inactive". */
+export function parseLibvirt(section: Section): Libvirt {
+  const networks: LibvirtNetwork[] = [];
+  const domains: LibvirtDomain[] = [];
+  for (const block of section.text.split(/^@(?=network$|domain$)/m).slice(1)) {
+    const [head = "", xml = "", inactive = ""] = block.split(/^@(?:xml|inactive)\n/m);
+    const [kind, ...info] = head.split("\n");
+    if (kind === "network") networks.push(parseNetwork(info, xml));
+    else domains.push(parseDomain(info.join("\n").trim(), xml, inactive));
+  }
+  return { networks, domains, silent: section.code !== 0 };
+}
+
+function parseNetwork(info: readonly string[], xml: string): LibvirtNetwork {
+  const network: Xml = parser.parse(xml).network;
+  const yes = (key: string) => info.some((line) => line.startsWith(`${key}:`) && line.trim().endsWith("yes"));
+  return {
+    name: text(network.name),
+    uuid: text(network.uuid),
+    active: yes("Active"),
+    persistent: yes("Persistent"),
+    autostart: yes("Autostart"),
+    forward: network.forward?.["@mode"] ?? (network.forward === "" ? "nat" : undefined),
+    bridge: network.bridge?.["@name"],
+    xml,
+  };
+}
+
+function parseDomain(state: string, xml: string, inactive: string): LibvirtDomain {
+  const domain: Xml = parser.parse(xml).domain;
+  const running = state !== "shut off" && state !== "crashed";
+  return {
+    name: text(domain.name),
+    uuid: text(domain.uuid),
+    running,
+    live: running ? parseNics(domain) : [],
+    inactive: parseNics(parser.parse(inactive).domain),
+  };
+}
+
+function parseNics(domain: Xml): LibvirtNic[] {
+  return (domain?.devices?.interface ?? []).map((nic: Xml) => ({
+    mac: String(nic.mac?.["@address"] ?? "").toLowerCase(),
+    type: nic["@type"],
+    network: nic.source?.["@network"],
+    bridge: nic.source?.["@bridge"],
+    model: nic.model?.["@type"],
+    tap: nic.target?.["@dev"],
+    linkState: nic.link?.["@state"] === "down" ? "down" : "up",
+  }));
+}
+
+/** An element's text; with attributes beside it, the parser gives an object. */
+function text(element: Xml): string {
+  return typeof element === "object" ? String(element?.["#text"] ?? "") : String(element ?? "");
+}

@@ -1,0 +1,75 @@
+import type { Connection } from "../resources/connection";
+import type { RemoteResult } from "./exec/remoteCommand";
+import type { Facts } from "./facts/facts";
+import { parseFacts } from "./facts/parseFacts";
+import { readScript } from "./script";
+import { HostError } from "./ssh/hostError";
+import { type ExecOptions, Session } from "./ssh/session";
+
+const factsScript = readScript(`${__dirname}/facts`, "facts.sh");
+
+/** A machine that kvmnet is logged in to. */
+export class Host {
+  #session: Session;
+  #reading: Promise<Facts> | undefined;
+
+  constructor(
+    readonly connection: Connection,
+    session: Session,
+  ) {
+    this.#session = session;
+  }
+
+  /** user@host, as errors name it. */
+  get label(): string {
+    return this.#session.label;
+  }
+
+  /** The key that it showed: what "accept-new" remembers. */
+  get hostKey(): string {
+    return this.#session.hostKey;
+  }
+
+  get open(): boolean {
+    return this.#session.open;
+  }
+
+  run(argv: readonly string[], options: ExecOptions): Promise<RemoteResult> {
+    return this.#session.run(argv, options);
+  }
+
+  exec(argv: readonly string[], options: ExecOptions & { nextStep?: string }): Promise<RemoteResult> {
+    return this.#session.exec(argv, options);
+  }
+
+  /** Everything there is to know, in one round trip. Readers at the same time share one. */
+  facts(): Promise<Facts> {
+    this.#reading ??= readFacts(this.#session).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** A new TCP and SSH connection, which takes the old one's place once it is up. */
+  async reconnect(timeoutMs: number): Promise<void> {
+    const session = await Session.dial(this.connection, this.hostKey, timeoutMs);
+    this.#session.close();
+    this.#session = session;
+    this.#reading = undefined;
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+}
+
+async function readFacts(session: Session): Promise<Facts> {
+  const { stdoutBytes } = await session.exec(["sh", "-c", factsScript], {
+    purpose: "read the host's facts",
+    nextStep: "kvmnet needs a Debian or Ubuntu host with iproute2 and systemd.",
+  });
+  const facts = parseFacts(stdoutBytes);
+  if (facts.uid !== 0)
+    throw new HostError("notRoot", session.label, 'kvmnet has to log in as root: set connection.user to "root".');
+  return facts;
+}

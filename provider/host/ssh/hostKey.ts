@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Connection } from "../../resources/connection";
+import { HostError } from "./hostError";
+import { type KnownKey, knownKeys } from "./knownHosts";
+
+/** Decides on the key that a host shows, by what stands in the connection, the state's pin and known_hosts. */
+export class HostKeyPolicy {
+  readonly #known: readonly KnownKey[];
+  readonly #source: string;
+  readonly #mode: "yes" | "accept-new" | "no";
+
+  constructor(
+    readonly label: string,
+    connection: Connection,
+    pinned: string | undefined,
+  ) {
+    this.#mode = connection.strictHostKeyChecking ?? "yes";
+    const given = connection.hostKey ?? pinned;
+    if (given !== undefined) {
+      this.#source = connection.hostKey ? "connection.hostKey" : "the state";
+      this.#known = [parsePublicKey(given)];
+    } else {
+      this.#source = "~/.ssh/known_hosts";
+      this.#known = knownKeys(userKnownHosts(), connection.host, connection.port ?? 22);
+    }
+  }
+
+  /** Key types that can be checked: asked for first, so that a host with several keys shows one that is known. */
+  get preferredTypes(): string[] {
+    return [...new Set(this.#known.filter((key) => !key.revoked).map((key) => key.type))];
+  }
+
+  /** Returns why the key is not taken, or undefined where it is. */
+  refusal(blob: Buffer): HostError | undefined {
+    if (this.#mode === "no") return undefined;
+    const shown = blob.toString("base64");
+    const same = this.#known.find((key) => key.blob === shown);
+    if (same?.revoked) return this.#error(`its host key ${fingerprint(blob)} is revoked in ${this.#source}.`);
+    if (same) return undefined;
+    const other = this.#known.find((key) => !key.revoked);
+    if (other) {
+      return this.#error(
+        `its host key is not the one that is known. It shows ${fingerprint(blob)}; ${this.#source} has ${fingerprint(Buffer.from(other.blob, "base64"))}.\n` +
+          `If the machine was installed anew, take the old key out of ${this.#source}; if not, somebody may be in between.`,
+      );
+    }
+    if (this.#mode === "accept-new") return undefined;
+    return this.#error(
+      `its host key ${fingerprint(blob)} is not known.\n` +
+        'Log in once with ssh to check and keep it, or set connection.hostKey, or connection.strictHostKeyChecking: "accept-new".',
+    );
+  }
+
+  #error(message: string): HostError {
+    return new HostError("hostKey", this.label, message);
+  }
+}
+
+/** "ssh-ed25519 AAAA… comment", or the blob alone. */
+function parsePublicKey(text: string): KnownKey {
+  const fields = text.trim().split(/\s+/);
+  const blob = fields.find((field) => field.startsWith("AAAA")) ?? "";
+  const bytes = Buffer.from(blob, "base64");
+  const length = bytes.length > 4 ? bytes.readUInt32BE(0) : 0;
+  return { type: bytes.subarray(4, 4 + length).toString("latin1"), blob: bytes.toString("base64"), revoked: false };
+}
+
+/** A key as known_hosts writes it. */
+export function publicKeyText(blob: Buffer): string {
+  const length = blob.readUInt32BE(0);
+  return `${blob.subarray(4, 4 + length).toString("latin1")} ${blob.toString("base64")}`;
+}
+
+/** As `ssh-keygen -l` prints it. */
+export function fingerprint(blob: Buffer): string {
+  return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
+}
+
+function userKnownHosts(): string {
+  return [join(homedir(), ".ssh/known_hosts"), join(homedir(), ".ssh/known_hosts2"), "/etc/ssh/ssh_known_hosts"]
+    .map(readIfThere)
+    .join("\n");
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

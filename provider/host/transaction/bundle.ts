@@ -1,0 +1,51 @@
+import { pack } from "tar-stream";
+import { readScript } from "../script";
+import type { Change, Probe } from "./change";
+
+const script = readScript(__dirname, "transaction.sh");
+
+/** The transaction's folder as a tar archive: transaction.sh says what each file is. */
+export async function bundle(change: Change): Promise<Buffer> {
+  const archive = pack();
+  const chunks: Buffer[] = [];
+  const done = new Promise<void>((resolve, reject) => {
+    archive.on("data", (chunk) => chunks.push(chunk as Buffer));
+    archive.on("end", () => resolve());
+    archive.on("error", reject);
+  });
+  const lines = (values: readonly string[]) => values.map((value) => `${oneLine(value)}\n`).join("");
+  const entries: [string, string][] = [
+    ["transaction.sh", script],
+    ["remove", lines(change.remove)],
+    ["apply.batch", lines(change.apply)],
+    ["rollback.batch", lines(change.rollback)],
+    ["delete.apply", lines(change.deleteOnApply)],
+    ["delete.rollback", lines(change.deleteOnRollback)],
+    ["keep.apply", lines(change.keepOnApply)],
+    ["keep.rollback", lines(change.keepOnRollback)],
+    ["probes", lines(change.probes.map(probeLine))],
+    ["required", lines(change.required.map(probeLine))],
+    ["timeout", lines([String(change.timeout)])],
+  ];
+  archive.entry({ name: "files", type: "directory", mode: 0o755 });
+  for (const [name, text] of entries) archive.entry({ name, mode: 0o600 }, text);
+  for (const [path, text] of change.files) archive.entry({ name: `files${path}`, mode: fileMode(path) }, text);
+  archive.finalize();
+  await done;
+  return Buffer.concat(chunks);
+}
+
+export function probeLine(probe: Probe): string {
+  return probe.kind === "dns" ? "dns -" : `${probe.kind} ${probe.address}`;
+}
+
+/** networkd reads its files as its own user; netplan wants its own closed (netplan 1.0 warns otherwise). */
+function fileMode(path: string): number {
+  return path.startsWith("/etc/systemd/network/") ? 0o644 : 0o600;
+}
+
+function oneLine(value: string): string {
+  if (/[\n\r\0]/.test(value))
+    throw new Error(`A line break in ${JSON.stringify(value)}: that can't be sent to a host.`);
+  return value;
+}

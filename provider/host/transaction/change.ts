@@ -1,0 +1,23 @@
+/** One change of a host's network, whole: what is written, what the kernel is told, the way back, and what must hold. */
+export interface Change {
+  /** Absolute path to text. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly remove: readonly string[];
+  /** Commands for `ip -batch`, there and back. */
+  readonly apply: readonly string[];
+  readonly rollback: readonly string[];
+  /** Links to delete when the way there, or back, is done. */
+  readonly deleteOnApply: readonly string[];
+  readonly deleteOnRollback: readonly string[];
+  /** Names of networkd .network files whose links keep their addresses while networkd takes them over. */
+  readonly keepOnApply: readonly string[];
+  readonly keepOnRollback: readonly string[];
+  /** Tried before; those that hold must hold after. */
+  readonly probes: readonly Probe[];
+  /** Gateways that are new: they must answer ARP before anything is armed, and ping afterwards. */
+  readonly required: readonly Probe[];
+  /** Seconds until the host undoes what is not confirmed. */
+  readonly timeout: number;
+}
+
+export type Probe = { readonly kind: "gateway"; readonly address: string } | { readonly kind: "dns" };

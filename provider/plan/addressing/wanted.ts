@@ -1,0 +1,100 @@
+import ipaddr from "ipaddr.js";
+import type { Address, Route } from "../../host/facts/facts";
+import type { Addressing as AddressingInput } from "../../resources/bridge/definition";
+import type { Addressing } from "../link/batch";
+import type { Stanza } from "../netplan/addressing";
+
+/** The `addressing` input in netplan's words. */
+export function stanzaOf(addressing: AddressingInput): Stanza {
+  return {
+    dhcp4: addressing.dhcp4,
+    dhcp6: addressing.dhcp6,
+    ...(addressing.acceptRa !== undefined && { "accept-ra": addressing.acceptRa }),
+    ...(addressing.addresses.length > 0 && { addresses: addressing.addresses }),
+    ...(addressing.routes.length > 0 && { routes: addressing.routes }),
+    ...(addressing.nameservers.length > 0 && { nameservers: { addresses: addressing.nameservers } }),
+  };
+}
+
+/** What a stanza promises: whether DHCP runs, which addresses are there, which gateways have the default route. */
+export interface Promised {
+  readonly dhcp4: boolean;
+  readonly addresses: readonly string[];
+  readonly gateways: readonly string[];
+}
+
+export function promised(stanza: Stanza): Promised {
+  const routes = (stanza.routes ?? []) as { to?: string; via?: string }[];
+  const gateways = [
+    stanza.gateway4,
+    stanza.gateway6,
+    ...routes.filter((route) => isDefault(route.to)).map((route) => route.via),
+  ];
+  return {
+    dhcp4: isTrue(stanza.dhcp4),
+    addresses: ((stanza.addresses ?? []) as unknown[]).map((address) =>
+      normalCidr(typeof address === "string" ? address : (Object.keys(address as object)[0] ?? "")),
+    ),
+    gateways: gateways.filter((gateway) => typeof gateway === "string").map(normalAddress),
+  };
+}
+
+/** The explicit addressing as the kernel will have it once networkd is done: what the change itself sets before that. */
+export function kernelAddressing(addressing: AddressingInput, onUplink: Addressing): Addressing {
+  const fixed = addressing.addresses.map((cidr): Address => {
+    const [address, prefix] = ipaddr.parseCIDR(cidr);
+    return {
+      family: address.kind() === "ipv4" ? "inet" : "inet6",
+      local: address.toString(),
+      prefix,
+      scope: "global",
+      flags: new Set(),
+      dynamic: false,
+      validLifetime: Number.POSITIVE_INFINITY,
+      preferredLifetime: Number.POSITIVE_INFINITY,
+      broadcast: undefined,
+    };
+  });
+  const routes = addressing.routes.map(
+    (route): Route => ({
+      family: ipaddr.parse(route.via).kind() === "ipv4" ? "inet" : "inet6",
+      type: "unicast",
+      destination: route.to,
+      gateway: normalAddress(route.via),
+      device: undefined,
+      protocol: "static",
+      scope: undefined,
+      source: undefined,
+      metric: route.metric,
+      table: undefined,
+      onlink: false,
+    }),
+  );
+  const leased = addressing.dhcp4
+    ? onUplink.addresses.filter((address) => address.family === "inet" && address.dynamic)
+    : [];
+  const learned = addressing.dhcp4 ? onUplink.routes.filter((route) => route.protocol === "dhcp") : [];
+  return {
+    addresses: [...leased, ...fixed.filter((one) => !leased.some((other) => other.local === one.local))],
+    routes: [...learned, ...routes],
+  };
+}
+
+/** netplan reads YAML 1.1, where these are all true. */
+function isTrue(value: unknown): boolean {
+  return value === true || /^(y|yes|on|true)$/i.test(String(value));
+}
+
+function isDefault(to: string | undefined): boolean {
+  return to === "default" || to === "0.0.0.0/0" || to === "::/0" || to === "0/0";
+}
+
+/** As the kernel writes it. */
+function normalCidr(text: string): string {
+  const [address = "", prefix] = text.split("/");
+  return `${normalAddress(address)}/${prefix}`;
+}
+
+function normalAddress(text: string): string {
+  return ipaddr.isValid(text) ? ipaddr.parse(text).toString() : text;
+}

@@ -1,0 +1,66 @@
+import { createTwoFilesPatch } from "diff";
+import type { Facts, Link } from "../../host/facts/facts";
+import { type Addressing, addressingOn } from "../link/batch";
+
+/** What a change of a host's network will do, in words and as a diff of its files, for a person to read before it happens. */
+export function describeChange(
+  facts: Facts,
+  change: {
+    from: Link;
+    to: string;
+    moving: Addressing;
+    files: ReadonlyMap<string, string>;
+    remove: readonly string[];
+    timeout: number;
+    vms: readonly string[];
+  },
+): string {
+  const { from, to, moving, vms } = change;
+  const addresses = moving.addresses.map(
+    (address) => `${address.local}/${address.prefix}${address.dynamic ? " (DHCP)" : ""}`,
+  );
+  const gateways = moving.routes
+    .filter((route) => route.destination === "default")
+    .map((route) => `the default route via ${route.gateway}`);
+  const crosses = addressingOn(facts, from).addresses.some((address) => address.local === facts.sshAddress);
+  return [
+    addresses.length > 0
+      ? `${[...addresses, ...gateways].join(", ")} ${addresses.length + gateways.length > 1 ? "move" : "moves"} from ${from.name} to ${to}.`
+      : `No address moves from ${from.name} to ${to}.`,
+    crosses
+      ? `This SSH connection comes in over ${from.name}: it may stall for a moment.`
+      : `This SSH connection does not come in over ${from.name}.`,
+    vms.length > 0 ? `Running VMs on it: ${vms.join(", ")}.` : "No running VM hangs on it.",
+    `Unless it is confirmed over a new SSH connection within ${change.timeout} s, the host undoes it by itself.`,
+    "",
+    ...fileDiffs(facts.netplan, facts.networkd, change),
+  ].join("\n");
+}
+
+/** Files of kvmnet's own bookkeeping on the host are no configuration. */
+function fileDiffs(
+  netplan: ReadonlyMap<string, string>,
+  networkd: ReadonlyMap<string, string>,
+  change: { files: ReadonlyMap<string, string>; remove: readonly string[] },
+): string[] {
+  const now = (path: string) => netplan.get(path) ?? networkd.get(path);
+  const all: [string, string | undefined][] = [
+    ...change.files,
+    ...change.remove.map((path): [string, undefined] => [path, undefined]),
+  ];
+  return all
+    .filter(([path, text]) => !path.startsWith("/var/lib/kvmnet/") && now(path) !== text)
+    .map(([path, text]) => {
+      const before = now(path);
+      const patch = createTwoFilesPatch(
+        before === undefined ? "/dev/null" : path,
+        text === undefined ? "/dev/null" : path,
+        before ?? "",
+        text ?? "",
+        "",
+        "",
+        { context: 3 },
+      );
+      return patch.slice(patch.indexOf("---")).replaceAll(/\t$/gm, "").trimEnd();
+    });
+}

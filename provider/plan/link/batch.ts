@@ -1,0 +1,114 @@
+import type { Address, Facts, Link, Route } from "../../host/facts/facts";
+
+/** What a bridge is to be, as the kernel knows it. */
+export interface BridgeLink {
+  readonly name: string;
+  readonly uplink: string;
+  readonly macAddress: string;
+  readonly stp: boolean;
+  readonly forwardDelay: number;
+  readonly mtu: number | undefined;
+}
+
+/** The addresses and routes of a link that stand for the host: they move with it between NIC and bridge. */
+export interface Addressing {
+  readonly addresses: readonly Address[];
+  readonly routes: readonly Route[];
+}
+
+/** What of a link's addressing moves: not what the kernel makes by itself on each link. */
+export function addressingOn(facts: Facts, link: Link): Addressing {
+  return {
+    addresses: link.addresses.filter((address) => address.scope === "global"),
+    routes: facts.routes.filter(
+      (route) => route.device === link.name && route.protocol !== "kernel" && route.type === "unicast",
+    ),
+  };
+}
+
+/**
+ * From the NIC to the bridge, as one `ip -batch`: no time passes in which the host has no address. The bridge has its
+ * address before it gets the port, and a route is replaced, not added, as the same one is still there on the NIC.
+ * `leaving` are the NIC's addresses now, whether they go to the bridge or away.
+ */
+export function toBridge(
+  bridge: BridgeLink,
+  present: boolean,
+  addressing: Addressing,
+  leaving: readonly Address[],
+): string[] {
+  const { name, uplink } = bridge;
+  const parameters = `type bridge stp_state ${bridge.stp ? 1 : 0} forward_delay ${bridge.forwardDelay * 100}`;
+  return [
+    present
+      ? `link set dev ${name} address ${bridge.macAddress} ${parameters}`
+      : `link add name ${name} address ${bridge.macAddress} ${parameters}`,
+    ...(bridge.mtu === undefined ? [] : [`link set dev ${uplink} mtu ${bridge.mtu}`]),
+    ...addressing.addresses.map((address) => addressLine("replace", address, name)),
+    `link set dev ${uplink} up master ${name}`,
+    ...(bridge.mtu === undefined ? [] : [`link set dev ${name} mtu ${bridge.mtu}`]),
+    `link set dev ${name} up`,
+    ...addressing.routes.map((route) => routeLine(route, name)),
+    ...leaving.map((address) => `address del ${address.local}/${address.prefix} dev ${uplink}`),
+  ];
+}
+
+/** The way back. The bridge itself is deleted after networkd has let go of it. */
+export function toUplink(bridge: string, uplink: Link, addressing: Addressing): string[] {
+  return [
+    `link set dev ${uplink.name} nomaster`,
+    `link set dev ${uplink.name} up mtu ${uplink.mtu}`,
+    ...addressing.addresses.map((address) => addressLine("replace", address, uplink.name)),
+    ...addressing.routes.map((route) => routeLine(route, uplink.name)),
+    ...addressing.addresses.map((address) => `address del ${address.local}/${address.prefix} dev ${bridge}`),
+  ];
+}
+
+/** A bridge that is there already gets back what it is now. `added` are addresses that a change would bring. */
+export function bridgeAsItIs(bridge: Link, addressing: Addressing, added: readonly Address[]): string[] {
+  const { name } = bridge;
+  const gone = added.filter((address) => !addressing.addresses.some((one) => one.local === address.local));
+  return [
+    `link set dev ${name} address ${bridge.mac} mtu ${bridge.mtu} type bridge stp_state ${bridge.stp ? 1 : 0} forward_delay ${(bridge.forwardDelay ?? 0) * 100}`,
+    ...addressing.addresses.map((address) => addressLine("replace", address, name)),
+    ...addressing.routes.map((route) => routeLine(route, name)),
+    ...gone.map((address) => `address del ${address.local}/${address.prefix} dev ${name}`),
+  ];
+}
+
+function addressLine(verb: "replace", address: Address, device: string): string {
+  const lifetimes = Number.isFinite(address.validLifetime)
+    ? ` valid_lft ${address.validLifetime} preferred_lft ${address.preferredLifetime}`
+    : "";
+  const flags = [address.flags.has("noprefixroute") && " noprefixroute", address.family === "inet6" && " nodad"]
+    .filter(Boolean)
+    .join("");
+  const broadcast = address.broadcast ? ` broadcast ${address.broadcast}` : "";
+  return word(`address ${verb} ${address.local}/${address.prefix}${broadcast} dev ${device}${lifetimes}${flags}`);
+}
+
+function routeLine(route: Route, device: string): string {
+  return word(
+    [
+      `route replace ${route.destination === "default" ? everywhere[route.family] : route.destination}`,
+      route.gateway && `via ${route.gateway}`,
+      `dev ${device} proto ${route.protocol}`,
+      route.scope && route.family === "inet" && `scope ${route.scope}`,
+      route.source && `src ${route.source}`,
+      route.metric !== undefined && `metric ${route.metric}`,
+      route.table && `table ${route.table}`,
+      route.onlink && "onlink",
+    ]
+      .filter(Boolean)
+      .join(" "),
+  );
+}
+
+/** A batch's line has no -4 or -6: the family is told by the addresses in it. */
+const everywhere = { inet: "0.0.0.0/0", inet6: "::/0" };
+
+/** Everything above comes from the kernel or from checked inputs; this is the proof. */
+function word(line: string): string {
+  if (!/^[A-Za-z0-9 ./:_-]+$/.test(line)) throw new Error(`Not a line for ip -batch: ${JSON.stringify(line)}`);
+  return line;
+}

@@ -1,0 +1,47 @@
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { BridgeLink } from "./batch";
+
+/** The wanted state of a bridge, as far as the kernel and networkd show it. */
+export interface WantedBridge extends BridgeLink {
+  /** "192.0.2.10/24": must be on the bridge. */
+  readonly addresses: readonly string[];
+  readonly dhcp4: boolean;
+  /** Gateways of the default routes that must go over the bridge. */
+  readonly gateways: readonly string[];
+}
+
+/** How the host differs from it, a sentence each: what is still to come during a change, and drift at any other time. */
+export function missing(facts: Facts, wanted: WantedBridge): string[] {
+  const { name, uplink } = wanted;
+  const bridge = linkNamed(facts, name);
+  const port = linkNamed(facts, uplink);
+  if (!bridge) return [`the bridge ${name} is not there`];
+  if (bridge.kind !== "bridge") return [`${name} is no bridge`];
+  const sentences: (string | false | undefined)[] = [
+    !port && `the uplink ${uplink} is not there`,
+    port && port.master !== name && `the uplink ${uplink} is not a port of ${name}`,
+    !bridge.up && `${name} is down`,
+    bridge.mac !== wanted.macAddress && `${name} has the MAC address ${bridge.mac} instead of ${wanted.macAddress}`,
+    bridge.stp !== wanted.stp && `STP on ${name} is ${bridge.stp ? "on" : "off"}`,
+    bridge.forwardDelay !== wanted.forwardDelay &&
+      `the forward delay of ${name} is ${bridge.forwardDelay} s instead of ${wanted.forwardDelay} s`,
+    wanted.mtu !== undefined &&
+      bridge.mtu !== wanted.mtu &&
+      `the MTU of ${name} is ${bridge.mtu} instead of ${wanted.mtu}`,
+    bridge.networkdState !== "configured" && `networkd has ${name} in state ${bridge.networkdState ?? "unknown"}`,
+    wanted.dhcp4 && !bridge.lease && `${name} has no DHCP lease`,
+  ];
+  const held = bridge.addresses.map((address) => `${address.local}/${address.prefix}`);
+  const left = port?.addresses.filter((address) => address.scope === "global") ?? [];
+  const gateways = facts.routes
+    .filter((route) => route.destination === "default" && route.device === name)
+    .map((route) => route.gateway);
+  return [
+    ...sentences.filter((sentence) => typeof sentence === "string"),
+    ...wanted.addresses.filter((address) => !held.includes(address)).map((address) => `${address} is not on ${name}`),
+    ...left.map((address) => `${address.local}/${address.prefix} is on the port ${uplink}`),
+    ...wanted.gateways
+      .filter((gateway) => !gateways.includes(gateway))
+      .map((gateway) => `the default route via ${gateway} does not go over ${name}`),
+  ];
+}

@@ -1,0 +1,54 @@
+import { defaultRoute, type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { Refusal } from "../refusal";
+
+/** The NIC that a bridge is to be on: the one named, else the one that carries the default route (or is the port of the bridge that does). */
+export function resolveUplink(facts: Facts, bridge: string, wanted: string | undefined): Link {
+  if (wanted === undefined) {
+    const device = defaultRoute(facts)?.device ?? defaultRoute(facts, "inet6")?.device;
+    if (device === undefined)
+      throw new Refusal("The host has no default route to find the uplink by; say it in `uplink`.");
+    const link = device === bridge ? physicalPort(facts, bridge) : linkNamed(facts, device);
+    if (!link)
+      throw new Refusal(`The default route goes over ${device}, which has no NIC; say the uplink in \`uplink\`.`);
+    return checked(facts, bridge, link);
+  }
+  const link = wanted.includes(":")
+    ? facts.links.find((one) => (one.permanentMac ?? one.mac) === wanted && one.kind !== "bridge")
+    : linkNamed(facts, wanted);
+  if (!link)
+    throw new Refusal(`uplink: the host has no interface ${wanted}; it has ${candidates(facts).join(", ") || "none"}.`);
+  return checked(facts, bridge, link);
+}
+
+function physicalPort(facts: Facts, bridge: string): Link | undefined {
+  return ports(facts, bridge).find((port) => port.kind !== "tun");
+}
+
+function candidates(facts: Facts): string[] {
+  return facts.links
+    .filter((link) => !link.loopback && link.kind !== "bridge" && link.kind !== "tun")
+    .map((link) => link.name);
+}
+
+/** What the kernel would refuse, or what would cut off somebody else. */
+function checked(facts: Facts, bridge: string, link: Link): Link {
+  const { name } = link;
+  // Names go into ip -batch, whose words end at white space.
+  if (!/^[A-Za-z0-9._-]+$/.test(name))
+    throw new Refusal(`uplink: an interface named ${JSON.stringify(name)} is not handled.`);
+  if (facts.wireless.has(name)) {
+    throw new Refusal(
+      `uplink: ${name} is a Wi-Fi NIC, and an access point takes frames of its own MAC address only: it can't be a bridge's port. Take a wired NIC.`,
+    );
+  }
+  if (link.loopback) throw new Refusal(`uplink: ${name} is the loopback interface.`);
+  if (link.kind === "bridge")
+    throw new Refusal(`uplink: ${name} is a bridge already, and a bridge can't be a bridge's port.`);
+  if (link.master !== undefined && link.master !== bridge) {
+    const master = linkNamed(facts, link.master);
+    throw new Refusal(
+      `uplink: ${name} is already in the ${master?.kind ?? "device"} ${link.master}; name ${link.master} or another NIC.`,
+    );
+  }
+  return link;
+}

@@ -1,0 +1,121 @@
+import { isCollection, isMap, isPair, isScalar, type Node, type Pair, stringify, type YAMLMap } from "yaml";
+import type { NetplanDefinition } from "./definition";
+
+/** netplan-yaml(5): what gives an interface its addresses, and so goes where the addresses go. */
+const addressingKeys = new Set([
+  "dhcp4",
+  "dhcp6",
+  "dhcp-identifier",
+  "dhcp4-overrides",
+  "dhcp6-overrides",
+  "accept-ra",
+  "addresses",
+  "gateway4",
+  "gateway6",
+  "ipv6-address-generation",
+  "ipv6-address-token",
+  "ipv6-mtu",
+  "ipv6-privacy",
+  "link-local",
+  "nameservers",
+  "optional",
+  "optional-addresses",
+  "critical",
+  "routes",
+  "routing-policy",
+]);
+
+export type Stanza = Record<string, unknown>;
+
+/** An interface's addressing over all files, merged as netplan does: later scalars win, lists add up. */
+export function addressingOf(definition: NetplanDefinition): Stanza {
+  const merged: Stanza = {};
+  for (const { map } of definition.places) {
+    for (const [key, value] of Object.entries(map.toJSON() as Stanza))
+      if (addressingKeys.has(key)) merged[key] = merge(merged[key], value);
+  }
+  return merged;
+}
+
+function merge(before: unknown, value: unknown): unknown {
+  if (Array.isArray(before) && Array.isArray(value))
+    return [
+      ...before,
+      ...value.filter((one) => !before.some((other) => JSON.stringify(other) === JSON.stringify(one))),
+    ];
+  if (isPlain(before) && isPlain(value)) {
+    const merged: Stanza = { ...before };
+    for (const [key, one] of Object.entries(value)) merged[key] = merge(merged[key], one);
+    return merged;
+  }
+  return value;
+}
+
+function isPlain(value: unknown): value is Stanza {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The files that have the interface's addressing, without it: nothing else in them changes, comments and spaces included. */
+export function withoutAddressing(definition: NetplanDefinition): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { path, text, map, keyEnd } of definition.places) {
+    const taken = map.items.filter((pair) => isScalar(pair.key) && addressingKeys.has(String(pair.key.value)));
+    if (taken.length > 0)
+      files.set(path, map.flow ? withoutFlowPairs(text, map, taken) : withoutBlockPairs(text, map, taken, keyEnd));
+  }
+  return files;
+}
+
+function withoutFlowPairs(text: string, map: YAMLMap, taken: readonly Pair[]): string {
+  const rest = Object.fromEntries(
+    map.items.filter((pair) => !taken.includes(pair)).map((pair) => [keyOf(pair), (pair.value as Node).toJSON()]),
+  );
+  const [start, end] = range(map);
+  return text.slice(0, start) + stringify(rest, { collectionStyle: "flow", lineWidth: 0 }).trim() + text.slice(end);
+}
+
+/** Cuts whole lines, from the last on so that offsets stay true. An interface of which nothing is left becomes `{}`. */
+function withoutBlockPairs(text: string, map: YAMLMap, taken: readonly Pair[], keyEnd: number): string {
+  let result = text;
+  const emptied = taken.length === map.items.length;
+  for (const pair of [...taken].reverse()) {
+    const start = text.lastIndexOf("\n", range(pair.key as Node)[0]) + 1;
+    const newline = text.indexOf("\n", contentEnd(pair));
+    result = result.slice(0, start) + result.slice(newline < 0 ? text.length : newline + 1);
+  }
+  if (!emptied) return result;
+  const colon = text.indexOf(":", keyEnd);
+  return `${result.slice(0, colon + 1)} {}${result.slice(colon + 1)}`;
+}
+
+/** Where the last thing said in a pair ends: a collection's own range may take in comments that belong to what follows. */
+function contentEnd(pair: Pair): number {
+  const value = pair.value as Node | null;
+  if (value === null) return range(pair.key as Node)[1];
+  if (!isCollection(value) || value.flow) return range(value)[1];
+  const last = value.items.at(-1);
+  if (last === undefined) return range(value)[1];
+  if (isPair(last)) return contentEnd(last);
+  if (isMap(last) && !last.flow) return contentEnd(last.items.at(-1) as Pair);
+  return range(last as Node)[1];
+}
+
+function range(node: Node): [number, number] {
+  if (!node.range) throw new Error("A YAML node that was read from a text has no place in it.");
+  return [node.range[0], node.range[1]];
+}
+
+function keyOf(pair: Pair): string {
+  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
+}
+
+/** Puts an interface's addressing back into a file that was changed by hand since; the rest of the file stays. */
+export function withAddressing(definition: NetplanDefinition, stanza: Stanza): Map<string, string> {
+  const place = definition.places[0];
+  if (!place) return new Map();
+  const path = ["network", definition.section, definition.id];
+  for (const [key, value] of Object.entries(stanza))
+    place.document.setIn([...path, key], place.document.createNode(value));
+  place.map.flow = false;
+  return new Map([[place.path, place.document.toString({ lineWidth: 0 })]]);
+}

@@ -1,0 +1,176 @@
+import { containsUnknown } from "../../codec/unknown";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Host } from "../../host/host";
+import { transact } from "../../host/transaction/transact";
+import { describeChange } from "../../plan/impact/describe";
+import { missing } from "../../plan/link/missing";
+import { Refusal } from "../../plan/refusal";
+import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
+import { pinned } from "../pinned";
+import { type BridgeInputs, type BridgeState, bridge } from "./definition";
+import { bridgeState } from "./model";
+import { type BridgePlan, planBridge, planRestore, runningVms } from "./plan";
+
+export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
+  definition: bridge,
+
+  check(_name, inputs) {
+    const failures: CheckFailure[] = [];
+    if (inputs.stp === true && typeof inputs.forwardDelay === "number" && inputs.forwardDelay < 2) {
+      failures.push({
+        property: "forwardDelay",
+        reason: "with stp it must be 2 to 30 seconds; the standard's own default is 15 (IEEE 802.1D)",
+      });
+    }
+    return { inputs, failures };
+  },
+
+  async create(operation, inputs) {
+    const { name } = inputs;
+    if (containsUnknown(inputs)) {
+      operation.log.info(
+        `The bridge ${String(name)}: what it changes on its host can be told once its inputs are known.`,
+      );
+      const { connection: _, ...known } = inputs;
+      return { id: "", state: known };
+    }
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection);
+    const plan = planBridge(facts, inputs, operation.urn);
+    if (operation.preview) {
+      tell(operation, host, facts, plan);
+      return { id: "", state: bridgeState(facts, inputs, plan, [], undefined) };
+    }
+    const state = await apply(operation, host, inputs);
+    return { id: `${facts.machineId}/${name}`, state };
+  },
+
+  async read(operation, id, inputs, state) {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const there = linkNamed(facts, state.name) !== undefined;
+    const written = Object.keys(state.config).some((path) => facts.netplan.has(path));
+    if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
+    const plan = planBridge(
+      facts,
+      { ...inputs, name: state.name, uplink: state.uplink },
+      facts.records.get(state.name)?.owner ?? operation.urn,
+    );
+    return {
+      kind: "there",
+      id,
+      inputs,
+      state: bridgeState(facts, inputs, plan, plan.differences, state.hostKey ?? pinned(inputs.connection, host)),
+    };
+  },
+
+  async update(operation, _id, old, inputs) {
+    if (inputs.name !== old.inputs.name) {
+      throw new Refusal(
+        `name: ${old.inputs.name} can't be renamed to ${inputs.name} in place; destroy the bridge and make it again.`,
+      );
+    }
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, old.state.hostId, old.state.hostKey);
+    const plan = planBridge(facts, inputs, operation.urn);
+    if (operation.preview) {
+      if (plan.differences.length > 0) tell(operation, host, facts, plan);
+      return { state: { ...old.state, ...bridgeState(facts, inputs, plan, [], old.state.hostKey) } };
+    }
+    return { state: await apply(operation, host, inputs, old.state.hostKey) };
+  },
+
+  async delete(operation, _id, inputs, state) {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const { name } = state;
+    const record = facts.records.get(name);
+    if (record && record.owner !== operation.urn) {
+      operation.log.info(`${host.label}: ${name} belongs to ${record.owner} now and stays.`);
+      return;
+    }
+    if (!record && !linkNamed(facts, name)) return;
+    const vms = runningVms(facts, name);
+    if (vms.length > 0 && !inputs.forceDelete) {
+      throw new Refusal(
+        `${host.label}: ${name} can't be deleted: ${vms.join(", ")} ${vms.length > 1 ? "run" : "runs"} on it. Shut down or detach, or set forceDelete.`,
+      );
+    }
+    await operation.hosts.exclusive(facts.machineId, async () => {
+      const now = await host.facts();
+      const plan = planRestore(now, name, record?.previousConfig ?? state.previousConfig, inputs.confirm.timeout);
+      for (const path of plan.kept)
+        operation.log.info(
+          `${host.label}: ${path} was changed by hand since; only the addressing of ${plan.uplink.name} was put back into it.`,
+        );
+      await transact({
+        host,
+        change: plan.change,
+        missing: (after) => stillToRestore(after, plan),
+        log: operation.log,
+        signal: operation.signal,
+      });
+      operation.log.info(`${host.label}: ${plan.uplink.name} has its old configuration back.`);
+    });
+  },
+};
+
+/** The transaction, or nothing where the host is as wanted already (a leftover of a create that nobody recorded). */
+async function apply(
+  operation: Operation,
+  host: Host,
+  inputs: BridgeInputs,
+  hostKey = pinned(inputs.connection, host),
+): Promise<BridgeState> {
+  const { hosts, log, signal } = operation;
+  const { machineId } = await host.facts();
+  return hosts.exclusive(machineId, async () => {
+    // Read again under the lock: another resource may have changed the host meanwhile.
+    const facts = await host.facts();
+    const plan = planBridge(facts, inputs, operation.urn);
+    if (plan.differences.length === 0 && facts.records.has(inputs.name))
+      return bridgeState(facts, inputs, plan, [], hostKey);
+    const must = inputs.addressing === "inherit" ? inheriting(plan) : plan.wanted;
+    const after = await transact({ host, change: plan.change, missing: (now) => missing(now, must), log, signal });
+    const moved = plan.moving.addresses.map((address) => `${address.local}/${address.prefix}`);
+    log.info(
+      `${host.label}: ${inputs.name} is up${moved.length > 0 ? `, ${moved.join(", ")} moved to it` : ""}; confirmed over a new connection.`,
+    );
+    const settled = planBridge(after, inputs, operation.urn);
+    return bridgeState(after, inputs, settled, settled.differences, hostKey);
+  });
+}
+
+/** What was on the NIC must be on the bridge before the change is confirmed, also what no file says. */
+function inheriting(plan: BridgePlan): BridgePlan["wanted"] {
+  const { wanted, moving } = plan;
+  const kept = moving.addresses
+    .filter((address) => address.family === "inet" || !address.dynamic)
+    .map((address) => `${address.local}/${address.prefix}`);
+  const gateways = moving.routes
+    .filter((route) => route.destination === "default" && route.family === "inet")
+    .flatMap((route) => route.gateway ?? []);
+  return {
+    ...wanted,
+    addresses: [...new Set([...wanted.addresses, ...kept])],
+    gateways: [...new Set([...wanted.gateways, ...gateways])],
+  };
+}
+
+function stillToRestore(facts: Facts, plan: BridgePlan): string[] {
+  const { name, uplink, dhcp4, addresses } = inheriting(plan);
+  const link = linkNamed(facts, uplink);
+  const held = link?.addresses.map((address) => `${address.local}/${address.prefix}`) ?? [];
+  const sentences: (string | false)[] = [
+    linkNamed(facts, name) !== undefined && `the bridge ${name} is still there`,
+    link?.networkdState !== "configured" && `networkd has ${uplink} in state ${link?.networkdState ?? "unknown"}`,
+    dhcp4 && link?.lease === undefined && `${uplink} has no DHCP lease`,
+  ];
+  return [
+    ...sentences.filter((sentence) => sentence !== false),
+    ...addresses.filter((address) => !held.includes(address)).map((address) => `${address} is not on ${uplink}`),
+  ];
+}
+
+function tell(operation: Operation, host: Host, facts: Facts, plan: BridgePlan): void {
+  const { wanted, uplink, moving, change } = plan;
+  operation.log.info(
+    `${host.label}: bridge ${wanted.name} on ${uplink.name}\n${describeChange(facts, { ...change, from: uplink, to: wanted.name, moving, vms: runningVms(facts, wanted.name) })}`,
+  );
+}

@@ -1,0 +1,244 @@
+import { type Facts, type Link, linkNamed, ports, runningOn } from "../../host/facts/facts";
+import type { Change } from "../../host/transaction/change";
+import { owningDefinition } from "../../plan/addressing/owner";
+import { kernelAddressing, promised, stanzaOf } from "../../plan/addressing/wanted";
+import { type Addressing, addressingOn, bridgeAsItIs, toBridge, toUplink } from "../../plan/link/batch";
+import { missing, type WantedBridge } from "../../plan/link/missing";
+import { resolveUplink } from "../../plan/link/uplink";
+import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
+import { bridgeFilePath, bridgeFileText, iaidOf, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
+import { definedIds, findDefinition } from "../../plan/netplan/definition";
+import { Refusal } from "../../plan/refusal";
+import type { BridgeInputs } from "./definition";
+
+/** All that a change of a bridge is: decided from the host's facts, nothing read or written here. */
+export interface BridgePlan {
+  readonly change: Change;
+  readonly uplink: Link;
+  readonly wanted: WantedBridge;
+  /** What goes over from one link to the other. */
+  readonly moving: Addressing;
+  /** The files that kvmnet writes as its own. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly previousConfig: Readonly<Record<string, string>>;
+  /** How the host differs from the wanted state now; none: there is nothing to do. */
+  readonly differences: readonly string[];
+}
+
+export function recordPath(bridge: string): string {
+  return `/var/lib/kvmnet/bridges/${bridge}.json`;
+}
+
+/** To the bridge as wanted, from whatever there is: nothing, or the bridge of an earlier change. */
+export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): BridgePlan {
+  const { name } = inputs;
+  const record = ownRecord(facts, name, owner);
+  const uplink = resolveUplink(facts, name, inputs.uplink ?? record?.uplink);
+  if (record && uplink.name !== record.uplink) {
+    throw new Refusal(
+      `uplink: ${name} is on ${record.uplink}; to move it to ${uplink.name}, destroy the bridge and make it again.`,
+    );
+  }
+  const definition = owningDefinition(
+    { ...facts, netplan: new Map([...facts.netplan, ...Object.entries(record?.previousConfig ?? {})]) },
+    uplink,
+  );
+  const current = findDefinition(facts.netplan, definition.id);
+  const stripped = current ? withoutAddressing(current) : new Map<string, string>();
+  const previousConfig =
+    record?.previousConfig ??
+    Object.fromEntries([...stripped.keys()].map((path) => [path, facts.netplan.get(path) ?? ""]));
+
+  const stanza = inputs.addressing === "inherit" ? addressingOf(definition) : stanzaOf(inputs.addressing);
+  const promise = promised(stanza);
+  const wanted: WantedBridge = {
+    name,
+    uplink: uplink.name,
+    macAddress: inputs.macAddress ?? uplink.mac,
+    stp: inputs.stp,
+    forwardDelay: inputs.forwardDelay,
+    mtu: inputs.mtu,
+    ...promise,
+  };
+  const config: Record<string, string> = {
+    [bridgeFilePath(name)]: bridgeFileText({ ...wanted, port: definition.id, addressing: stanza }),
+    ...identity(facts, name, uplink, promise.dhcp4),
+  };
+  const files = new Map([
+    ...stripped,
+    ...Object.entries(config).filter(([path, text]) => fileText(facts, path) !== text),
+  ]);
+  const differences = [
+    ...missing(facts, wanted),
+    ...[...stripped.keys()].map((path) => `${path} gives the port ${uplink.name} addressing of its own`),
+    ...Object.keys(config).flatMap((path) => {
+      const text = fileText(facts, path);
+      return text === undefined
+        ? [`${path} is not there`]
+        : text === config[path]
+          ? []
+          : [`${path} was changed by hand`];
+    }),
+  ];
+  files.set(recordPath(name), `${JSON.stringify({ owner, uplink: uplink.name, previousConfig })}\n`);
+
+  const present = linkNamed(facts, name);
+  const onUplink = addressingOn(facts, uplink);
+  const onBridge = present ? addressingOn(facts, present) : { addresses: [], routes: [] };
+  const moving = inputs.addressing === "inherit" ? onUplink : kernelAddressing(inputs.addressing, onUplink);
+  const leaving =
+    inputs.addressing === "inherit" || !present
+      ? []
+      : onBridge.addresses.filter(
+          (address) => !address.dynamic && !moving.addresses.some((one) => one.local === address.local),
+        );
+  const before = [...onUplink.routes, ...onBridge.routes]
+    .filter((route) => route.destination === "default" && route.family === "inet")
+    .map((route) => route.gateway);
+  const change: Change = {
+    files,
+    remove: [],
+    apply: [
+      ...toBridge(wanted, present !== undefined, moving, onUplink.addresses),
+      ...leaving.map((address) => `address del ${address.local}/${address.prefix} dev ${name}`),
+    ],
+    rollback: present
+      ? [
+          ...bridgeAsItIs(present, onBridge, moving.addresses),
+          ...(uplink.master === name ? [] : toUplink(name, uplink, onUplink)),
+        ]
+      : toUplink(name, uplink, onUplink),
+    deleteOnApply: [],
+    deleteOnRollback: present ? [] : [name],
+    keepOnApply: [networkFileName(name)],
+    keepOnRollback: [networkFileName(present ? name : definition.id)],
+    ...probesFor(facts, before, promise.gateways),
+    timeout: inputs.confirm.timeout,
+  };
+  return { change, uplink, wanted, moving, config, previousConfig, differences };
+}
+
+/** Back to the NIC with what it had before the bridge. */
+export function planRestore(
+  facts: Facts,
+  name: string,
+  previousConfig: Readonly<Record<string, string>>,
+  timeout: number,
+): BridgePlan & { readonly kept: readonly string[] } {
+  const bridge = linkNamed(facts, name);
+  const uplink =
+    ports(facts, name).find((port) => port.kind !== "tun") ?? linkNamed(facts, facts.records.get(name)?.uplink ?? "");
+  if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
+  const moving = bridge ? addressingOn(facts, bridge) : { addresses: [], routes: [] };
+  const { files, kept, id, promise } = restoredFiles(facts, uplink, previousConfig);
+  const own = [bridgeFilePath(name), identityDropIn(name, 0).path].filter(
+    (path) => fileText(facts, path) !== undefined,
+  );
+  const wanted: WantedBridge = {
+    name,
+    uplink: uplink.name,
+    macAddress: bridge?.mac ?? uplink.mac,
+    stp: bridge?.stp ?? false,
+    forwardDelay: bridge?.forwardDelay ?? 0,
+    mtu: undefined,
+    ...promise,
+  };
+  const gateways = moving.routes
+    .filter((route) => route.destination === "default" && route.family === "inet")
+    .map((route) => route.gateway);
+  const taps = ports(facts, name).filter((port) => port.kind === "tun");
+  const change: Change = {
+    files,
+    remove: [...own, recordPath(name)],
+    apply: toUplink(name, uplink, moving),
+    rollback: [
+      ...(bridge ? toBridge(wanted, false, moving, moving.addresses) : []),
+      ...taps.map((tap) => `link set dev ${tap.name} master ${name}`),
+    ],
+    deleteOnApply: bridge ? [name] : [],
+    deleteOnRollback: [],
+    keepOnApply: [networkFileName(id)],
+    keepOnRollback: [networkFileName(name)],
+    ...probesFor(facts, gateways, []),
+    timeout,
+  };
+  return { change, uplink, wanted, moving, config: {}, previousConfig, differences: [], kept };
+}
+
+/** Names of VMs that run on a bridge. */
+export function runningVms(facts: Facts, bridge: string): string[] {
+  return runningOn(facts, new Set(ports(facts, bridge).map((port) => port.name))).map((domain) => domain.name);
+}
+
+/** The original files byte for byte; into one that was changed by hand since, only the addressing goes back. */
+function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Record<string, string>>) {
+  const original = owningDefinition(
+    { ...facts, netplan: new Map([...facts.netplan, ...Object.entries(previousConfig)]) },
+    uplink,
+  );
+  const stripped = withoutAddressing(original);
+  const changed = Object.keys(previousConfig).filter(
+    (path) =>
+      facts.netplan.get(path) !== undefined &&
+      facts.netplan.get(path) !== stripped.get(path) &&
+      facts.netplan.get(path) !== previousConfig[path],
+  );
+  const files = new Map(Object.entries(previousConfig));
+  const current = findDefinition(facts.netplan, original.id);
+  for (const path of changed) {
+    const place = original.places.find((one) => one.path === path);
+    const here = current?.places.filter((one) => one.path === path);
+    if (!place || !here?.length) continue;
+    const text = withAddressing({ ...original, places: here }, addressingOf({ ...original, places: [place] })).get(
+      path,
+    );
+    if (text !== undefined) files.set(path, text);
+  }
+  return { files, kept: changed, id: original.id, promise: promised(addressingOf(original)) };
+}
+
+function ownRecord(facts: Facts, name: string, owner: string) {
+  const record = facts.records.get(name);
+  if (record && record.owner !== owner) {
+    throw new Refusal(
+      `name: the bridge ${name} belongs to ${record.owner}. Take another name, or destroy it there first.`,
+    );
+  }
+  if (!record && linkNamed(facts, name))
+    throw new Refusal(`name: the host has an interface ${name} already, which kvmnet did not make. Take another name.`);
+  if (!record && definedIds(facts.netplan).some(({ id }) => id === name))
+    throw new Refusal(`name: netplan's files define ${name} already. Take another name.`);
+  return record;
+}
+
+/** What a DHCP server knows the host by, kept on the bridge. */
+function identity(facts: Facts, bridge: string, uplink: Link, dhcp: boolean): Record<string, string> {
+  const iaid = iaidOf(uplink.lease?.clientId);
+  const { path, text } = identityDropIn(bridge, iaid ?? 0);
+  const kept = facts.networkd.get(path);
+  if (!dhcp) return {};
+  if (kept !== undefined) return { [path]: kept };
+  return iaid === undefined ? {} : { [path]: text };
+}
+
+function fileText(facts: Facts, path: string): string | undefined {
+  return facts.netplan.get(path) ?? facts.networkd.get(path);
+}
+
+/** The gateways of before are asked again; new ones must be there at all. */
+function probesFor(
+  facts: Facts,
+  before: readonly (string | undefined)[],
+  wanted: readonly string[],
+): Pick<Change, "probes" | "required"> {
+  const known = [...new Set(before.filter((gateway) => gateway !== undefined))];
+  const isIpv4 = (address: string) => !address.includes(":");
+  const replaced = wanted.filter(isIpv4).filter((gateway) => !known.includes(gateway));
+  return {
+    probes: [
+      ...(replaced.length > 0 ? [] : known.map((address) => ({ kind: "gateway" as const, address }))),
+      ...(facts.resolved ? [{ kind: "dns" as const }] : []),
+    ],
+    required: replaced.map((address) => ({ kind: "gateway" as const, address })),
+  };
+}
