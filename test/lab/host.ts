@@ -110,6 +110,11 @@ export class Host implements AsyncDisposable {
     return result.stdout;
   }
 
+  /** A file of the running host as this machine sees it; no link on the way to it may be absolute. */
+  pathOf(path: string): string {
+    return `/proc/${this.leader}/root${path}`;
+  }
+
   readFile(path: string): Promise<string> {
     return this.must(["cat", path]);
   }

@@ -56,12 +56,10 @@ export class Lan implements AsyncDisposable {
   private static async build(id: string, { ipv6 = false }: LanOptions): Promise<Lan> {
     await mkdir(folders.scratch(id), { recursive: true, mode: 0o755 });
     const prefix = `kvmnet-${id}-`;
-    const [lanSwitch, router, engine, far] = await Promise.all([
-      Switch.create(`${prefix}switch`),
-      Namespace.create(`${prefix}router`),
-      Namespace.create(`${prefix}engine`, "192.0.2.1"),
-      Namespace.create(`${prefix}far`, "192.0.2.1"),
-    ]);
+    const lanSwitch = await Switch.create(`${prefix}switch`);
+    const router = await Namespace.create(`${prefix}router`);
+    const engine = await Namespace.create(`${prefix}engine`, "192.0.2.1");
+    const far = await Namespace.create(`${prefix}far`, "192.0.2.1");
     for (const { name } of [router, engine]) {
       await lanSwitch.plug({ namespace: name, name: "lan0" });
     }
