@@ -71,9 +71,18 @@ async function startTime(pid: number): Promise<string | undefined> {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
 }
 
-/** The hosts' control groups are in the pure version 2 hierarchy, which need not be mounted on this machine. */
+/**
+ * The hosts' control groups are in the pure version 2 hierarchy, which need not be mounted on this machine.
+ * One stays busy for a moment after the last process in it was killed.
+ */
 async function removeControlGroups(name: string): Promise<void> {
-  const script = 'mount -t cgroup2 none /sys/fs/cgroup && find "/sys/fs/cgroup/$1" -depth -type d -exec rmdir {} +';
+  const script = `
+mount -t cgroup2 none /sys/fs/cgroup
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+  [ -d "/sys/fs/cgroup/$1" ] || exit 0
+  find "/sys/fs/cgroup/$1" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+done
+`;
   await run(["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", name]);
 }
 
