@@ -44,10 +44,16 @@ export class Host {
 
   /** Everything there is to know, in one round trip. Readers at the same time share one. */
   facts(): Promise<Facts> {
-    this.#reading ??= readFacts(this.#session).finally(() => {
-      this.#reading = undefined;
+    return this.#reading ?? this.freshFacts();
+  }
+
+  /** After a write: a read that began before it would not see it. */
+  freshFacts(): Promise<Facts> {
+    const reading = readFacts(this.#session).finally(() => {
+      if (this.#reading === reading) this.#reading = undefined;
     });
-    return this.#reading;
+    this.#reading = reading;
+    return reading;
   }
 
   /** A new TCP and SSH connection, which takes the old one's place once it is up. */

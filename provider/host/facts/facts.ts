@@ -56,6 +56,8 @@ export interface Address {
   readonly validLifetime: number;
   readonly preferredLifetime: number;
   readonly broadcast: string | undefined;
+  /** Of the route to its own network. */
+  readonly metric: number | undefined;
 }
 
 export interface Lease {
@@ -75,6 +77,7 @@ export interface Route {
   readonly scope: string | undefined;
   readonly source: string | undefined;
   readonly metric: number | undefined;
+  /** Undefined: main. */
   readonly table: string | undefined;
   readonly onlink: boolean;
 }

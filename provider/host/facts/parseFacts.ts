@@ -142,6 +142,7 @@ function parseAddress(address: Json): Address {
     validLifetime: lifetime(address.valid_life_time),
     preferredLifetime: lifetime(address.preferred_life_time),
     broadcast: address.broadcast,
+    metric: address.metric,
   };
 }
 
@@ -169,7 +170,7 @@ function parseRoute(route: Json, family: "inet" | "inet6"): Route {
     scope: route.scope,
     source: route.prefsrc,
     metric: route.metric,
-    table: route.table,
+    table: route.table === "main" ? undefined : route.table,
     onlink: (route.flags ?? []).includes("onlink"),
   };
 }

@@ -52,7 +52,7 @@ export async function transact(transaction: Transaction): Promise<Facts> {
   const why = await confirmOverNewConnection({ ...transaction, signal }, id, confirmBy).catch(
     (error: unknown) => error,
   );
-  if (why === undefined) return host.facts();
+  if (why === undefined) return host.freshFacts();
   throw await rolledBack(host, id, why instanceof Error ? why.message : String(why), deadline, log);
 }
 
@@ -76,7 +76,7 @@ async function confirmOverNewConnection(transaction: Transaction, id: string, de
     signal.throwIfAborted();
     const state = await script(host, id, ["state"], "see how far the change is");
     if (state === "applied") {
-      const lacking = missing(await host.facts());
+      const lacking = missing(await host.freshFacts());
       if (lacking.length === 0) break;
       last = `the host is not as wanted: ${lacking.join("; ")}`;
     } else if (state !== "armed" && state !== "applying") throw new Error(`the host went back by itself (${state})`);

@@ -127,7 +127,8 @@ validate() {
 snapshot() {
 	mkdir -p before && : >absent
 	{ find files -type f | sed 's/^files//'; cat remove; } | while read -r path; do
-		if [ -e "$path" ]; then cp -a --parents "$path" before/ || exit 1; else echo "$path" >>absent; fi
+		if [ ! -e "$path" ]; then echo "$path" >>absent; continue; fi
+		mkdir -p "before$(dirname "$path")" && cp -a "$path" "before$path" || exit 1
 	done && sync -f "$dir"
 }
 

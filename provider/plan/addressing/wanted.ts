@@ -53,6 +53,7 @@ export function kernelAddressing(addressing: AddressingInput, onUplink: Addressi
       validLifetime: Number.POSITIVE_INFINITY,
       preferredLifetime: Number.POSITIVE_INFINITY,
       broadcast: undefined,
+      metric: undefined,
     };
   });
   const routes = addressing.routes.map(

@@ -84,7 +84,10 @@ function addressLine(verb: "replace", address: Address, device: string): string 
     .filter(Boolean)
     .join("");
   const broadcast = address.broadcast ? ` broadcast ${address.broadcast}` : "";
-  return word(`address ${verb} ${address.local}/${address.prefix}${broadcast} dev ${device}${lifetimes}${flags}`);
+  const metric = address.metric === undefined ? "" : ` metric ${address.metric}`;
+  return word(
+    `address ${verb} ${address.local}/${address.prefix}${broadcast} dev ${device}${metric}${lifetimes}${flags}`,
+  );
 }
 
 function routeLine(route: Route, device: string): string {

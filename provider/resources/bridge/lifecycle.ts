@@ -93,7 +93,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       );
     }
     await operation.hosts.exclusive(facts.machineId, async () => {
-      const now = await host.facts();
+      const now = await host.freshFacts();
       const plan = planRestore(now, name, record?.previousConfig ?? state.previousConfig, inputs.confirm.timeout);
       for (const path of plan.kept)
         operation.log.info(
@@ -122,7 +122,7 @@ async function apply(
   const { machineId } = await host.facts();
   return hosts.exclusive(machineId, async () => {
     // Read again under the lock: another resource may have changed the host meanwhile.
-    const facts = await host.facts();
+    const facts = await host.freshFacts();
     const plan = planBridge(facts, inputs, operation.urn);
     if (plan.differences.length === 0 && facts.records.has(inputs.name))
       return bridgeState(facts, inputs, plan, [], hostKey);

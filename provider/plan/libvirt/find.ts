@@ -1,0 +1,42 @@
+import type { Facts, Libvirt, LibvirtDomain, LibvirtNetwork } from "../../host/facts/facts";
+import { Refusal } from "../refusal";
+
+/** The host's libvirt, or what to do where there is none. */
+export function libvirtOf(facts: Facts, host: string): Libvirt {
+  if (!facts.libvirt)
+    throw new Refusal(
+      `${host}: the host has no libvirt (no virsh). Install libvirt-daemon-system and libvirt-clients.`,
+    );
+  if (facts.libvirt.silent)
+    throw new Refusal(`${host}: libvirt does not answer. See systemctl status libvirtd on the host.`);
+  return facts.libvirt;
+}
+
+/** By UUID or by name, as virsh takes it. */
+export function findDomain(libvirt: Libvirt, domain: string): LibvirtDomain | undefined {
+  return (
+    libvirt.domains.find((one) => one.uuid === domain.toLowerCase()) ??
+    libvirt.domains.find((one) => one.name === domain)
+  );
+}
+
+export function findNetwork(libvirt: Libvirt, name: string): LibvirtNetwork | undefined {
+  return libvirt.networks.find((one) => one.name === name);
+}
+
+/** Names of the running VMs with a NIC on a libvirt network. */
+export function runningOnNetwork(libvirt: Libvirt, network: string): string[] {
+  return libvirt.domains
+    .filter((domain) => domain.live.some((nic) => nic.network === network))
+    .map((domain) => domain.name);
+}
+
+/** "it has a, b, c", for an error about a name that is none. */
+export function namesOf(things: readonly { readonly name: string }[]): string {
+  return things.length > 0
+    ? `it has ${things
+        .map((one) => one.name)
+        .sort()
+        .join(", ")}`
+    : "it has none";
+}

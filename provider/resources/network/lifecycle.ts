@@ -1,0 +1,134 @@
+import { containsUnknown } from "../../codec/unknown";
+import { type Facts, type LibvirtNetwork, linkNamed } from "../../host/facts/facts";
+import type { Host } from "../../host/host";
+import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
+import { findNetwork, libvirtOf, runningOnNetwork } from "../../plan/libvirt/find";
+import { networkXml } from "../../plan/libvirt/xml";
+import { Refusal } from "../../plan/refusal";
+import type { Lifecycle, Operation } from "../lifecycle";
+import { pinned } from "../pinned";
+import { type NetworkInputs, type NetworkState, network } from "./definition";
+import { networkDrift, networkState } from "./model";
+
+export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
+  definition: network,
+
+  check(name, inputs) {
+    return { inputs: { ...inputs, name: inputs.name ?? name }, failures: [] };
+  },
+
+  async create(operation, inputs) {
+    const { connection, ...known } = inputs;
+    if (containsUnknown(connection)) return { id: "", state: known };
+    const { host, facts } = await operation.hosts.reachFacts(connection);
+    const present = findNetwork(libvirtOf(facts, host.label), inputs.name);
+    if (
+      present &&
+      (present.forward !== "bridge" || (!containsUnknown(inputs.bridge) && present.bridge !== inputs.bridge))
+    ) {
+      throw new Refusal(
+        `${host.label}: libvirt has a network ${inputs.name} already (forward mode ${present.forward ?? "none"}, bridge ${present.bridge ?? "none"}). Take another name.`,
+      );
+    }
+    if (operation.preview) {
+      return {
+        id: "",
+        state: { ...known, hostId: facts.machineId, drift: [], ...(present && { uuid: present.uuid }) },
+      };
+    }
+    return { id: `${facts.machineId}/${inputs.name}`, state: await settle(operation, host, inputs, facts.machineId) };
+  },
+
+  async read(operation, id, inputs, state) {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const present = libvirtOf(facts, host.label).networks.find(
+      (one) => one.uuid === state.uuid || one.name === state.name,
+    );
+    if (!present) return { kind: "gone", why: `${host.label}: libvirt has no network ${state.name} any more.` };
+    return {
+      kind: "there",
+      id,
+      inputs,
+      state: networkState(facts, inputs, present, state.hostKey ?? pinned(inputs.connection, host)),
+    };
+  },
+
+  async update(operation, _id, old, inputs) {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, old.state.hostId, old.state.hostKey);
+    const present = findNetwork(libvirtOf(facts, host.label), old.state.name);
+    if (present?.active && present.bridge !== inputs.bridge)
+      refuseWhileUsed(facts, host, inputs.name, `be moved to ${inputs.bridge}`);
+    if (operation.preview) return { state: { ...old.state, ...inputs, drift: [] } };
+    return { state: await settle(operation, host, inputs, facts.machineId, old.state.hostKey) };
+  },
+
+  async delete(operation, _id, inputs, state) {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const present = libvirtOf(facts, host.label).networks.find((one) => one.uuid === state.uuid);
+    if (!present) return;
+    refuseWhileUsed(facts, host, present.name, "be deleted");
+    await operation.hosts.exclusive(facts.machineId, async () => {
+      if (present.active)
+        await virsh(host, ["net-destroy", present.uuid], { purpose: `stop the network ${present.name}` });
+      if (present.persistent)
+        await virsh(host, ["net-undefine", present.uuid], { purpose: `remove the network ${present.name}` });
+    });
+  },
+};
+
+function refuseWhileUsed(facts: Facts, host: Host, name: string, what: string): void {
+  const vms = runningOnNetwork(libvirtOf(facts, host.label), name);
+  if (vms.length > 0)
+    throw new Refusal(
+      `${host.label}: the network ${name} can't ${what}: ${vms.join(", ")} ${vms.length > 1 ? "run" : "runs"} on it. Shut down or detach first.`,
+    );
+}
+
+/** Does what is lacking and nothing else, then reads back what libvirt made of it. */
+async function settle(
+  operation: Operation,
+  host: Host,
+  inputs: NetworkInputs,
+  machineId: string,
+  hostKey = pinned(inputs.connection, host),
+): Promise<NetworkState> {
+  const { name, bridge } = inputs;
+  return operation.hosts.exclusive(machineId, async () => {
+    const facts = await host.freshFacts();
+    if (linkNamed(facts, bridge)?.kind !== "bridge")
+      throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
+    let present = findNetwork(libvirtOf(facts, host.label), name);
+    if (!present?.persistent || present.bridge !== bridge) {
+      const restart = present?.active && present.bridge !== bridge;
+      await virsh(host, ["net-define", xmlOnInput], {
+        purpose: `define the network ${name}`,
+        xml: networkXml({ name, bridge, ...(present && { uuid: present.uuid }) }),
+      });
+      if (restart) await virsh(host, ["net-destroy", name], { purpose: `stop the network ${name}` });
+      present = await read(host, name);
+    }
+    if (present.autostart !== inputs.autostart) {
+      await virsh(host, ["net-autostart", present.uuid, ...(inputs.autostart ? [] : ["--disable"])], {
+        purpose: `set the autostart of the network ${name}`,
+      });
+    }
+    if (present.active !== inputs.active) {
+      if (!inputs.active) refuseWhileUsed(facts, host, name, "be stopped");
+      await virsh(host, [inputs.active ? "net-start" : "net-destroy", present.uuid], {
+        purpose: `${inputs.active ? "start" : "stop"} the network ${name}`,
+      });
+    }
+    const after = await host.freshFacts();
+    const settled = findNetwork(libvirtOf(after, host.label), name);
+    const lacking = settled ? networkDrift(inputs, settled) : [`the network ${name} is not there`];
+    if (!settled || lacking.length > 0)
+      throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
+    return networkState(after, inputs, settled, hostKey);
+  });
+}
+
+async function read(host: Host, name: string): Promise<LibvirtNetwork> {
+  const network = findNetwork(libvirtOf(await host.freshFacts(), host.label), name);
+  if (!network) throw new Error(`${host.label}: libvirt defined the network ${name}, but does not have it.`);
+  return network;
+}

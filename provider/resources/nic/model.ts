@@ -1,0 +1,78 @@
+import { type Facts, type LibvirtDomain, type LibvirtNic, linkNamed } from "../../host/facts/facts";
+import { findNetwork } from "../../plan/libvirt/find";
+import type { NicInputs, NicState } from "./definition";
+
+/** A NIC as a VM has it: identified by its MAC address, never by its TAP's name or its place in a list. */
+export interface NicOfDomain {
+  readonly domain: LibvirtDomain;
+  readonly live: LibvirtNic | undefined;
+  readonly inactive: LibvirtNic | undefined;
+}
+
+export function nicOf(domain: LibvirtDomain, macAddress: string): NicOfDomain {
+  const is = (nic: LibvirtNic) => nic.mac === macAddress;
+  return { domain, live: domain.live.find(is), inactive: domain.inactive.find(is) };
+}
+
+export function nicState(
+  facts: Facts,
+  inputs: NicInputs,
+  nic: NicOfDomain,
+  kept: { macAddress: string; ipAddresses: readonly string[]; hostKey?: string | undefined },
+): NicState {
+  const { connection: _, ...rest } = inputs;
+  return {
+    ...rest,
+    hostId: facts.machineId,
+    hostKey: kept.hostKey,
+    domainId: nic.domain.uuid,
+    macAddress: kept.macAddress,
+    tap: nic.live?.tap ?? "",
+    ipAddresses: [...kept.ipAddresses].sort(),
+    live: nic.live !== undefined,
+    persistent: nic.inactive !== undefined,
+    drift: nicDrift(facts, inputs, nic),
+  };
+}
+
+/** How a VM's NIC differs from the wanted one, a sentence each: in the running machine, in its definition, in the kernel. */
+export function nicDrift(facts: Facts, wanted: NicInputs, nic: NicOfDomain): string[] {
+  const { domain, live, inactive } = nic;
+  return [
+    ...(domain.running
+      ? live
+        ? differences(`the running ${domain.name}`, wanted, live)
+        : [`the running ${domain.name} does not have the NIC`]
+      : []),
+    ...(inactive
+      ? differences(`the definition of ${domain.name}`, wanted, inactive)
+      : [`the definition of ${domain.name} does not have the NIC`]),
+    ...(live ? deaf(facts, wanted, live) : []),
+  ];
+}
+
+function differences(where: string, wanted: NicInputs, nic: LibvirtNic): string[] {
+  const on = nic.network !== undefined ? `network ${nic.network}` : `bridge ${nic.bridge ?? "none"}`;
+  const target = wanted.network !== undefined ? `network ${wanted.network}` : `bridge ${wanted.bridge}`;
+  // libvirt shows the running NIC's bridge beside its network.
+  const sameTarget =
+    wanted.network !== undefined
+      ? nic.network === wanted.network
+      : nic.network === undefined && nic.bridge === wanted.bridge;
+  const sentences: (string | false)[] = [
+    !sameTarget && `in ${where} the NIC is on ${on} instead of ${target}`,
+    nic.model !== wanted.model && `in ${where} the NIC is a ${nic.model ?? "default"} instead of ${wanted.model}`,
+    nic.linkState !== wanted.linkState && `in ${where} the NIC's link is ${nic.linkState}`,
+  ];
+  return sentences.filter((sentence) => sentence !== false);
+}
+
+/** libvirt says which bridge a TAP joined when it was made; only the kernel knows which one it is in. */
+function deaf(facts: Facts, wanted: NicInputs, live: LibvirtNic): string[] {
+  const bridge =
+    wanted.bridge ??
+    (facts.libvirt && wanted.network !== undefined ? findNetwork(facts.libvirt, wanted.network)?.bridge : undefined);
+  const tap = live.tap === undefined ? undefined : linkNamed(facts, live.tap);
+  if (!bridge || !tap || tap.master === bridge) return [];
+  return [`the TAP ${tap.name} is ${tap.master ? `in ${tap.master}` : "in no bridge"} instead of in ${bridge}`];
+}
