@@ -43,12 +43,14 @@ network_manager() {
 # One virsh for all: its start is what costs. UUIDs are the only values that go into its command line.
 libvirt() {
 	networks=$(virsh -q net-list --all --uuid) && domains=$(virsh -q list --all --uuid) || return 1
+	# A form feed between the parts: XML has none, and neither have libvirt's names.
+	cut=$(printf '\f')
 	script=
 	for uuid in $networks; do
-		script="$script echo @network; net-info $uuid; echo @xml; net-dumpxml $uuid;"
+		script="$script echo ${cut}network$cut; net-info $uuid; echo $cut; net-dumpxml $uuid;"
 	done
 	for uuid in $domains; do
-		script="$script echo @domain; domstate $uuid; echo @xml; dumpxml $uuid; echo @inactive; dumpxml --inactive $uuid;"
+		script="$script echo ${cut}domain$cut; domstate $uuid; echo $cut; dumpxml $uuid; echo $cut; dumpxml --inactive $uuid;"
 	done
 	[ -z "$script" ] || virsh -q "$script"
 }

@@ -13,15 +13,16 @@ const parser = new XMLParser({
   isArray: (name) => name === "interface",
 });
 
-/** What one virsh printed: "@network", its info, "@xml", the XML; "@domain", its state, "@xml", "@inactive". */
+/** What one virsh printed, parts between form feeds: "network", its info, its XML; "domain", its state, its XML live and inactive. */
 export function parseLibvirt(section: Section): Libvirt {
   const networks: LibvirtNetwork[] = [];
   const domains: LibvirtDomain[] = [];
-  for (const block of section.text.split(/^@(?=network$|domain$)/m).slice(1)) {
-    const [head = "", xml = "", inactive = ""] = block.split(/^@(?:xml|inactive)\n/m);
-    const [kind, ...info] = head.split("\n");
-    if (kind === "network") networks.push(parseNetwork(info, xml));
-    else domains.push(parseDomain(info.join("\n").trim(), xml, inactive));
+  const parts = section.text.split("\f").map((part) => part.trim());
+  while (parts.length > 0) {
+    const kind = parts.shift();
+    if (kind === "network") networks.push(parseNetwork((parts.shift() ?? "").split("\n"), parts.shift() ?? ""));
+    else if (kind === "domain")
+      domains.push(parseDomain(parts.shift() ?? "", parts.shift() ?? "", parts.shift() ?? ""));
   }
   return { networks, domains, silent: section.code !== 0 };
 }
