@@ -35,9 +35,10 @@ is() {
 	[ "$(cat state 2>/dev/null)" = "$1" ]
 }
 
+# Before it is armed, a transaction that does not come about leaves nothing behind.
 refuse() { # words
 	printf '%s\n' "$*" >&2
-	log "refused: $*"
+	[ -n "${armed-}" ] || rm -rf "$dir"
 	exit 3
 }
 
@@ -84,7 +85,11 @@ install_files() { # folder: its tree goes to /
 }
 
 remove_files() { # file with paths
-	while read -r path; do rm -f "$path" || return 1; done <"$1"
+	while read -r path; do
+		rm -f "$path" || return 1
+		# networkd's folders for drop-ins; of nobody's use once empty.
+		case $path in *.network.d/*) rmdir "$(dirname "$path")" 2>/dev/null ;; esac
+	done <"$1"
 }
 
 # A drop-in in /run: gone with the next boot whatever happens. networkd drops what it did not set up itself when it takes
@@ -154,6 +159,7 @@ start() {
 	state prepared || refuse "$dir can't be written: is the disk full or read-only?"
 	clear_dead
 	mkdir "$base/armed" 2>/dev/null || refuse "another change of this host's network is under way (transaction $(cat "$base/armed/id" 2>/dev/null))"
+	armed=yes
 	echo "$id" >"$base/armed/id"
 	date +%s >started
 	timeout=$(cat timeout)
@@ -205,6 +211,7 @@ rollback() { # reason
 }
 
 confirm() {
+	armed=yes
 	exec 9>lock && flock 9
 	is applied || refuse "the change can't be confirmed any more: it is $(cat state)"
 	systemctl stop "kvmnet-rollback-$id.timer" || refuse "the rollback timer can't be stopped"

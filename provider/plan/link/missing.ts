@@ -1,4 +1,5 @@
-import { type Facts, linkNamed } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { networkFileName } from "../netplan/bridgeFile";
 import type { BridgeLink } from "./batch";
 
 /** The wanted state of a bridge, as far as the kernel and networkd show it. */
@@ -8,6 +9,17 @@ export interface WantedBridge extends BridgeLink {
   readonly dhcp4: boolean;
   /** Gateways of the default routes that must go over the bridge. */
   readonly gateways: readonly string[];
+}
+
+/**
+ * Whether networkd has taken a link over, from netplan's file for an id. "configuring" will do: a link stays so for as
+ * long as it waits for a router that does not advertise, 12 s, and its addresses are looked at for themselves.
+ */
+export function inHandsOfNetworkd(link: Link | undefined, id: string): boolean {
+  return (
+    (link?.networkdState === "configured" || link?.networkdState === "configuring") &&
+    link.networkFile?.endsWith(`/${networkFileName(id)}`) === true
+  );
 }
 
 /** How the host differs from it, a sentence each: what is still to come during a change, and drift at any other time. */
@@ -28,7 +40,8 @@ export function missing(facts: Facts, wanted: WantedBridge): string[] {
     wanted.mtu !== undefined &&
       bridge.mtu !== wanted.mtu &&
       `the MTU of ${name} is ${bridge.mtu} instead of ${wanted.mtu}`,
-    bridge.networkdState !== "configured" && `networkd has ${name} in state ${bridge.networkdState ?? "unknown"}`,
+    !inHandsOfNetworkd(bridge, name) &&
+      `networkd has ${name} in state ${bridge.networkdState ?? "unknown"}, from ${bridge.networkFile ?? "no file"}`,
     wanted.dhcp4 && !bridge.lease && `${name} has no DHCP lease`,
   ];
   const held = bridge.addresses.map((address) => `${address.local}/${address.prefix}`);

@@ -3,13 +3,13 @@ import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { transact } from "../../host/transaction/transact";
 import { describeChange } from "../../plan/impact/describe";
-import { missing } from "../../plan/link/missing";
+import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
 import { Refusal } from "../../plan/refusal";
 import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { bridgeState } from "./model";
-import { type BridgePlan, planBridge, planRestore, runningVms } from "./plan";
+import { type BridgePlan, planBridge, planRestore, type RestorePlan, runningVms } from "./plan";
 
 export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   definition: bridge,
@@ -153,13 +153,13 @@ function inheriting(plan: BridgePlan): BridgePlan["wanted"] {
   };
 }
 
-function stillToRestore(facts: Facts, plan: BridgePlan): string[] {
+function stillToRestore(facts: Facts, plan: RestorePlan): string[] {
   const { name, uplink, dhcp4, addresses } = inheriting(plan);
   const link = linkNamed(facts, uplink);
   const held = link?.addresses.map((address) => `${address.local}/${address.prefix}`) ?? [];
   const sentences: (string | false)[] = [
     linkNamed(facts, name) !== undefined && `the bridge ${name} is still there`,
-    link?.networkdState !== "configured" && `networkd has ${uplink} in state ${link?.networkdState ?? "unknown"}`,
+    !inHandsOfNetworkd(link, plan.id) && `networkd has ${uplink} in state ${link?.networkdState ?? "unknown"}`,
     dhcp4 && link?.lease === undefined && `${uplink} has no DHCP lease`,
   ];
   return [

@@ -118,13 +118,20 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   return { change, uplink, wanted, moving, config, previousConfig, differences };
 }
 
+export interface RestorePlan extends BridgePlan {
+  /** netplan's id of the uplink. */
+  readonly id: string;
+  /** Files that were changed by hand since, and keep that. */
+  readonly kept: readonly string[];
+}
+
 /** Back to the NIC with what it had before the bridge. */
 export function planRestore(
   facts: Facts,
   name: string,
   previousConfig: Readonly<Record<string, string>>,
   timeout: number,
-): BridgePlan & { readonly kept: readonly string[] } {
+): RestorePlan {
   const bridge = linkNamed(facts, name);
   const uplink =
     ports(facts, name).find((port) => port.kind !== "tun") ?? linkNamed(facts, facts.records.get(name)?.uplink ?? "");
@@ -162,7 +169,7 @@ export function planRestore(
     ...probesFor(facts, gateways, []),
     timeout,
   };
-  return { change, uplink, wanted, moving, config: {}, previousConfig, differences: [], kept };
+  return { change, uplink, wanted, moving, config: {}, previousConfig, differences: [], id, kept };
 }
 
 /** Names of VMs that run on a bridge. */
