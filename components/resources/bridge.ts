@@ -1,0 +1,110 @@
+// Written by tools/generate.ts from provider/resources: change the definitions there, then run `make generate`.
+import * as pulumi from "@pulumi/pulumi";
+import { secretParts } from "./secretParts";
+import type { Addressing, AddressingArgs, Confirm, ConfirmArgs, ConnectionArgs } from "./types";
+
+/** What a {@link Bridge} takes. */
+export interface BridgeArgs {
+  /** How the host is reached over SSH. */
+  readonly connection: pulumi.Input<ConnectionArgs>;
+  /** The bridge's interface name. Default: "br0". */
+  readonly name?: pulumi.Input<string>;
+  /** The NIC that becomes the bridge's port, by name or MAC address. Default: the one with the default route. */
+  readonly uplink?: pulumi.Input<string>;
+  /** "inherit": the uplink's addressing moves to the bridge and the host keeps its address. Or the addressing itself. Default: "inherit". */
+  readonly addressing?: pulumi.Input<"inherit" | AddressingArgs>;
+  /** Run the spanning tree protocol on the bridge. Default: false. */
+  readonly stp?: pulumi.Input<boolean>;
+  /** Seconds that a new port listens and learns before it forwards; with STP at least 2 (see ip-link(8)). Default: 0. */
+  readonly forwardDelay?: pulumi.Input<number>;
+  /** MTU of the bridge and its uplink, in bytes. Default: the uplink's. */
+  readonly mtu?: pulumi.Input<number>;
+  /** The bridge's MAC address. Default: the uplink's, so that DHCP knows the host. */
+  readonly macAddress?: pulumi.Input<string>;
+  /** How a change of the host's network is confirmed. Default: {"timeout":60}. */
+  readonly confirm?: pulumi.Input<ConfirmArgs>;
+  /** Delete the bridge although running VMs hang on it. Default: false. */
+  readonly forceDelete?: pulumi.Input<boolean>;
+}
+
+/** A bridge on a host's physical NIC. The NIC's addressing moves to the bridge in one transaction, which the host itself undoes unless it is confirmed over a new SSH connection. */
+export class Bridge extends pulumi.CustomResource {
+  /** The Pulumi type. */
+  static readonly type: string = "kvmnet:index:Bridge";
+
+  /** A Bridge of which the stack has a record, by its ID. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Bridge {
+    return new Bridge(name, undefined, { ...options, id });
+  }
+
+  /** Whether it is a Bridge, also one from another copy of this package. */
+  static override isInstance(value: unknown): value is Bridge {
+    return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === Bridge.type;
+  }
+
+  /** The bridge's interface name. */
+  declare readonly name: pulumi.Output<string>;
+  /** The NIC that is the bridge's port. */
+  declare readonly uplink: pulumi.Output<string>;
+  /** "inherit": the uplink's addressing moves to the bridge and the host keeps its address. Or the addressing itself. */
+  declare readonly addressing: pulumi.Output<"inherit" | Addressing>;
+  /** Run the spanning tree protocol on the bridge. */
+  declare readonly stp: pulumi.Output<boolean>;
+  /** Seconds that a new port listens and learns before it forwards; with STP at least 2 (see ip-link(8)). */
+  declare readonly forwardDelay: pulumi.Output<number>;
+  /** The bridge's MTU in bytes. */
+  declare readonly mtu: pulumi.Output<number>;
+  /** The bridge's MAC address. */
+  declare readonly macAddress: pulumi.Output<string>;
+  /** How a change of the host's network is confirmed. */
+  declare readonly confirm: pulumi.Output<Confirm>;
+  /** Delete the bridge although running VMs hang on it. */
+  declare readonly forceDelete: pulumi.Output<boolean>;
+  /** The host's machine-id (see machine-id(5)). */
+  declare readonly hostId: pulumi.Output<string>;
+  /** The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error. */
+  declare readonly hostKey: pulumi.Output<string | undefined>;
+  /** The addresses on the bridge, with prefix length. */
+  declare readonly addresses: pulumi.Output<string[]>;
+  /** The bridge's ports that are no TAPs of VMs. */
+  declare readonly ports: pulumi.Output<string[]>;
+  /** The host files that kvmnet writes: path to text. */
+  declare readonly config: pulumi.Output<{ [key: string]: string }>;
+  /** How the host differs from the wanted state, a sentence each; empty: not at all. */
+  declare readonly drift: pulumi.Output<string[]>;
+  /** The host's files as they were before: path to text. Deleting the bridge puts them back. */
+  declare readonly previousConfig: pulumi.Output<{ [key: string]: string }>;
+
+  constructor(name: string, args: BridgeArgs, options?: pulumi.CustomResourceOptions);
+  /** @internal What {@link get} is made of. */
+  constructor(name: string, args: BridgeArgs | undefined, options: pulumi.CustomResourceOptions);
+  constructor(name: string, args?: BridgeArgs, options: pulumi.CustomResourceOptions = {}) {
+    if (!options.id && args?.connection === undefined) {
+      throw new pulumi.RunError(`Bridge "${name}": connection: is missing`);
+    }
+    super(
+      Bridge.type,
+      name,
+      {
+        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword"]),
+        name: args?.name,
+        uplink: args?.uplink,
+        addressing: args?.addressing,
+        stp: args?.stp,
+        forwardDelay: args?.forwardDelay,
+        mtu: args?.mtu,
+        macAddress: args?.macAddress,
+        confirm: args?.confirm,
+        forceDelete: args?.forceDelete,
+        hostId: undefined,
+        hostKey: undefined,
+        addresses: undefined,
+        ports: undefined,
+        config: undefined,
+        drift: undefined,
+        previousConfig: undefined,
+      },
+      pulumi.mergeOptions(options, { additionalSecretOutputs: ["previousConfig"] }),
+    );
+  }
+}

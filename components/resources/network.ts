@@ -1,0 +1,79 @@
+// Written by tools/generate.ts from provider/resources: change the definitions there, then run `make generate`.
+import * as pulumi from "@pulumi/pulumi";
+import { secretParts } from "./secretParts";
+import type { ConnectionArgs } from "./types";
+
+/** What a {@link Network} takes. */
+export interface NetworkArgs {
+  /** How the host is reached over SSH. */
+  readonly connection: pulumi.Input<ConnectionArgs>;
+  /** The network's name in libvirt. Default: the resource's name. */
+  readonly name?: pulumi.Input<string>;
+  /** The host bridge that the network's NICs join. */
+  readonly bridge: pulumi.Input<string>;
+  /** Start the network with the host. Default: true. */
+  readonly autostart?: pulumi.Input<boolean>;
+  /** Whether the network runs now. Default: true. */
+  readonly active?: pulumi.Input<boolean>;
+}
+
+/** A libvirt network with `<forward mode='bridge'/>` on a bridge that the host has (see https://libvirt.org/formatnetwork.html#using-an-existing-host-bridge). */
+export class Network extends pulumi.CustomResource {
+  /** The Pulumi type. */
+  static readonly type: string = "kvmnet:index:Network";
+
+  /** A Network of which the stack has a record, by its ID. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Network {
+    return new Network(name, undefined, { ...options, id });
+  }
+
+  /** Whether it is a Network, also one from another copy of this package. */
+  static override isInstance(value: unknown): value is Network {
+    return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === Network.type;
+  }
+
+  /** The network's name in libvirt. */
+  declare readonly name: pulumi.Output<string>;
+  /** The host bridge that the network's NICs join. */
+  declare readonly bridge: pulumi.Output<string>;
+  /** Start the network with the host. */
+  declare readonly autostart: pulumi.Output<boolean>;
+  /** Whether the network runs now. */
+  declare readonly active: pulumi.Output<boolean>;
+  /** The host's machine-id (see machine-id(5)). */
+  declare readonly hostId: pulumi.Output<string>;
+  /** The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error. */
+  declare readonly hostKey: pulumi.Output<string | undefined>;
+  /** The network's UUID. */
+  declare readonly uuid: pulumi.Output<string>;
+  /** How the host differs from the wanted state, a sentence each; empty: not at all. */
+  declare readonly drift: pulumi.Output<string[]>;
+
+  constructor(name: string, args: NetworkArgs, options?: pulumi.CustomResourceOptions);
+  /** @internal What {@link get} is made of. */
+  constructor(name: string, args: NetworkArgs | undefined, options: pulumi.CustomResourceOptions);
+  constructor(name: string, args?: NetworkArgs, options: pulumi.CustomResourceOptions = {}) {
+    if (!options.id && args?.connection === undefined) {
+      throw new pulumi.RunError(`Network "${name}": connection: is missing`);
+    }
+    if (!options.id && args?.bridge === undefined) {
+      throw new pulumi.RunError(`Network "${name}": bridge: is missing`);
+    }
+    super(
+      Network.type,
+      name,
+      {
+        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword"]),
+        name: args?.name,
+        bridge: args?.bridge,
+        autostart: args?.autostart,
+        active: args?.active,
+        hostId: undefined,
+        hostKey: undefined,
+        uuid: undefined,
+        drift: undefined,
+      },
+      options,
+    );
+  }
+}

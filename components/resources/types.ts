@@ -1,0 +1,92 @@
+// Written by tools/generate.ts from provider/resources: change the definitions there, then run `make generate`.
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The bridge's own addressing, in netplan's terms (see netplan-yaml(5)). */
+export interface Addressing {
+  /** Ask for an IPv4 address by DHCP. */
+  readonly dhcp4: boolean;
+  /** Ask for an IPv6 address by DHCPv6. */
+  readonly dhcp6: boolean;
+  /** Take IPv6 router advertisements. Default: networkd's. */
+  readonly acceptRa?: boolean;
+  /** Static addresses with prefix length, "192.0.2.10/24". */
+  readonly addresses: string[];
+  /** Static routes. */
+  readonly routes: Route[];
+  /** DNS servers. */
+  readonly nameservers: string[];
+}
+
+/** The bridge's own addressing, in netplan's terms (see netplan-yaml(5)). */
+export interface AddressingArgs {
+  /** Ask for an IPv4 address by DHCP. Default: false. */
+  readonly dhcp4?: pulumi.Input<boolean>;
+  /** Ask for an IPv6 address by DHCPv6. Default: false. */
+  readonly dhcp6?: pulumi.Input<boolean>;
+  /** Take IPv6 router advertisements. Default: networkd's. */
+  readonly acceptRa?: pulumi.Input<boolean>;
+  /** Static addresses with prefix length, "192.0.2.10/24". Default: []. */
+  readonly addresses?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Static routes. Default: []. */
+  readonly routes?: pulumi.Input<pulumi.Input<RouteArgs>[]>;
+  /** DNS servers. Default: []. */
+  readonly nameservers?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** How a change of the host's network is confirmed. */
+export interface Confirm {
+  /** Seconds after which the host undoes a change that was not confirmed over a new connection. */
+  readonly timeout: number;
+}
+
+/** How a change of the host's network is confirmed. */
+export interface ConfirmArgs {
+  /** Seconds after which the host undoes a change that was not confirmed over a new connection. Default: 60. */
+  readonly timeout?: pulumi.Input<number>;
+}
+
+/** How the host is reached over SSH. */
+export interface ConnectionArgs {
+  /** The address or name of the machine. */
+  readonly host: pulumi.Input<string>;
+  /** The port of its SSH server. Default: 22. */
+  readonly port?: pulumi.Input<number>;
+  /** The user to log in as. Default: the user that runs Pulumi. */
+  readonly user?: pulumi.Input<string>;
+  /** The password of the user. */
+  readonly password?: pulumi.Input<string>;
+  /** The text of an SSH private key. Default: the SSH agent, then the usual files in ~/.ssh. */
+  readonly privateKey?: pulumi.Input<string>;
+  /** The password of an encrypted private key. */
+  readonly privateKeyPassword?: pulumi.Input<string>;
+  /** The socket of the SSH agent. Default: SSH_AUTH_SOCK. */
+  readonly agentSocketPath?: pulumi.Input<string>;
+  /** The host's public key, as in known_hosts (`ssh-ed25519 AAAA…`). Default: known_hosts. */
+  readonly hostKey?: pulumi.Input<string>;
+  /** How many dials may fail before it is an error; -1: no limit. Default: 10. */
+  readonly dialErrorLimit?: pulumi.Input<number>;
+  /** Seconds that one dial may take; 0: no limit. Default: 15. */
+  readonly perDialTimeout?: pulumi.Input<number>;
+  /** What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5). */
+  readonly strictHostKeyChecking?: pulumi.Input<"yes" | "accept-new" | "no">;
+}
+
+/** A static route. */
+export interface Route {
+  /** "default" or a network like "198.51.100.0/24". */
+  readonly to: string;
+  /** The gateway's address. */
+  readonly via: string;
+  /** The lower one wins. Default: the kernel's. */
+  readonly metric?: number;
+}
+
+/** A static route. */
+export interface RouteArgs {
+  /** "default" or a network like "198.51.100.0/24". */
+  readonly to: pulumi.Input<string>;
+  /** The gateway's address. */
+  readonly via: pulumi.Input<string>;
+  /** The lower one wins. Default: the kernel's. */
+  readonly metric?: pulumi.Input<number>;
+}

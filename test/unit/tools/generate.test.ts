@@ -1,0 +1,19 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { generate } from "../../../tools/generate/generate";
+
+const root = join(__dirname, "../../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const files = generate(JSON.parse(read("package.json")));
+
+describe("The generated files", () => {
+  it.each([...files])("%s is what the definitions give (else: make generate)", (path, text) => {
+    expect(read(path)).toBe(text);
+  });
+
+  it("are all that components/resources has, beside the one helper that they use", () => {
+    const there = readdirSync(join(root, "components/resources")).map((name) => `components/resources/${name}`);
+    const expected = [...files.keys()].filter((path) => path.startsWith("components/resources/"));
+    expect(there.sort()).toEqual([...expected, "components/resources/secretParts.ts"].sort());
+  });
+});

@@ -1,0 +1,127 @@
+import type { Definition } from "../../provider/resources/definition";
+import { type Properties, type Property, propertiesOf, type Shape } from "../../provider/resources/shape";
+import { stateOf } from "../../provider/resources/state";
+
+/** What of package.json the schema repeats. */
+export interface PackageFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly keywords: readonly string[];
+  readonly pulumi: { readonly name: string };
+}
+
+type Json = Record<string, unknown>;
+
+/** The package's schema, as https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/ has it. */
+export function schemaOf(definitions: readonly Definition[], facts: PackageFacts): Json {
+  const { name } = facts.pulumi;
+  const types: Json = {};
+  const resources: Json = {};
+  for (const definition of definitions) {
+    const inputs = propertiesOf(definition.inputs);
+    const state = stateOf(definition);
+    for (const { shape } of [...Object.values(inputs), ...Object.values(state)]) collect(name, shape, types);
+    resources[`${name}:index:${definition.name}`] = {
+      description: definition.description,
+      inputProperties: specs(name, inputs, true),
+      requiredInputs: keysWhere(inputs, (property) => property.required),
+      properties: specs(name, state, false),
+      required: keysWhere(state, (property) => property.required || property.default !== undefined),
+    };
+  }
+  const respectSchemaVersion = true;
+  return {
+    $schema: "https://raw.githubusercontent.com/pulumi/pulumi/master/pkg/codegen/schema/pulumi.json",
+    name,
+    version: facts.version,
+    description: facts.description,
+    keywords: [...facts.keywords, "category/infrastructure", "kind/native"],
+    license: facts.license,
+    language: {
+      nodejs: { packageName: facts.name, respectSchemaVersion },
+      python: { respectSchemaVersion, pyproject: { enabled: true } },
+      go: { respectSchemaVersion, generateResourceContainerTypes: true },
+      csharp: { respectSchemaVersion },
+    },
+    config: {},
+    provider: {},
+    types: sorted(types),
+    resources: sorted(resources),
+  };
+}
+
+/** Object types are named and shared, also those inside of others. */
+function collect(pkg: string, shape: Shape, types: Json): void {
+  if (shape.kind === "array" || shape.kind === "map") collect(pkg, shape.of, types);
+  if (shape.kind === "union") for (const option of shape.options) collect(pkg, option, types);
+  if (shape.kind !== "object") return;
+  const spec = {
+    type: "object",
+    description: shape.description,
+    properties: specs(pkg, shape.properties, true),
+    required: keysWhere(shape.properties, (property) => property.required),
+  };
+  const token = `${pkg}:index:${shape.name}`;
+  if (types[token] !== undefined && JSON.stringify(types[token]) !== JSON.stringify(spec)) {
+    throw new Error(`two different object types have the typeName ${shape.name}`);
+  }
+  types[token] = spec;
+  for (const property of Object.values(shape.properties)) collect(pkg, property.shape, types);
+}
+
+function specs(pkg: string, properties: Properties, withDefaults: boolean): Json {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, property]) => [key, propertySpec(pkg, property, withDefaults)]),
+  );
+}
+
+function propertySpec(pkg: string, property: Property, withDefaults: boolean): Json {
+  // A schema has a word for defaults of primitive types only; Check fills in the others all the same.
+  const primitive = property.default !== undefined && typeof property.default !== "object";
+  const description = withDefaults && !primitive ? describeInput(property) : describe(property);
+  return {
+    ...typeSpec(pkg, property.shape),
+    ...(description === "" ? {} : { description }),
+    ...(withDefaults && primitive ? { default: property.default } : {}),
+    ...(property.secret ? { secret: true } : {}),
+  };
+}
+
+/** The description with the values that are taken: the schema's own enums would make every other text an error. */
+export function describe({ description, shape }: Property): string {
+  if (shape.kind !== "string" || shape.values === undefined) return description;
+  const missing = shape.values.map((value) => `"${value}"`).filter((value) => !description.includes(value));
+  return missing.length === 0 ? description : `${description} One of ${missing.join(", ")}.`.trim();
+}
+
+/** The description of an input: with its default. */
+export function describeInput(property: Property): string {
+  const text = describe(property);
+  if (property.default === undefined || text.includes("(the default)") || text.includes("Default:")) return text;
+  return `${text} Default: ${JSON.stringify(property.default)}.`.trim();
+}
+
+function typeSpec(pkg: string, shape: Shape): Json {
+  switch (shape.kind) {
+    case "array":
+      return { type: "array", items: typeSpec(pkg, shape.of) };
+    case "map":
+      return { type: "object", additionalProperties: typeSpec(pkg, shape.of) };
+    case "object":
+      return { $ref: `#/types/${pkg}:index:${shape.name}` };
+    case "union":
+      return { oneOf: shape.options.map((option) => typeSpec(pkg, option)) };
+    default:
+      return { type: shape.kind };
+  }
+}
+
+const keysWhere = (properties: Properties, test: (property: Property) => boolean): string[] =>
+  Object.keys(properties).filter((key) => {
+    const property = properties[key];
+    return property !== undefined && test(property);
+  });
+
+const sorted = (object: Json): Json => Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
