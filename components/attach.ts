@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ConnectionArgs } from "./resources";
+
+/** A component that something hangs on: it has a name on its host, and brings the way to that host along. */
+interface Carrier {
+  readonly name: pulumi.Output<string>;
+  readonly connection: pulumi.Input<ConnectionArgs>;
+}
+
+/** Where the argument stands, for the words of an error. */
+interface Place {
+  /** `BridgeNetwork "lan"`. */
+  readonly component: string;
+  readonly property: string;
+  readonly type: { readonly name: string; isInstance(value: unknown): value is Carrier };
+}
+
+/**
+ * The name and the connection of what `property` refers to: a component, whose outputs they are, so that the order of
+ * create and delete follows; or a name of something that the program does not manage.
+ *
+ * @throws pulumi.RunError that names the property
+ */
+export function attach(
+  { component, property, type }: Place,
+  to: Carrier | pulumi.Input<string> | undefined,
+  connection: pulumi.Input<ConnectionArgs> | undefined,
+): { name: pulumi.Input<string>; connection: pulumi.Input<ConnectionArgs> } {
+  if (type.isInstance(to)) {
+    if (connection === undefined) return { name: to.name, connection: to.connection };
+    throw wrong(component, "connection", `comes from the ${type.name} that \`${property}\` is; leave it out`);
+  }
+  if (to === undefined || to === null) {
+    throw wrong(component, property, `is missing: give a ${type.name}, or a name and a \`connection\``);
+  }
+  if (pulumi.Resource.isInstance(to) || (typeof to === "object" && !isLater(to)) || to === "") {
+    throw wrong(component, property, `must be a ${type.name} or a name`);
+  }
+  if (connection === undefined) {
+    throw wrong(component, "connection", `is missing: with a name as \`${property}\` it says which host that is on`);
+  }
+  return { name: to, connection };
+}
+
+/** The type under which a resource was registered: the same in every copy of this package, as its class is not. */
+export function typeOf(resource: pulumi.Resource): string {
+  return (resource as unknown as { __pulumiType: string }).__pulumiType;
+}
+
+/** A mistake in the program: the words say where, and a stack trace through kvmnet would not add to them. */
+export function wrong(component: string, property: string, reason: string): pulumi.RunError {
+  return new pulumi.RunError(`${component}: ${property}: ${reason}`);
+}
+
+const isLater = (value: object) => pulumi.Output.isInstance(value) || value instanceof Promise;

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { typeOf } from "./attach";
+import { type Connection, connectionAfter } from "./connection";
+import { Bridge, type BridgeArgs } from "./resources";
+
+/** What a {@link HostBridge} takes: what its `Bridge` does. Without an `uplink`, the NIC with the default route. */
+export interface HostBridgeArgs extends BridgeArgs {}
+
+/**
+ * A host whose physical NIC is the port of a bridge, so that virtual machines can stand on its LAN.
+ *
+ * The NIC's addressing moves to the bridge in one transaction: the host undoes it by itself unless the change was
+ * confirmed over a new SSH connection. A failure is an error of `pulumi up`, and nothing that needs the bridge is made.
+ *
+ * @example
+ * ```ts
+ * import { HostBridge } from "pulumi-kvmnet";
+ *
+ * const bridge = new HostBridge("kvm1", { connection: { host: "kvm1.example", user: "root" } });
+ * export const addresses = bridge.addresses;
+ * ```
+ */
+export class HostBridge extends pulumi.ComponentResource {
+  /** The Pulumi type. */
+  static readonly type = "kvmnet:index:HostBridge";
+
+  /** Whether it is a HostBridge, also one from another copy of this package. */
+  static override isInstance(value: unknown): value is HostBridge {
+    return pulumi.ComponentResource.isInstance(value) && typeOf(value) === HostBridge.type;
+  }
+
+  /** The bridge's interface name. Resolves when the bridge is there and the change is confirmed. */
+  readonly name: pulumi.Output<string>;
+  /** The host's addresses on the bridge, with prefix length: `192.0.2.100/24`. */
+  readonly addresses: pulumi.Output<string[]>;
+  /** The bridge's MAC address; the uplink's, unless the program gave another. */
+  readonly macAddress: pulumi.Output<string>;
+  /** How the host is reached now that it has the bridge: what takes this waits for the bridge. */
+  readonly connection: pulumi.Output<Connection>;
+
+  constructor(name: string, args: HostBridgeArgs, options?: pulumi.ComponentResourceOptions) {
+    // The inputs stay out of the component's state: they would stand there a second time, secrets included.
+    super(HostBridge.type, name, {}, options);
+    const bridge = new Bridge(name, args, { parent: this });
+    this.name = bridge.name;
+    this.addresses = bridge.addresses;
+    this.macAddress = bridge.macAddress;
+    this.connection = connectionAfter(bridge, args.connection);
+    this.registerOutputs({ name: this.name, addresses: this.addresses, macAddress: this.macAddress });
+  }
+}
