@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import { BridgeNetwork, HostBridge, VmNic } from "../index";
+import type { HostConfig, VmConfig } from "./config";
+import type { Homelab } from "./readConfig";
+
+/**
+ * The hosts and NICs of a homelab, and what a person wants to know of them.
+ * Resources are named by their keys: `kvm1`, `kvm1/lan`, `web/lan`.
+ */
+export function homelab({ config, encrypted }: Homelab) {
+  const hosts = mapValues(config.hosts, (host, name) => new Host(name, host, encrypted));
+  return {
+    hosts: mapValues(hosts, (host) => host.summary()),
+    vms: mapValues(config.vms, (vm, name) => vmNics(name, vm, at(hosts, vm.host))),
+  };
+}
+
+/** A host's bridge, if it is given one, and its networks. */
+class Host {
+  readonly connection: HostConfig["connection"] | pulumi.Output<HostConfig["connection"]>;
+  private readonly bridge: HostBridge | undefined;
+  private readonly networks: Readonly<Record<string, BridgeNetwork>>;
+
+  constructor(
+    name: string,
+    private readonly config: HostConfig,
+    encrypted: boolean,
+  ) {
+    this.connection = encrypted ? pulumi.secret(config.connection) : config.connection;
+    this.bridge = config.bridge && new HostBridge(name, { ...config.bridge, connection: this.connection });
+    this.networks = mapValues(config.networks, ({ bridge, ...options }, network) => {
+      const args = { name: network, ...options, ...this.on(bridge) };
+      return new BridgeNetwork(`${name}/${network}`, args);
+    });
+  }
+
+  /** What is on a bridge of this host; on the one that is made here without a name, or with the name that it gets. */
+  on(bridge: string | undefined) {
+    if (this.bridge !== undefined && (bridge === undefined || bridge === this.config.bridge?.name)) {
+      return { bridge: this.bridge };
+    }
+    if (bridge === undefined) throw new Error("a network without a bridge has passed the check");
+    return { bridge, connection: this.connection };
+  }
+
+  network(name: string): BridgeNetwork {
+    return at(this.networks, name);
+  }
+
+  summary() {
+    return {
+      address: pulumi.output(this.connection).apply(({ host }) => host),
+      bridge: this.bridge && {
+        name: this.bridge.name,
+        addresses: this.bridge.addresses,
+        macAddress: this.bridge.macAddress,
+      },
+      networks: Object.values(this.networks).map((network) => network.name),
+    };
+  }
+}
+
+function vmNics(name: string, { host: _, domain = name, nics }: VmConfig, host: Host) {
+  return mapValues(nics, ({ network, bridge, ...options }, key) => {
+    const on = network === undefined ? host.on(bridge) : { network: host.network(network) };
+    const { macAddress, ipAddresses, tap } = new VmNic(`${name}/${key}`, { ...options, ...on, domain });
+    return { macAddress, ipAddresses, tap };
+  });
+}
+
+function mapValues<T, R>(values: Readonly<Record<string, T>>, map: (value: T, key: string) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value, key)]));
+}
+
+/** The check has seen to it that the reference is there. */
+function at<T>(values: Readonly<Record<string, T>>, key: string): T {
+  const value = values[key];
+  if (value === undefined) throw new Error(`"${key}" has passed the check and is not there`);
+  return value;
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { FakeEngine, resolved } from "../support/engine";
+
+type Config = Record<string, unknown>;
+type Program = typeof import("../../../stacks/index");
+
+/** The config of a stack's YAML, as the engine hands it over. */
+function configOf(stack: string): Config {
+  const text = readFileSync(join(__dirname, `../../../stacks/Pulumi.${stack}.yaml`), "utf8");
+  return (parse(text) as { config: Config }).config;
+}
+
+/** The program at its start, with this config. A module runs once: each run gets its own. */
+function run(config: Config, secretKeys: string[] = []): Program {
+  const text = Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(text), secretKeys);
+  let program: Program | undefined;
+  jest.isolateModules(() => {
+    jest.doMock("@pulumi/pulumi", () => pulumi);
+    program = require("../../../stacks/index") as Program;
+  });
+  if (program === undefined) throw new Error("the program did not load");
+  return program;
+}
+
+const nic = { macAddress: "52:54:00:00:00:02", ipAddresses: ["192.0.2.150"], tap: "vnet0" };
+const bridge = { name: "br0", addresses: ["192.0.2.100/24"], macAddress: "52:54:00:00:00:01" };
+
+describe.each(["demo", "example"])("stacks/Pulumi.%s.yaml", (stack) => {
+  it("makes a bridge, a network on it and the VM's NIC on that", async () => {
+    const engine = await FakeEngine.start();
+    const config = configOf(stack);
+    const { kvm1 } = config["homelab:hosts"] as { kvm1: { connection: Config } };
+    kvm1.connection = { host: "kvm1.example", ...kvm1.connection };
+    const { hosts, vms } = run(config);
+    expect(await resolved(pulumi.output({ hosts, vms }))).toEqual({
+      hosts: { kvm1: { address: "kvm1.example", bridge, networks: ["lan"] } },
+      vms: { web: { lan: nic } },
+    });
+    expect(engine.resource("kvmnet:index:Bridge").name).toBe("kvm1");
+    expect(engine.resource("kvmnet:index:Network")).toMatchObject({ name: "kvm1/lan", inputs: { bridge: "br0" } });
+    expect(engine.resource("kvmnet:index:Nic")).toMatchObject({
+      name: "web/lan",
+      inputs: { domain: "web", network: "lan", connection: { host: "kvm1.example", user: "root" } },
+    });
+  });
+});
+
+describe("the program", () => {
+  const connection = { host: "kvm1.example" };
+
+  it("uses what a host has already by its name, and what it makes by its outputs", async () => {
+    const engine = await FakeEngine.start({ outputs: ({ type }) => (type.endsWith(":Bridge") ? { name: "br7" } : {}) });
+    const networks = { byDefault: {}, byName: { bridge: "br0" }, other: { bridge: "br1" } };
+    const nics = { a: { bridge: "br0" }, b: { bridge: "br1" } };
+    const { vms } = run({
+      "homelab:hosts": { kvm1: { connection, bridge: { name: "br0" }, networks } },
+      "homelab:vms": { web: { host: "kvm1", domain: "web.example", nics } },
+    });
+    await resolved(pulumi.output(vms));
+    const bridgeOf = (type: string, name: string) => engine.resource(`kvmnet:index:${type}`, name).inputs.bridge;
+    expect(bridgeOf("Network", "kvm1/byDefault")).toBe("br7");
+    expect(bridgeOf("Network", "kvm1/byName")).toBe("br7");
+    expect(bridgeOf("Network", "kvm1/other")).toBe("br1");
+    expect(bridgeOf("Nic", "web/a")).toBe("br7");
+    expect(bridgeOf("Nic", "web/b")).toBe("br1");
+    expect(engine.resource("kvmnet:index:Nic", "web/a").inputs.domain).toBe("web.example");
+  });
+
+  it("leaves a host without `bridge` alone", async () => {
+    const engine = await FakeEngine.start();
+    const { hosts } = run({ "homelab:hosts": { kvm1: { connection } } });
+    expect(await resolved(pulumi.output(hosts))).toEqual({ kvm1: { address: "kvm1.example", networks: [] } });
+    expect(engine.registered).toEqual([]);
+  });
+
+  it("keeps the connection secret where the YAML encrypts a part of it", async () => {
+    await FakeEngine.start();
+    const config = { "homelab:hosts": { kvm1: { connection } } };
+    const address = (program: Program) => pulumi.output(program.hosts.kvm1?.address);
+    expect(await pulumi.isSecret(address(run(config, ["homelab:hosts"])))).toBe(true);
+    expect(await pulumi.isSecret(address(run(config)))).toBe(false);
+  });
+
+  it("says everything that is wrong, and makes nothing", async () => {
+    const engine = await FakeEngine.start();
+    const config = { "homelab:hosts": { kvm1: { connection: {} } }, "homelab:vm": {}, "other:key": 1 };
+    expect(() => run(config)).toThrow(
+      'the config of stack "test" cannot be used:\n' +
+        'hosts.kvm1.connection.host: is missing\nvm: is not known here; did you mean "vms"?',
+    );
+    expect(engine.registered).toEqual([]);
+  });
+});
