@@ -1,0 +1,169 @@
+import { copyFile, mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { CommandResult } from "./command";
+import { folders } from "./folders";
+import type { Guest } from "./guest";
+import type { Host } from "./host";
+import type { Release } from "./hostImage";
+import { Lan } from "./lan";
+import { Pulumi } from "./pulumi";
+
+const repository = resolve(__dirname, "../..");
+const gateway = "192.0.2.1";
+
+/** What stacks/index.ts exports, as far as the demo shows it. */
+interface Outputs {
+  readonly hosts: {
+    readonly kvm1: {
+      readonly address: string;
+      readonly bridge: { readonly name: string; readonly addresses: string[]; readonly macAddress: string };
+      readonly networks: string[];
+    };
+  };
+  readonly vms: {
+    readonly web: {
+      readonly lan: { readonly macAddress: string; readonly ipAddresses: string[]; readonly tap: string };
+    };
+  };
+}
+
+/**
+ * `make demo`: a host and a VM on a LAN of the lab, and a real `pulumi up` of this repository's own program with
+ * stacks/Pulumi.demo.yaml. True when the VM is on the LAN afterwards.
+ */
+async function demo(release: Release): Promise<boolean> {
+  say(`Booting a LAN with a KVM host (${release}) and a virtual machine; the first time builds their images.`);
+  await using lan = await Lan.start();
+  const host = await lan.startHost({ name: "kvm1", release });
+  const guest = await host.startGuest({ name: "web" });
+  const before = await addressOf(host);
+  console.log(`${host.name} is ${before}. Its VM "${guest.name}" runs and has no NIC.`);
+
+  await using stack = await DemoStack.start(lan, host);
+  say("pulumi preview");
+  await stack.run("preview");
+  say("pulumi up");
+  await stack.run("up");
+  return report(host, guest, before, await stack.outputs());
+}
+
+/** This repository's project, with the demo's config completed by what only the running lab knows. */
+class DemoStack implements AsyncDisposable {
+  private constructor(
+    private readonly pulumi: Pulumi,
+    private readonly config: string,
+  ) {}
+
+  /** The config is a copy, since Pulumi writes into it: beside it the project file, for commands that ask for one. */
+  static async start(lan: Lan, host: Host): Promise<DemoStack> {
+    const directory = join(folders.scratch(lan.id), "demo");
+    const config = join(directory, "stacks/Pulumi.demo.yaml");
+    await mkdir(join(directory, "stacks"), { recursive: true });
+    await copyFile(join(repository, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
+    await copyFile(join(repository, "stacks/Pulumi.demo.yaml"), config);
+    const pulumi = await Pulumi.init({ place: lan.engine, directory, stack: "demo" });
+    const connection = "homelab:hosts.kvm1.connection";
+    await pulumi.setConfig(`${connection}.host`, host.address, { path: true });
+    await pulumi.setConfig(`${connection}.hostKey`, host.hostKey, { path: true });
+    await pulumi.setConfig(`${connection}.privateKey`, host.privateKey, { path: true, secret: true });
+    return new DemoStack(pulumi, config);
+  }
+
+  /** Shows what it says while it runs; an end other than success is an error. */
+  async run(command: "preview" | "up"): Promise<void> {
+    const args = ["--cwd", repository, "--config-file", this.config];
+    const onOutput = (text: string) => process.stdout.write(text);
+    const { code, timedOut } = await this.pulumi[command]({ args, onOutput });
+    if (code !== 0) throw new Error(`pulumi ${command} ${timedOut ? "took too long" : `ended with exit code ${code}`}`);
+  }
+
+  async outputs(): Promise<Outputs> {
+    return (await this.pulumi.outputs()) as unknown as Outputs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pulumi[Symbol.asyncDispose]();
+  }
+}
+
+async function report(host: Host, guest: Guest, before: string, { hosts, vms }: Outputs): Promise<boolean> {
+  const { bridge, networks } = hosts.kvm1;
+  const { macAddress, ipAddresses, tap } = vms.web.lan;
+  say("What there is now");
+  table([
+    [`${host.name} before`, before],
+    [`${host.name} now`, await addressOf(host)],
+    ["bridge", `${bridge.name}, ${bridge.macAddress}, ${bridge.addresses.join(" ")}`],
+    ["network", networks.join(" ")],
+    [`VM "${guest.name}"`, `${macAddress} on ${tap}`],
+    ["its address", ipAddresses.join(" ") || "none"],
+  ]);
+
+  const [address] = ipAddresses;
+  say("Is the VM on the LAN?");
+  return (
+    await Promise.all([
+      check(`the VM pings the gateway ${gateway}`, guest.run(["ping", "-c", "3", gateway])),
+      check(`the LAN pings the VM ${address}`, ping(host.lan, address)),
+      check(`the VM's SSH server answers the LAN`, sshBanner(host.lan, address), /^SSH-2\.0-/),
+    ])
+  ).every(Boolean);
+}
+
+const noAddress: CommandResult = {
+  argv: [],
+  code: 1,
+  signal: null,
+  timedOut: false,
+  stdout: "",
+  stderr: "the VM has no address",
+};
+
+async function ping(lan: Lan, address: string | undefined): Promise<CommandResult> {
+  return address === undefined ? noAddress : lan.engine.run(["ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", address]);
+}
+
+async function sshBanner(lan: Lan, address: string | undefined): Promise<CommandResult> {
+  const script = 'exec 3<>"/dev/tcp/$1/22" && head -n 1 <&3';
+  return address === undefined
+    ? noAddress
+    : lan.engine.run(["bash", "-c", script, "bash", address], { timeout: 10_000 });
+}
+
+/** One line for a check: how it ended, with the last thing that the command said. */
+async function check(claim: string, running: Promise<CommandResult>, expected = /./): Promise<boolean> {
+  const { code, stdout, stderr } = await running;
+  const ok = code === 0 && expected.test(stdout);
+  const said = (ok ? stdout : stderr || stdout).trim().split("\n").at(-1)?.trim();
+  console.log(`  ${ok ? "ok  " : "FAIL"} ${claim}${said ? `: ${said}` : ""}`);
+  return ok;
+}
+
+/** "192.0.2.150/24 on enp1s0": where the host's way to the LAN starts. */
+async function addressOf(host: Host): Promise<string> {
+  const [route] = JSON.parse(await host.must(["ip", "-j", "route", "get", gateway])) as [{ dev: string }];
+  const [link] = JSON.parse(await host.must(["ip", "-j", "-4", "address", "show", "dev", route.dev])) as [
+    { addr_info: { local: string; prefixlen: number }[] },
+  ];
+  const addresses = link.addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+  return `${addresses.join(" ")} on ${route.dev}`;
+}
+
+function say(heading: string): void {
+  console.log(`\n== ${heading}`);
+}
+
+function table(rows: readonly (readonly [string, string])[]): void {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value] of rows) console.log(`  ${name.padEnd(width)}  ${value}`);
+}
+
+demo(process.argv[2] === "trixie" ? "trixie" : "bookworm").then(
+  (ok) => {
+    process.exitCode = ok ? 0 : 1;
+  },
+  (error: unknown) => {
+    console.error(`\n${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  },
+);
