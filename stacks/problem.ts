@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "./nearest";
+import { nearest } from "../provider/resources/nearest";
 
 type Path = readonly PropertyKey[];
 

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { nearest } from "../../../stacks/nearest";
+import { nearest } from "../../../provider/resources/nearest";
 
 describe("the word that was probably meant", () => {
   it.each([
