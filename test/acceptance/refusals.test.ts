@@ -1,0 +1,78 @@
+import { footprint } from "../lab/footprint";
+import { HomelabStack } from "../lab/homelabStack";
+import type { HostOptions } from "../lab/host";
+import { Lan } from "../lab/lan";
+
+const seconds = 1000;
+const dhcp = "network:\n  version: 2\n  ethernets:\n    enp1s0:\n      dhcp4: true\n";
+
+interface Refused {
+  readonly what: string;
+  readonly host?: Partial<HostOptions>;
+  /** Once it runs. */
+  readonly prepare?: readonly string[];
+  readonly bridge?: object;
+  readonly networks?: object;
+  readonly says: RegExp;
+}
+
+const refused: Refused[] = [
+  {
+    what: "cloud-init's own file",
+    prepare: ["mv", "/etc/netplan/01-netcfg.yaml", "/etc/netplan/50-cloud-init.yaml"],
+    says: /50-cloud-init\.yaml, which cloud-init writes anew at boot\. Write "network: \{config: disabled\}"/,
+  },
+  {
+    what: "netplan's renderer NetworkManager",
+    prepare: ["sh", "-c", 'printf "network:\\n  renderer: NetworkManager\\n" >/etc/netplan/90-desktop.yaml'],
+    says: /renderer NetworkManager; for now kvmnet handles networkd only/,
+  },
+  {
+    what: "a Wi-Fi NIC",
+    host: {
+      extraNics: ["wlan0"],
+      netplan: `${dhcp}  wifis:\n    wlan0:\n      dhcp4: true\n      access-points:\n        home:\n          password: in-the-clear\n`,
+    },
+    bridge: { uplink: "wlan0" },
+    says: /wlan0 is a Wi-Fi NIC.*Take a wired NIC/,
+  },
+  { what: "no netplan", prepare: ["rm", "/usr/sbin/netplan"], says: /has no netplan.*Install netplan\.io/ },
+  {
+    what: "no libvirt",
+    prepare: ["mv", "/usr/bin/virsh", "/usr/bin/virsh.away"],
+    networks: { lan: {} },
+    says: /has no libvirt \(no virsh\)\. Install libvirt-daemon-system/,
+  },
+];
+
+describe.each(["bookworm", "trixie"] as const)(
+  "on Debian %s, refused with its own words, before any change",
+  (release) => {
+    let lan: Lan;
+
+    beforeAll(async () => {
+      lan = await Lan.start();
+    }, 900 * seconds);
+    afterAll(() => lan?.[Symbol.asyncDispose](), 60 * seconds);
+
+    test.each(refused)(
+      "$what",
+      async ({ host: options, prepare, bridge = {}, networks = {}, says }) => {
+        await using host = await lan.startHost({ name: "kvm1", release, ...options });
+        if (prepare) await host.must(prepare);
+        const before = await footprint(host);
+        await using stack = await HomelabStack.start({
+          lan,
+          hosts: [host],
+          config: { hosts: { kvm1: { bridge, networks } } },
+        });
+        const { code, stdout } = await stack.preview();
+        expect(stdout).toMatch(says);
+        expect(code).not.toBe(0);
+        expect(stdout).not.toContain("in-the-clear");
+        expect(await footprint(host)).toBe(before);
+      },
+      120 * seconds,
+    );
+  },
+);

@@ -1,0 +1,110 @@
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { stringify } from "yaml";
+import type { CommandResult } from "./command";
+import { folders } from "./folders";
+import type { Host } from "./host";
+import type { Lan } from "./lan";
+import type { Place } from "./place";
+import { Pulumi } from "./pulumi";
+
+const repository = resolve(__dirname, "../..");
+
+export interface HomelabStackOptions {
+  readonly lan: Lan;
+  readonly hosts: readonly Host[];
+  /** Where the engine stands; on the LAN if not said. */
+  readonly place?: Place;
+  /** `homelab:hosts` without the connections, by the hosts' names. */
+  readonly config: { readonly hosts: Record<string, object>; readonly vms?: Record<string, object> };
+}
+
+let made = 0;
+
+/**
+ * A stack of this repository's own program, stacks/index.ts, and the home folder of the person who runs it: an SSH key
+ * and a known_hosts file, found there as ssh finds them.
+ */
+export class HomelabStack implements AsyncDisposable {
+  private constructor(
+    private readonly options: HomelabStackOptions,
+    private readonly pulumi: Pulumi,
+    private readonly configFile: string,
+  ) {}
+
+  static async start(options: HomelabStackOptions): Promise<HomelabStack> {
+    const { lan, hosts } = options;
+    made += 1;
+    const folder = join(folders.scratch(lan.id), `homelab-${made}`);
+    const ssh = join(folder, "home/.ssh");
+    await mkdir(ssh, { recursive: true });
+    await writeFile(join(ssh, "id_ed25519"), lan.privateKey, { mode: 0o600 });
+    await writeFile(join(ssh, "known_hosts"), hosts.map((host) => host.knownHosts()).join(""));
+    // Of this copy the engine only takes the settings and the folder of the stack's config: --cwd says where the program is.
+    await cp(join(repository, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+    const pulumi = await Pulumi.init({
+      place: options.place ?? lan.engine,
+      directory: folder,
+      stack: "test",
+      env: { HOME: join(folder, "home"), SSH_AUTH_SOCK: undefined },
+    });
+    const stack = new HomelabStack(options, pulumi, join(folder, "config.yaml"));
+    await stack.configure(options.config);
+    return stack;
+  }
+
+  /** Another config for the same stack. */
+  async configure(config: HomelabStackOptions["config"]): Promise<void> {
+    const connections = new Map(this.options.hosts.map((host) => [host.name, { host: host.address, user: "root" }]));
+    const hosts = Object.entries(config.hosts).map(([name, host]) => [
+      name,
+      { connection: connections.get(name), ...host },
+    ]);
+    const values = { "homelab:hosts": Object.fromEntries(hosts), ...(config.vms && { "homelab:vms": config.vms }) };
+    // The line that Pulumi adds to a stack's config file to keep its secrets by; there are none in it here.
+    await writeFile(this.configFile, stringify({ config: values }));
+  }
+
+  preview(args: readonly string[] = []): Promise<CommandResult> {
+    return this.pulumi.preview(this.withArgs(args));
+  }
+
+  up(args: readonly string[] = []): Promise<CommandResult> {
+    return this.pulumi.up(this.withArgs(args));
+  }
+
+  refresh(args: readonly string[] = []): Promise<CommandResult> {
+    return this.pulumi.refresh(this.withArgs(args));
+  }
+
+  destroy(args: readonly string[] = []): Promise<CommandResult> {
+    return this.pulumi.destroy(this.withArgs(args));
+  }
+
+  /** What stacks/index.ts exports. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks at single values of it.
+  outputs(): Promise<Record<string, any>> {
+    return this.pulumi.outputs();
+  }
+
+  /** The types of the resources that the state has, the stack's own and the provider's left out. */
+  async resources(): Promise<string[]> {
+    const { deployment } = await this.pulumi.exportStack();
+    const types = (deployment.resources ?? [])
+      .filter((resource) => resource.custom)
+      .map((resource) => String(resource.type));
+    return types.filter((type) => type.startsWith("kvmnet:")).sort();
+  }
+
+  get stateFolder(): string {
+    return this.pulumi.stateFolder;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pulumi[Symbol.asyncDispose]();
+  }
+
+  private withArgs(args: readonly string[]) {
+    return { args: ["--cwd", repository, "--config-file", this.configFile, ...args] };
+  }
+}
