@@ -20,9 +20,10 @@ export interface Addressing {
 export function addressingOn(facts: Facts, link: Link): Addressing {
   return {
     addresses: link.addresses.filter((address) => address.scope === "global"),
-    routes: facts.routes.filter(
-      (route) => route.device === link.name && route.protocol !== "kernel" && route.type === "unicast",
-    ),
+    // A gateway's own route comes before those that go through it.
+    routes: facts.routes
+      .filter((route) => route.device === link.name && route.protocol !== "kernel" && route.type === "unicast")
+      .sort((a, b) => Number(a.gateway !== undefined) - Number(b.gateway !== undefined)),
   };
 }
 
@@ -65,10 +66,11 @@ export function toUplink(bridge: string, uplink: Link, addressing: Addressing): 
 }
 
 /** A bridge that is there already gets back what it is now. `added` are addresses that a change would bring. */
-export function bridgeAsItIs(bridge: Link, addressing: Addressing, added: readonly Address[]): string[] {
+export function bridgeAsItIs(bridge: Link, uplink: Link, addressing: Addressing, added: readonly Address[]): string[] {
   const { name } = bridge;
   const gone = added.filter((address) => !addressing.addresses.some((one) => one.local === address.local));
   return [
+    `link set dev ${uplink.name} mtu ${uplink.mtu}`,
     `link set dev ${name} address ${bridge.mac} mtu ${bridge.mtu} type bridge stp_state ${bridge.stp ? 1 : 0} forward_delay ${(bridge.forwardDelay ?? 0) * 100}`,
     ...addressing.addresses.map((address) => addressLine("replace", address, name)),
     ...addressing.routes.map((route) => routeLine(route, name)),

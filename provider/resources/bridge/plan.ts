@@ -104,7 +104,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
     ],
     rollback: present
       ? [
-          ...bridgeAsItIs(present, onBridge, moving.addresses),
+          ...bridgeAsItIs(present, uplink, onBridge, moving.addresses),
           ...(uplink.master === name ? [] : toUplink(name, uplink, onUplink)),
         ]
       : toUplink(name, uplink, onUplink),

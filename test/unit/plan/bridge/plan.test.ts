@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { parseFacts } from "../../../../provider/host/facts/parseFacts";
+import { bridge } from "../../../../provider/resources/bridge/definition";
+import { planBridge, planRestore } from "../../../../provider/resources/bridge/plan";
+
+const cases = join(__dirname, "cases");
+const owner = "urn:x::br";
+
+/**
+ * A case: facts.txt is what a real host printed, inputs.yaml the bridge that is wanted; change.yaml all that follows.
+ */
+function read(name: string) {
+  const facts = parseFacts(readFileSync(join(cases, name, "facts.txt")));
+  const inputs = parse(readFileSync(join(cases, name, "inputs.yaml"), "utf8"));
+  const wanted = bridge.inputs.parse({ connection: { host: "kvm1.example" }, ...inputs });
+  return { facts, plan: planBridge(facts, wanted, owner) };
+}
+
+const plain = (value: object) => parse(stringify(value, { aliasDuplicateObjects: false }));
+
+test.each(readdirSync(cases))("%s", (name) => {
+  const { plan } = read(name);
+  const { change, differences, wanted, previousConfig } = plan;
+  const got = plain({
+    differences,
+    wanted,
+    previousConfig,
+    change: { ...change, files: Object.fromEntries(change.files) },
+  });
+  expect(got).toEqual(parse(readFileSync(join(cases, name, "change.yaml"), "utf8")));
+});
+
+test("restoring removes what was written, and puts back what was there", () => {
+  const { facts, plan } = read("theSameAgainChangesNothing");
+  const { change, kept } = planRestore(facts, "br0", plan.previousConfig, 60);
+  expect(Object.fromEntries(change.files)).toEqual(plan.previousConfig);
+  expect(change.remove).toEqual([...Object.keys(plan.config), "/var/lib/kvmnet/bridges/br0.json"]);
+  expect(change.deleteOnApply).toEqual(["br0"]);
+  expect(kept).toEqual([]);
+});
+
+test("a bridge of another program's is refused, with its owner", () => {
+  const { facts } = read("theSameAgainChangesNothing");
+  const inputs = bridge.inputs.parse({ connection: { host: "kvm1.example" } });
+  expect(() => planBridge(facts, inputs, "urn:y::other")).toThrow(/br0 belongs to urn:x::br/);
+});
+
+test("a hand-made interface of the name is refused", () => {
+  const { facts } = read("theSameAgainChangesNothing");
+  const inputs = bridge.inputs.parse({ connection: { host: "kvm1.example" } });
+  expect(() => planBridge({ ...facts, records: new Map() }, inputs, owner)).toThrow(/has an interface br0 already/);
+});
