@@ -1,12 +1,8 @@
 import type { Connection } from "../resources/connection";
 import type { RemoteResult } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
-import { parseFacts } from "./facts/parseFacts";
-import { readScript } from "./script";
-import { HostError } from "./ssh/hostError";
+import { readFacts } from "./facts/readFacts";
 import { type ExecOptions, Session } from "./ssh/session";
-
-const factsScript = readScript(`${__dirname}/facts`, "facts.sh");
 
 /** A machine that kvmnet is logged in to. */
 export class Host {
@@ -67,15 +63,4 @@ export class Host {
   close(): void {
     this.#session.close();
   }
-}
-
-async function readFacts(session: Session): Promise<Facts> {
-  const { stdoutBytes } = await session.exec(["sh", "-c", factsScript], {
-    purpose: "read the host's facts",
-    nextStep: "kvmnet needs a Debian or Ubuntu host with iproute2 and systemd.",
-  });
-  const facts = parseFacts(stdoutBytes);
-  if (facts.uid !== 0)
-    throw new HostError("notRoot", session.label, 'kvmnet has to log in as root: set connection.user to "root".');
-  return facts;
 }

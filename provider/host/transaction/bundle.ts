@@ -3,6 +3,7 @@ import { readScript } from "../script";
 import type { Change, Probe } from "./change";
 
 const script = readScript(__dirname, "transaction.sh");
+const bootUnit = readScript(__dirname, "kvmnet-boot.service");
 
 /** The transaction's folder as a tar archive: transaction.sh says what each file is. */
 export async function bundle(change: Change): Promise<Buffer> {
@@ -16,6 +17,7 @@ export async function bundle(change: Change): Promise<Buffer> {
   const lines = (values: readonly string[]) => values.map((value) => `${oneLine(value)}\n`).join("");
   const entries: [string, string][] = [
     ["transaction.sh", script],
+    ["kvmnet-boot.service", bootUnit],
     ["remove", lines(change.remove)],
     ["apply.batch", lines(change.apply)],
     ["rollback.batch", lines(change.rollback)],

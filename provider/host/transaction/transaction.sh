@@ -8,7 +8,7 @@
 #   keep.apply      networkd .network files whose links keep what  keep.rollback   the same for the way back
 #                   they have while networkd takes them over
 #   probes          "gateway ADDRESS" or "dns -", a line each      required        gateways that must answer: ARP before, ping after
-#   timeout         seconds until the host undoes it
+#   timeout         seconds until the host undoes it              kvmnet-boot.service  undoes it at the next boot
 # and it keeps: before/, absent (the files as they were), state, baseline, log, report.
 #
 # States: prepared, armed, applying, applied, then confirmed or rolling-back and rolled-back.
@@ -18,7 +18,7 @@ LC_ALL=C
 PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL PATH
 
-dir=$(cd "$(dirname "$0")" && pwd) || exit 1
+dir=$(cd "$(dirname "$0")" && pwd -P) || exit 1
 id=${dir##*/}
 base=${dir%/transactions/*}
 cd "$dir" || exit 1
@@ -137,6 +137,30 @@ snapshot() {
 	done && sync -f "$dir"
 }
 
+# --- armed: the host undoes the change by itself, after a time and at a boot ---
+
+boot_unit=/etc/systemd/system/kvmnet-boot.service
+boot_link=/etc/systemd/system/sysinit.target.wants/kvmnet-boot.service
+
+# All of it is on disk before anything is changed.
+arm() {
+	mkdir "$base/armed" 2>/dev/null ||
+		refuse "another change of this host's network is under way (transaction $(cat "$base/armed/id" 2>/dev/null))"
+	armed=yes
+	ln -s "../transactions/$id" "$base/armed/transaction" && echo "$id" >"$base/armed/id" &&
+		(umask 022 && mkdir -p "${boot_link%/*}" && cp kvmnet-boot.service "$boot_unit" && chmod 644 "$boot_unit") &&
+		ln -sfn "$boot_unit" "$boot_link" && sync -f "$boot_unit" "$dir" || return 1
+	timeout=$(cat timeout)
+	systemd-run --quiet --collect --unit="kvmnet-rollback-$id" --on-active="$timeout" --timer-property=AccuracySec=100ms \
+		sh "$dir/transaction.sh" rollback "not confirmed within $timeout s"
+}
+
+disarm() {
+	rm -f "$boot_link" "$boot_unit"
+	rm -rf "$base/armed"
+	sync -f "$dir" /etc/systemd/system
+}
+
 # A transaction whose timer is gone was left behind: the host goes back to what it was before it.
 clear_dead() {
 	other=$(cat "$base/armed/id" 2>/dev/null) || return 0
@@ -146,7 +170,7 @@ clear_dead() {
 	fi
 	log "transaction $other was left behind: rolled back"
 	[ ! -f "$script" ] || sh "$script" rollback "left behind" >>log 2>&1
-	rm -rf "$base/armed"
+	disarm
 }
 
 start() {
@@ -158,13 +182,8 @@ start() {
 	snapshot || refuse "the present configuration can't be kept in $dir: is the disk full or read-only?"
 	state prepared || refuse "$dir can't be written: is the disk full or read-only?"
 	clear_dead
-	mkdir "$base/armed" 2>/dev/null || refuse "another change of this host's network is under way (transaction $(cat "$base/armed/id" 2>/dev/null))"
-	armed=yes
-	echo "$id" >"$base/armed/id"
 	date +%s >started
-	timeout=$(cat timeout)
-	systemd-run --quiet --collect --unit="kvmnet-rollback-$id" --on-active="$timeout" --timer-property=AccuracySec=100ms \
-		sh "$dir/transaction.sh" rollback "not confirmed within $timeout s" || { rm -rf "$base/armed"; refuse "the rollback timer can't be started"; }
+	arm || { disarm; refuse "the host can't be made to undo the change by itself: is the disk full, is systemd running?"; }
 	state armed
 	cat baseline
 	systemd-run --quiet --collect --unit="kvmnet-apply-$id" sh "$dir/transaction.sh" apply ||
@@ -197,7 +216,7 @@ rollback() { # reason
 	delete_links delete.rollback
 	unkeep
 	state rolled-back
-	rm -rf "$base/armed"
+	disarm
 	{
 		echo "$1"
 		probe_all probes | sed 's/^/afterwards: /'
@@ -210,13 +229,28 @@ rollback() { # reason
 	return 0
 }
 
+# Before the network comes up: netplan's generator has run already, so it runs again. The kernel has nothing yet to take back.
+boot() {
+	if is confirmed; then
+		disarm
+		return 0
+	fi
+	log "rolling back: the host restarted before the change was confirmed"
+	install_files before
+	remove_files absent
+	logged netplan generate
+	state rolled-back
+	{ echo "the host restarted before the change was confirmed"; cat log; } >report
+	disarm
+}
+
 confirm() {
 	armed=yes
 	exec 9>lock && flock 9
 	is applied || refuse "the change can't be confirmed any more: it is $(cat state)"
 	systemctl stop "kvmnet-rollback-$id.timer" || refuse "the rollback timer can't be stopped"
-	state confirmed
-	rm -rf "$base/armed"
+	state confirmed && sync -f "$dir"
+	disarm
 	unkeep
 	ln -sfn "transactions/$id" "$base/last-good"
 	sync -f "$dir"
@@ -240,9 +274,10 @@ probe)
 	probe_all demands
 	;;
 confirm) confirm ;;
+boot) boot ;;
 report) cat report 2>/dev/null || { cat state; cat log; exit 1; } ;;
 *)
-	echo "usage: $0 start|apply|rollback|undo|state|probe|confirm|report" >&2
+	echo "usage: $0 start|apply|rollback|undo|state|probe|confirm|report|boot" >&2
 	exit 2
 	;;
 esac

@@ -1,0 +1,19 @@
+import { readScript } from "../script";
+import { HostError } from "../ssh/hostError";
+import type { Session } from "../ssh/session";
+import type { Facts } from "./facts";
+import { parseFacts } from "./parseFacts";
+
+const script = readScript(__dirname, "facts.sh");
+
+/** One round trip; nothing on the host changes. */
+export async function readFacts(session: Session): Promise<Facts> {
+  const { stdoutBytes } = await session.exec(["sh", "-c", script], {
+    purpose: "read the host's facts",
+    nextStep: "kvmnet needs a Debian or Ubuntu host with iproute2 and systemd.",
+  });
+  const facts = parseFacts(stdoutBytes);
+  if (facts.uid !== 0)
+    throw new HostError("notRoot", session.label, 'kvmnet has to log in as root: set connection.user to "root".');
+  return facts;
+}
