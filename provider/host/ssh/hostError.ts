@@ -1,5 +1,5 @@
 /** Why a host could not be used at all; nothing was done on it. */
-export type HostErrorKind = "unreachable" | "hostKey" | "authentication" | "otherMachine" | "notRoot";
+export type HostErrorKind = "unreachable" | "noSuchName" | "hostKey" | "authentication" | "otherMachine" | "notRoot";
 
 export class HostError extends Error {
   override readonly name = "HostError";

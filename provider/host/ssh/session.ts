@@ -190,13 +190,18 @@ function explain(label: string, error: Error & { level?: string; code?: string }
       `it does not let this user in; tried: ${tried.join(", ")}.\nSee that \`ssh ${label}\` works with the same key, and that the user is right.`,
     );
   }
+  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") {
+    return new HostError(
+      "noSuchName",
+      label,
+      "its name can't be resolved: is connection.host right, does DNS or /etc/hosts have it?",
+    );
+  }
   const why =
     error.level === "client-timeout" || error.code === "ETIMEDOUT"
-      ? "no answer in time"
+      ? "no answer in time: is it on, is connection.host right, does a firewall drop the port?"
       : error.code === "ECONNREFUSED"
         ? "the connection was refused: is sshd running, and is the port right?"
-        : error.code === "ENOTFOUND" || error.code === "EAI_AGAIN"
-          ? "its name can't be resolved"
-          : error.message;
+        : error.message;
   return new HostError("unreachable", label, `can't be reached over SSH: ${why}`);
 }

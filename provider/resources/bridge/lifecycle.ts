@@ -34,7 +34,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       const { connection: _, ...known } = inputs;
       return { id: "", state: known };
     }
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection);
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, { patient: !operation.preview });
     const plan = planBridge(facts, inputs, operation.urn);
     if (operation.preview) {
       tell(operation, host, facts, plan);
@@ -45,7 +45,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   },
 
   async read(operation, id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
     const there = linkNamed(facts, state.name) !== undefined;
     const written = Object.keys(state.config).some((path) => facts.netplan.has(path));
     if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
@@ -68,7 +68,10 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
         `name: ${old.inputs.name} can't be renamed to ${inputs.name} in place; destroy the bridge and make it again.`,
       );
     }
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, old.state.hostId, old.state.hostKey);
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
+      ...old.state,
+      patient: !operation.preview,
+    });
     const plan = planBridge(facts, inputs, operation.urn);
     if (operation.preview) {
       if (plan.differences.length > 0) tell(operation, host, facts, plan);
@@ -78,7 +81,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   },
 
   async delete(operation, _id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, { ...state, patient: true });
     const { name } = state;
     const record = facts.records.get(name);
     if (record && record.owner !== operation.urn) {

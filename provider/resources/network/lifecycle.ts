@@ -20,7 +20,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
-    const { host, facts } = await operation.hosts.reachFacts(connection);
+    const { host, facts } = await operation.hosts.reachFacts(connection, { patient: !operation.preview });
     const present = findNetwork(libvirtOf(facts, host.label), inputs.name);
     if (
       present &&
@@ -40,7 +40,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   },
 
   async read(operation, id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
     const present = libvirtOf(facts, host.label).networks.find(
       (one) => one.uuid === state.uuid || one.name === state.name,
     );
@@ -54,7 +54,10 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   },
 
   async update(operation, _id, old, inputs) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, old.state.hostId, old.state.hostKey);
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
+      ...old.state,
+      patient: !operation.preview,
+    });
     const present = findNetwork(libvirtOf(facts, host.label), old.state.name);
     if (present?.active && present.bridge !== inputs.bridge)
       refuseWhileUsed(facts, host, inputs.name, `be moved to ${inputs.bridge}`);
@@ -63,7 +66,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   },
 
   async delete(operation, _id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, { ...state, patient: true });
     const present = libvirtOf(facts, host.label).networks.find((one) => one.uuid === state.uuid);
     if (!present) return;
     refuseWhileUsed(facts, host, present.name, "be deleted");

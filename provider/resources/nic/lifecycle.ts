@@ -31,7 +31,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
-    const { host, facts } = await operation.hosts.reachFacts(connection);
+    const { host, facts } = await operation.hosts.reachFacts(connection, { patient: !operation.preview });
     const domain = containsUnknown(inputs.domain) ? undefined : findDomain(libvirtOf(facts, host.label), inputs.domain);
     if (operation.preview) return { id: "", state: previewed(operation, host, facts, inputs, domain) };
     if (!domain)
@@ -50,7 +50,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   },
 
   async read(operation, id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
     const domain = findDomain(libvirtOf(facts, host.label), state.domainId);
     if (!domain) return { kind: "gone", why: `${host.label}: there is no VM ${state.domain} any more.` };
     const found = nicOf(domain, state.macAddress);
@@ -73,7 +73,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     if (inputs.model !== old.inputs.model) {
       throw new Refusal(`model: the device can't change in place; declare a new NIC under another name.`);
     }
-    const { host } = await operation.hosts.reachFacts(inputs.connection, old.state.hostId, old.state.hostKey);
+    const { host } = await operation.hosts.reachFacts(inputs.connection, { ...old.state, patient: !operation.preview });
     if (operation.preview) {
       const { connection: _, ...known } = inputs;
       return { state: { ...old.state, ...known, macAddress: old.state.macAddress, drift: [] } };
@@ -82,7 +82,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   },
 
   async delete(operation, _id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state.hostId, state.hostKey);
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, { ...state, patient: true });
     const domain = findDomain(libvirtOf(facts, host.label), state.domainId);
     if (!domain) return;
     const found = nicOf(domain, state.macAddress);
