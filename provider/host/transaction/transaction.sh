@@ -50,9 +50,9 @@ logged() { # command...
 
 probe() { # kind subject
 	case $1 in
-	gateway) ping -n -q -c 3 -i 0.2 -W 1 "$2" ;;
+	gateway) ping -n -q -c 1 -W 1 "$2" || ping -n -q -c 3 -i 0.2 -W 1 "$2" ;;
 	arp)
-		ping -n -q -c 2 -i 0.2 -W 1 "$2" || case $(ip neigh show to "$2") in *lladdr*) ;; *) return 1 ;; esac
+		ping -n -q -c 1 -W 1 "$2" || ping -n -q -c 1 -W 1 "$2" || case $(ip neigh show to "$2") in *lladdr*) ;; *) return 1 ;; esac
 		;;
 	# Any answer will do, a refusal too: it is the way to the server that is tried.
 	dns)

@@ -40,7 +40,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       tell(operation, host, facts, plan);
       return { id: "", state: bridgeState(facts, inputs, plan, [], undefined) };
     }
-    const state = await apply(operation, host, inputs);
+    const state = await apply(operation, host, facts.machineId, inputs);
     return { id: `${facts.machineId}/${name}`, state };
   },
 
@@ -77,7 +77,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       if (plan.differences.length > 0) tell(operation, host, facts, plan);
       return { state: { ...old.state, ...bridgeState(facts, inputs, plan, [], old.state.hostKey) } };
     }
-    return { state: await apply(operation, host, inputs, old.state.hostKey) };
+    return { state: await apply(operation, host, facts.machineId, inputs, old.state.hostKey) };
   },
 
   async delete(operation, _id, inputs, state) {
@@ -118,11 +118,11 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
 async function apply(
   operation: Operation,
   host: Host,
+  machineId: string,
   inputs: BridgeInputs,
   hostKey = pinned(inputs.connection, host),
 ): Promise<BridgeState> {
   const { hosts, log, signal } = operation;
-  const { machineId } = await host.facts();
   return hosts.exclusive(machineId, async () => {
     // Read again under the lock: another resource may have changed the host meanwhile.
     const facts = await host.freshFacts();

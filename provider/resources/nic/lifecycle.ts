@@ -43,7 +43,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
       operation,
       host,
       inputs,
-      { macAddress, ipAddresses: [], hostKey: pinned(connection, host) },
+      { machineId: facts.machineId, macAddress, ipAddresses: [], hostKey: pinned(connection, host) },
       domain.uuid,
     );
     return { id: `${facts.machineId}/${domain.name}/${macAddress}`, state };
@@ -78,7 +78,9 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
       const { connection: _, ...known } = inputs;
       return { state: { ...old.state, ...known, macAddress: old.state.macAddress, drift: [] } };
     }
-    return { state: await settle(operation, host, inputs, old.state, old.state.domainId) };
+    return {
+      state: await settle(operation, host, inputs, { ...old.state, machineId: old.state.hostId }, old.state.domainId),
+    };
   },
 
   async delete(operation, _id, inputs, state) {
@@ -126,12 +128,11 @@ async function settle(
   operation: Operation,
   host: Host,
   inputs: NicInputs,
-  kept: { macAddress: string; ipAddresses: readonly string[]; hostKey?: string | undefined },
+  kept: { machineId: string; macAddress: string; ipAddresses: readonly string[]; hostKey?: string | undefined },
   domainId: string,
 ): Promise<NicState> {
   const { hosts, log, signal } = operation;
-  const { machineId } = await host.facts();
-  const { macAddress } = kept;
+  const { macAddress, machineId } = kept;
   const { facts, found } = await hosts.exclusive(machineId, async () => {
     const before = await look(host, domainId, inputs, macAddress);
     await attachLacking(host, inputs, before.found, macAddress);
