@@ -44,7 +44,7 @@ async function demo(release: Release): Promise<boolean> {
   await stack.run("preview");
   say("pulumi up");
   await stack.run("up");
-  return report(host, guest, before, await stack.outputs());
+  return await report(host, guest, before, await stack.outputs());
 }
 
 /** This repository's project, with the demo's config completed by what only the running lab knows. */
@@ -132,7 +132,7 @@ async function sshBanner(lan: Lan, address: string | undefined): Promise<Command
 
 /** One line for a check: how it ended, with the last thing that the command said. */
 async function check(claim: string, running: Promise<CommandResult>, expected = /./): Promise<boolean> {
-  const { code, stdout, stderr } = await running;
+  const { code, signal, timedOut, stdout, stderr } = await running; console.error({code,signal,timedOut,stdout,stderr});
   const ok = code === 0 && expected.test(stdout);
   const said = (ok ? stdout : stderr || stdout).trim().split("\n").at(-1)?.trim();
   console.log(`  ${ok ? "ok  " : "FAIL"} ${claim}${said ? `: ${said}` : ""}`);
