@@ -7,36 +7,36 @@ const reach = {
     .string()
     .min(1)
     .optional()
-    .meta({ description: "The user to log in as. Default: the user that runs Pulumi." }),
-  password: z.string().optional().meta({ description: "The password of the user.", secret: true }),
+    .meta({ quiet: true, description: "The user to log in as. Default: the user that runs Pulumi." }),
+  password: z.string().optional().meta({ quiet: true, description: "The password of the user.", secret: true }),
   privateKey: z.string().optional().meta({
+    quiet: true,
     description: "The text of an SSH private key. Default: the SSH agent, then the usual files in ~/.ssh.",
     secret: true,
   }),
   privateKeyPassword: z
     .string()
     .optional()
-    .meta({ description: "The password of an encrypted private key.", secret: true }),
+    .meta({ quiet: true, description: "The password of an encrypted private key.", secret: true }),
   agentSocketPath: z
     .string()
     .min(1)
     .optional()
-    .meta({ description: "The socket of the SSH agent. Default: SSH_AUTH_SOCK." }),
-  hostKey: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "The host's public key, as in known_hosts (`ssh-ed25519 AAAA…`). Default: known_hosts." }),
+    .meta({ quiet: true, description: "The socket of the SSH agent. Default: SSH_AUTH_SOCK." }),
+  hostKey: z.string().min(1).optional().meta({
+    quiet: true,
+    description: "The host's public key, as in known_hosts (`ssh-ed25519 AAAA…`). Default: known_hosts.",
+  }),
   dialErrorLimit: z
     .int()
     .min(-1)
     .optional()
-    .meta({ description: "How many dials may fail before it is an error; -1: no limit. Default: 10." }),
+    .meta({ quiet: true, description: "How many dials may fail before it is an error; -1: no limit. Default: 10." }),
   perDialTimeout: z
     .int()
     .min(0)
     .optional()
-    .meta({ description: "Seconds that one dial may take; 0: no limit. Default: 15." }),
+    .meta({ quiet: true, description: "Seconds that one dial may take; 0: no limit. Default: 15." }),
 };
 
 /** How a host is reached: the fields of `@pulumi/command`'s `remote.ConnectionArgs`, and two of kvmnet's own. */
@@ -44,6 +44,7 @@ export const connection = z
   .strictObject({
     ...reach,
     strictHostKeyChecking: z.enum(["yes", "accept-new", "no"]).optional().meta({
+      quiet: true,
       description:
         'What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5).',
     }),

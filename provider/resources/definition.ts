@@ -21,6 +21,8 @@ declare module "zod" {
   interface GlobalMeta {
     /** Encrypted in the state, and never printed. */
     secret?: boolean;
+    /** How one gets in, not where: a change of it alone is no change of the resource. */
+    quiet?: boolean;
     /** The schema's name of an object type, where the type is shared or has a name of its own. */
     typeName?: string;
   }

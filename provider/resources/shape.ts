@@ -12,6 +12,8 @@ export interface Property {
   readonly shape: Shape;
   readonly description: string;
   readonly secret: boolean;
+  /** A change of it alone is no change of the resource. */
+  readonly quiet?: boolean;
   /** The user has to say it. */
   readonly required: boolean;
   readonly default?: unknown;
@@ -41,6 +43,7 @@ function propertyOf(type: z.ZodType): Property {
     shape: shapeOf(inner),
     description: meta?.description ?? "",
     secret: meta?.secret === true,
+    quiet: meta?.quiet === true,
     required,
     ...(fallback === undefined ? {} : { default: fallback }),
   };

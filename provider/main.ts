@@ -1,0 +1,71 @@
+import { fstatSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { Hosts } from "./host/hosts";
+import { lifecycles } from "./resources/lifecycles";
+import schema from "./schema.json";
+import { EngineLog } from "./server/engineLog";
+import { Provider } from "./server/provider";
+import { serve } from "./server/serve";
+
+/** How long operations may take to roll back: as long as the engine waits for a plugin after the second Ctrl-C. */
+const graceMs = 5000;
+
+async function main(args: readonly string[]): Promise<void> {
+  const hosts = new Hosts();
+  // Flags of the engine's own may come before its address.
+  const log = new EngineLog(args.filter((arg) => /^[^-].*:\d+$/.test(arg)).at(-1));
+  const provider = new Provider({
+    package: schema.name,
+    version: schema.version,
+    schema: () => JSON.stringify(schema),
+    lifecycles,
+    hosts,
+    log,
+  });
+  const served = await serve(provider, log);
+
+  let ending = false;
+  const end = async (code: number): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    const { running } = provider;
+    if (!running.idle) {
+      running.cancel();
+      const ended = running.ended().then(() => served.shutdown());
+      await Promise.race([ended, wait(graceMs)]);
+    }
+    hosts.close();
+    process.exit(code);
+  };
+  // Every normal end of the engine is a SIGINT: one that is not heeded at once makes it wait.
+  process.on("SIGINT", () => end(0));
+  process.on("SIGTERM", () => end(0));
+  if (stdinIsPipe()) {
+    // Its other end is the engine. Without an engine nobody records what is done: roll back, never confirm.
+    process.stdin.on("end", () => end(0)).on("error", () => end(0));
+    process.stdin.resume();
+  }
+  const broken = (error: unknown): void => {
+    console.error(error instanceof Error ? error.message : error);
+    void end(1);
+  };
+  process.on("uncaughtException", broken);
+  process.on("unhandledRejection", broken);
+
+  process.stdout.write(`${served.port}\n`);
+}
+
+/** Started by hand, stdin is a terminal or /dev/null, whose end says nothing. */
+function stdinIsPipe(): boolean {
+  try {
+    const stdin = fstatSync(0);
+    return stdin.isFIFO() || stdin.isSocket();
+  } catch {
+    return false; // closed
+  }
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

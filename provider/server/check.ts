@@ -1,0 +1,33 @@
+import { CheckFailure, type CheckRequest, CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { decode, type Values } from "../codec/decode";
+import { pathText } from "../codec/path";
+import type { ResourceType } from "./resourceType";
+import { partsOfUrn } from "./urn";
+import { validate } from "./validate";
+import { visibleText } from "./visibleText";
+
+/** Fills in every default, marks the secrets, and says what is wrong. No I/O: Checks run one after the other. */
+export function check(type: ResourceType, request: CheckRequest): CheckResponse {
+  const { values, secrets } = decode(request.getNews());
+  const { definition } = type.lifecycle;
+  const checked = validate(definition.inputs, values);
+  let inputs = checked.value as Values;
+  const failures = checked.wrong.map(({ path, reason }) => ({ property: pathText(path), reason }));
+  // A rule between properties can only be applied to properties that are right by themselves.
+  if (failures.length === 0 && type.lifecycle.check) {
+    const ruled = type.lifecycle.check(partsOfUrn(request.getUrn()).name, inputs);
+    inputs = ruled.inputs;
+    failures.push(...ruled.failures);
+  }
+  const response = new CheckResponse();
+  response.setInputs(type.encodeInputs(inputs, secrets));
+  response.setFailuresList(failures.map(({ property, reason }) => failure(property, reason)));
+  return response;
+}
+
+export function failure(property: string, reason: string): CheckFailure {
+  const message = new CheckFailure();
+  message.setProperty(property);
+  message.setReason(visibleText(reason));
+  return message;
+}

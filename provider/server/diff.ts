@@ -1,0 +1,50 @@
+import { type DiffRequest, DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
+import { decode } from "../codec/decode";
+import { pathText } from "../codec/path";
+import { type Difference, differences } from "./difference";
+import type { ResourceType } from "./resourceType";
+
+/** What `up` would do, by property. No I/O: what the host has is in the state, Read put it there. */
+export function diff(type: ResourceType, request: DiffRequest): DiffResponse {
+  const before = type.oldInputs(request.getOldInputs()).values;
+  const after = decode(request.getNews()).values;
+  const replaceOn: readonly string[] = type.lifecycle.definition.replaceOn;
+  const found = differences(type.inputs, before, after);
+  const response = new DiffResponse();
+  response.setHasdetaileddiff(true);
+  for (const difference of found) {
+    const replaces = replaceOn.includes(String(difference.path[0]));
+    const entry = new PropertyDiff();
+    entry.setKind(kinds[difference.kind][replaces ? "replace" : "keep"]);
+    entry.setInputdiff(true);
+    response.getDetaileddiffMap().set(pathText(difference.path), entry);
+  }
+  const changed = new Set(found.map(({ path }) => String(path[0])));
+  const replaces = [...changed].filter((key) => replaceOn.includes(key));
+  if (hasDrifted(request)) {
+    // An output alone never shows in a preview; as something that goes away, it does.
+    const entry = new PropertyDiff();
+    entry.setKind(PropertyDiff.Kind.DELETE);
+    response.getDetaileddiffMap().set("drift", entry);
+    changed.add("drift");
+  }
+  response.setDiffsList([...changed]);
+  response.setReplacesList(replaces);
+  // Two things of one name can't be on a host at the same time.
+  response.setDeletebeforereplace(replaces.length > 0);
+  const { DIFF_SOME, DIFF_NONE } = DiffResponse.DiffChanges;
+  response.setChanges(changed.size > 0 ? DIFF_SOME : DIFF_NONE);
+  return response;
+}
+
+function hasDrifted(request: DiffRequest): boolean {
+  const { drift } = decode(request.getOlds()).values;
+  return Array.isArray(drift) && drift.length > 0 && !request.getIgnorechangesList().includes("drift");
+}
+
+const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = PropertyDiff.Kind;
+const kinds: Readonly<Record<Difference["kind"], { keep: PropertyDiff.Kind; replace: PropertyDiff.Kind }>> = {
+  add: { keep: ADD, replace: ADD_REPLACE },
+  delete: { keep: DELETE, replace: DELETE_REPLACE },
+  update: { keep: UPDATE, replace: UPDATE_REPLACE },
+};

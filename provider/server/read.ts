@@ -1,0 +1,85 @@
+import { type ReadRequest, ReadResponse } from "@pulumi/pulumi/proto/provider_pb";
+
+import { decode, type Values } from "../codec/decode";
+import type { Secrets } from "../codec/secrets";
+import { HostError } from "../host/ssh/hostError";
+import { type Found, type Operation, PartlyDone } from "../resources/lifecycle";
+import { rethrow } from "./change";
+import { messageOf } from "./errors";
+import type { ResourceType } from "./resourceType";
+
+/** Says that a host could not be looked at; the same about the same host is said once. */
+export type Unread = (host: string, kind: string, message: string) => void;
+
+/**
+ * What the host has now. An error here would stop preview, up and destroy of the whole stack, with no way round it:
+ * whatever happens, the state is kept as it was and a warning says so.
+ */
+export async function read(type: ResourceType, request: ReadRequest, operation: Operation, unread: Unread) {
+  const inputs = type.oldInputs(request.getInputs());
+  const state = decode(request.getProperties());
+  const secrets = inputs.secrets.and(state.secrets);
+  const known = Object.keys(inputs.values).length > 0;
+  try {
+    const found = known
+      ? await type.lifecycle.read(operation, request.getId(), inputs.values, state.values)
+      : await importing(type, request, operation);
+    if (found.kind === "there") return there(type, found, inputs.secrets, secrets);
+    // The preview itself only shows that it would be created.
+    operation.log.info(found.why);
+    const gone = new ReadResponse();
+    gone.setRefreshBeforeUpdate(true);
+    return gone;
+  } catch (error) {
+    // There, but still not as wanted: the engine would forget that if it were not said again.
+    if (error instanceof PartlyDone) rethrow(error, type, inputs.values, secrets);
+    if (!known) throw error;
+    if (!operation.signal.aborted) warn(error, operation, unread);
+    return kept(request);
+  }
+}
+
+function there(
+  type: ResourceType,
+  found: Extract<Found<Values, Values>, { kind: "there" }>,
+  inputSecrets: Secrets,
+  secrets: Secrets,
+): ReadResponse {
+  const response = new ReadResponse();
+  response.setRefreshBeforeUpdate(true);
+  response.setId(found.id);
+  response.setInputs(type.encodeInputs(found.inputs, inputSecrets));
+  response.setProperties(type.encodeState(found.state, secrets));
+  return response;
+}
+
+/** The state as it is, secrets and all. */
+export function kept(request: ReadRequest): ReadResponse {
+  const response = new ReadResponse();
+  response.setRefreshBeforeUpdate(true);
+  response.setId(request.getId());
+  response.setInputs(request.getInputs());
+  response.setProperties(request.getProperties());
+  return response;
+}
+
+/** The one Read that may fail: there is no state to keep. */
+async function importing(type: ResourceType, request: ReadRequest, operation: Operation) {
+  if (type.lifecycle.import) return type.lifecycle.import(operation, request.getId());
+  throw new Error(
+    `a ${type.name} can't be imported or got by its ID yet: the ID does not say how its host is reached. ` +
+      "Declare it in the program with its connection, without `import`.",
+  );
+}
+
+function warn(error: unknown, operation: Operation, unread: Unread): void {
+  if (error instanceof HostError) {
+    unread(
+      error.host,
+      error.kind,
+      `${error.message}\nNothing on this host was looked at: what the stack knows of it is kept as it was.`,
+    );
+    return;
+  }
+  operation.log.warn(`${messageOf(error)}\n${operation.name} was not looked at: its state is kept as it was.`);
+}

@@ -1,0 +1,5 @@
+/** The parts of a resource's URN that a provider needs; a name may have "::" in it. */
+export function partsOfUrn(urn: string): { type: string; name: string } {
+  const [, , types = "", ...name] = urn.slice("urn:pulumi:".length).split("::");
+  return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
+}

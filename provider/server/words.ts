@@ -1,0 +1,41 @@
+import type { z } from "zod";
+
+type Issue = z.core.$ZodRawIssue;
+
+/** What to write instead, where the definition's own message does not say it. It never repeats the value: it may be a secret. */
+export function wordsFor(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${typeWords[issue.expected] ?? issue.expected}${got(issue.input)}`;
+    case "invalid_value":
+      return `must be ${listed(issue.values.map((value) => JSON.stringify(value)))}`;
+    case "too_small":
+      if (issue.origin === "string") return "must not be empty";
+      return `must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
+    case "too_big":
+      if (issue.origin === "string") return `must have at most ${issue.maximum} characters`;
+      return `must be ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}`;
+    default:
+      return undefined;
+  }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
+
+function got(value: unknown): string {
+  if (Array.isArray(value)) return ", not a list";
+  if (typeof value === "boolean") return ", not true or false";
+  if (typeof value === "number") return Number.isInteger(value) ? ", not a number" : ", not a fraction";
+  if (typeof value === "string") return ", not a string";
+  return ", not an object";
+}
+
+export function listed(words: readonly string[], last: "or" | "and" = "or"): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+}
