@@ -1,0 +1,59 @@
+import { chmodSync, copyFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { build, type Plugin } from "esbuild";
+import { licencesOf } from "./licences";
+import { replaceFolder } from "./replaceFolder";
+
+/** Says it in words; a node that is too old would stop at something that it does not know. */
+const banner = `if (parseInt(process.versions.node, 10) < 20) {
+  console.error("pulumi-resource-kvmnet: needs Node.js 20 or newer; this is " + process.version + " (" + process.execPath + ")");
+  process.exit(1);
+}`;
+
+/** zod's messages in fifty languages would be a sixth of the file; kvmnet has its own words for most of them. */
+const englishOnly: Plugin = {
+  name: "english only",
+  setup(bundle) {
+    bundle.onLoad({ filter: /\/zod\/v4\/locales\/index\.c?js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+  },
+};
+
+/** provider/main.ts and all that it needs in one file: it starts without a node_modules folder, and fast. */
+export async function buildPlugin(root: string): Promise<void> {
+  await replaceFolder(join(root, "provider/dist"), async (fresh) => {
+    const { metafile } = await build({
+      entryPoints: [join(root, "provider/main.ts")],
+      outfile: join(fresh, "main.js"),
+      absWorkingDir: root,
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      // A start costs memory by the size of the file. Short lines: node prints the line that an error is on.
+      minifySyntax: true,
+      minifyWhitespace: true,
+      lineLimit: 160,
+      plugins: [englishOnly],
+      // ssh2's native parts make it faster where there is a compiler; it works without, and asks in a try.
+      external: ["cpu-features", "*.node"],
+      // In a file of their own, with those of packages that have no such comments.
+      legalComments: "none",
+      banner: { js: banner },
+      metafile: true,
+      logLevel: "warning",
+    });
+    writeFileSync(join(fresh, "main.js.LEGAL.txt"), licencesOf(root, Object.keys(metafile.inputs)));
+    for (const file of hostFiles(root)) copyFileSync(join(root, file), join(fresh, basename(file)));
+    chmodSync(fresh, 0o755);
+  });
+}
+
+/** What runs on a host, which the code reads from beside itself. */
+function hostFiles(root: string): string[] {
+  const host = join("provider", "host");
+  return readdirSync(join(root, host), { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(sh|service)$/.test(file))
+    .map((file) => join(host, file));
+}
