@@ -1,0 +1,80 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { must } from "../lab/command";
+import { ensurePackages } from "../lab/ensurePackages";
+import { guestImage } from "../lab/guestImage";
+import { hostImage } from "../lab/hostImage";
+import { Lan } from "../lab/lan";
+import { Pulumi } from "../lab/pulumi";
+
+const repository = resolve(__dirname, "../..");
+
+/**
+ * A project outside of the repository with what npm would put there: the packed package and the SDK, nothing else.
+ * So what the package needs and does not carry is missing here, as it would be at its users'.
+ */
+async function install(folder: string): Promise<string> {
+  const project = join(folder, "project");
+  await cp(join(repository, "examples/oneHost"), project, { recursive: true });
+  // `make test` has built it; `prepare` would build it again under the feet of other tests.
+  const packed = await must(["npm", "pack", "--ignore-scripts", "--silent", "--pack-destination", folder], {
+    cwd: repository,
+  });
+  const tarball = join(folder, packed.trim());
+  await writeFile(join(project, "package.json"), JSON.stringify({ name: "one-host", private: true }));
+  const offline = ["--offline", "--no-audit", "--no-fund", "--no-save", "--omit=peer", "--legacy-peer-deps"];
+  await must(["npm", "install", ...offline, tarball], { cwd: project });
+  await mkdir(join(project, "node_modules/@pulumi"));
+  await symlink(join(repository, "node_modules/@pulumi/pulumi"), join(project, "node_modules/@pulumi/pulumi"));
+  return project;
+}
+
+describe("the packed package, installed outside of the repository", () => {
+  let folder: string;
+  let project: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kvmnet-package-"));
+    project = await install(folder);
+    await ensurePackages();
+    await Promise.all([hostImage("bookworm"), guestImage()]);
+  }, 900_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("has the plugin, the classes, their types and the words, and nothing of the workshop", async () => {
+    const installed = join(project, "node_modules/pulumi-kvmnet");
+    expect((await readdir(installed)).sort()).toEqual(["LICENSE", "README.md", "dist", "package.json", "provider"]);
+    expect(await readdir(join(project, "node_modules"))).toEqual(
+      expect.not.arrayContaining(["ssh2", "zod", "yaml", "@grpc"]),
+    );
+    const { version } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+    const schema = JSON.parse(await readFile(join(installed, "provider/schema.json"), "utf8"));
+    expect(schema).toMatchObject({ name: "kvmnet", version });
+  });
+
+  it("can be required without any effect", async () => {
+    const script = 'console.log(Object.keys(require("pulumi-kvmnet")).sort().join())';
+    const env = { NODE_PATH: undefined };
+    const shown = await must([process.execPath, "-e", script], { cwd: project, env });
+    expect(shown.trim()).toBe("BridgeNetwork,HostBridge,VmNic,resources");
+  });
+
+  it("previews a host, with nothing but the provider's path in Pulumi.yaml", async () => {
+    await using lan = await Lan.start();
+    const host = await lan.startHost({ name: "kvm1" });
+    await host.startGuest({ name: "web", running: false });
+    await using pulumi = await Pulumi.init({ place: lan.engine, directory: project });
+    await pulumi.setConfig("host", host.address);
+    await pulumi.setConfig("hostKey", host.hostKey);
+    await pulumi.setConfig("privateKey", host.privateKey, { secret: true });
+    await pulumi.setConfig("vms[0]", "web", { path: true });
+
+    const { code, stdout, stderr } = await pulumi.preview();
+    expect(stderr).toBe("");
+    expect(stdout).toContain(host.address);
+    expect(stdout).toMatch(/\+ 7 to create/);
+    expect(code).toBe(0);
+    // It was a preview: the host is as it was.
+    expect((await host.exec(["ip", "link", "show", "dev", "br0"])).code).not.toBe(0);
+  }, 120_000);
+});
