@@ -49,7 +49,6 @@ class Host {
 
   summary() {
     return {
-      address: pulumi.output(this.connection).apply(({ host }) => host),
       bridge: this.bridge && {
         name: this.bridge.name,
         addresses: this.bridge.addresses,

@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { CommandResult } from "./command";
+import { type CommandResult, describeFailure } from "./command";
 import { folders } from "./folders";
 import type { Guest } from "./guest";
 import type { Host } from "./host";
@@ -15,7 +15,6 @@ const gateway = "192.0.2.1";
 interface Outputs {
   readonly hosts: {
     readonly kvm1: {
-      readonly address: string;
       readonly bridge: { readonly name: string; readonly addresses: string[]; readonly macAddress: string };
       readonly networks: string[];
     };
@@ -61,7 +60,8 @@ class DemoStack implements AsyncDisposable {
     await mkdir(join(directory, "stacks"), { recursive: true });
     await copyFile(join(repository, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
     await copyFile(join(repository, "stacks/Pulumi.demo.yaml"), config);
-    const pulumi = await Pulumi.init({ place: lan.engine, directory, stack: "demo" });
+    const env = { PULUMI_SUPPRESS_NEO_LINK: "true" }; // advertising
+    const pulumi = await Pulumi.init({ place: lan.engine, directory, stack: "demo", env });
     const connection = "homelab:hosts.kvm1.connection";
     await pulumi.setConfig(`${connection}.host`, host.address, { path: true });
     await pulumi.setConfig(`${connection}.hostKey`, host.hostKey, { path: true });
@@ -132,10 +132,10 @@ async function sshBanner(lan: Lan, address: string | undefined): Promise<Command
 
 /** One line for a check: how it ended, with the last thing that the command said. */
 async function check(claim: string, running: Promise<CommandResult>, expected = /./): Promise<boolean> {
-  const { code, signal, timedOut, stdout, stderr } = await running; console.error({code,signal,timedOut,stdout,stderr});
-  const ok = code === 0 && expected.test(stdout);
-  const said = (ok ? stdout : stderr || stdout).trim().split("\n").at(-1)?.trim();
-  console.log(`  ${ok ? "ok  " : "FAIL"} ${claim}${said ? `: ${said}` : ""}`);
+  const result = await running;
+  const ok = result.code === 0 && expected.test(result.stdout);
+  const said = ok ? result.stdout.trim().split("\n").at(-1)?.trim() : describeFailure(result);
+  console.log(`  ${ok ? "ok  " : "FAIL"} ${claim}: ${said}`);
   return ok;
 }
 

@@ -111,7 +111,7 @@ export class Pulumi implements AsyncDisposable {
   }
 
   private operation(argv: readonly string[], { args = [], ...options }: PulumiCommandOptions = {}) {
-    const plain = ["--non-interactive", "--color", "never", "--suppress-permalink"];
+    const plain = ["--non-interactive", "--color", "never"];
     return this.run([...argv, "--stack", this.stack, ...plain, ...args], options);
   }
 
