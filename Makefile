@@ -1,4 +1,4 @@
-# The commands of this repository. `make` lists them.
+# The commands of this repository. `make` lists them. RELEASE=trixie: the lab of `make demo` and `make lab` is Debian 13.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -29,11 +29,11 @@ generate: $(installed) ## write schema.json and the resource classes from the de
 
 .PHONY: demo
 demo: build ## boot a host and a VM in the lab, run `pulumi up` on them, check the VM from the LAN (root)
-	$(engine) && $(bin)/tsx test/lab/demo.ts
+	$(engine) && $(bin)/tsx test/lab/demo.ts $(RELEASE)
 
 .PHONY: lab
 lab: $(installed) ## boot a lab, leave it running, print how to get on it (root)
-	$(bin)/tsx test/lab/up.ts
+	$(bin)/tsx test/lab/up.ts $(RELEASE)
 
 .PHONY: lab-down
 lab-down: $(installed) ## take down what `make lab` left running (root)
