@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import { resources } from "../../../index";
+import { FakeEngine, settled } from "../support/engine";
+
+const connection = { host: "kvm1.example", password: "hunter2" };
+const given = (args: resources.BridgeArgs) =>
+  new Promise<Record<string, unknown>>((resolve) => {
+    // What the class hands on, before the SDK turns it into messages.
+    const transform: pulumi.ResourceTransformation = ({ props, opts }) => {
+      resolve(props);
+      return { props, opts };
+    };
+    new resources.Bridge("kvm1", args, { transformations: [transform] });
+  });
+
+describe("A generated class", () => {
+  beforeEach(() => FakeEngine.start());
+
+  it("marks the connection's secrets as secrets, one by one", async () => {
+    const { connection: passed } = await given({ connection });
+    const { host, password } = passed as Record<string, unknown>;
+    expect(host).toBe("kvm1.example");
+    expect(await pulumi.isSecret(password as pulumi.Output<string>)).toBe(true);
+    await settled();
+  });
+
+  it("marks a connection that comes later as a whole, where it has a secret", async () => {
+    const { connection: secret } = await given({ connection: pulumi.output(connection) });
+    const { connection: open } = await given({ connection: Promise.resolve({ host: "kvm1.example" }) });
+    expect(await pulumi.isSecret(secret as pulumi.Output<unknown>)).toBe(true);
+    expect(await pulumi.isSecret(open as pulumi.Output<unknown>)).toBe(false);
+    await settled();
+  });
+
+  it("says what is missing before the engine does", () => {
+    expect(() => new resources.Bridge("kvm1", {} as resources.BridgeArgs)).toThrow(
+      'Bridge "kvm1": connection: is missing',
+    );
+  });
+
+  it("knows its own", async () => {
+    const bridge = new resources.Bridge("kvm1", { connection });
+    expect(resources.Bridge.isInstance(bridge)).toBe(true);
+    expect(resources.Network.isInstance(bridge)).toBe(false);
+    expect(resources.Bridge.isInstance(undefined)).toBe(false);
+    await settled();
+  });
+});
