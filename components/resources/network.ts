@@ -63,15 +63,17 @@ export class Network extends pulumi.CustomResource {
       Network.type,
       name,
       {
-        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword"]),
-        name: args?.name,
-        bridge: args?.bridge,
-        autostart: args?.autostart,
-        active: args?.active,
+        name: undefined,
+        bridge: undefined,
+        autostart: undefined,
+        active: undefined,
         hostId: undefined,
         hostKey: undefined,
         uuid: undefined,
         drift: undefined,
+        // All of it, so that Check can name what is none of its properties.
+        ...args,
+        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword"]),
       },
       options,
     );

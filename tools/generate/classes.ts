@@ -79,11 +79,12 @@ ${required
       ${name}.type,
       name,
       {
-${Object.entries(inputs)
-  .map(([key, property]) => `        ${key}: ${value(key, property)},\n`)
-  .join("")}${Object.keys(state)
-  .filter((key) => !(key in inputs))
+${Object.keys(state)
   .map((key) => `        ${key}: undefined,\n`)
+  .join("")}        // All of it, so that Check can name what is none of its properties.
+        ...args,
+${Object.entries(inputs)
+  .map(([key, property]) => secretValue(key, property))
   .join("")}      },
       ${secrets.length > 0 ? `pulumi.mergeOptions(options, { additionalSecretOutputs: ${list(secrets)} })` : "options"},
     );
@@ -103,10 +104,10 @@ function output(key: string, property: Property): string {
   return `${docComment(describe(property), "  ")}  declare readonly ${key}: pulumi.Output<${type}${always ? "" : " | undefined"}>;\n`;
 }
 
-function value(key: string, property: Property): string {
+function secretValue(key: string, property: Property): string {
   const parts = secretPartsOf(property);
-  if (property.secret) return `args?.${key} === undefined ? undefined : pulumi.secret(args.${key})`;
-  return parts.length > 0 ? `secretParts(args?.${key}, ${list(parts)})` : `args?.${key}`;
+  if (property.secret) return `        ${key}: args?.${key} === undefined ? undefined : pulumi.secret(args.${key}),\n`;
+  return parts.length > 0 ? `        ${key}: secretParts(args?.${key}, ${list(parts)}),\n` : "";
 }
 
 function secretPartsOf(property: Property | undefined): string[] {

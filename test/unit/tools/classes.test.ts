@@ -32,6 +32,11 @@ describe("A generated class", () => {
     await settled();
   });
 
+  it("hands on what is none of its properties too, so that Check can say so", async () => {
+    expect(await given({ connection, uplnk: "eth0" } as resources.BridgeArgs)).toMatchObject({ uplnk: "eth0" });
+    await settled();
+  });
+
   it("says what is missing before the engine does", () => {
     expect(() => new resources.Bridge("kvm1", {} as resources.BridgeArgs)).toThrow(
       'Bridge "kvm1": connection: is missing',
