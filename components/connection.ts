@@ -9,13 +9,14 @@ const secretParts = ["password", "privateKey", "privateKeyPassword"] as const sa
 
 /**
  * A connection for what comes next: known only when `child` is there, so that whoever dials it waits for the change,
- * and secret when it holds a secret, also where the program gave that in plain text.
+ * and secret when it holds a secret, also where the program gave that in plain text. The host's id, not the resource's:
+ * a preview that reached the host knows it, and what comes next can be looked at on the host too.
  */
 export function connectionAfter(
-  child: pulumi.CustomResource,
+  child: { readonly hostId: pulumi.Output<string> },
   connection: pulumi.Input<ConnectionArgs>,
 ): pulumi.Output<Connection> {
-  return pulumi.all([connection, child.id]).apply(([given]) => {
+  return pulumi.all([connection, child.hostId]).apply(([given]) => {
     const known = given as Connection;
     return secretParts.some((part) => known[part] !== undefined) ? pulumi.secret(known) : pulumi.output(known);
   });

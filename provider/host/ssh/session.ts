@@ -88,47 +88,66 @@ export class Session {
   /** Runs a command to its end; a code other than 0 is no error here. */
   async run(argv: readonly string[], options: ExecOptions): Promise<RemoteResult> {
     const started = performance.now();
-    const channel = await this.#channel(quote(argv), options.purpose, started);
-    const { input, timeoutMs = 60_000, signal } = options;
-    return new Promise((resolve, reject) => {
-      const out: Buffer[] = [];
-      const err: Buffer[] = [];
-      let size = 0;
-      let end: { code?: number; signal?: string } = {};
-      const give = (): RemoteResult => ({
+    const { purpose, input, timeoutMs = 60_000, signal } = options;
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    let size = 0;
+    let end: { code?: number; signal?: string } = {};
+    const result = (): RemoteResult => {
+      const stdoutBytes = Buffer.concat(out);
+      return {
         host: this.label,
-        purpose: options.purpose,
+        purpose,
         code: end.code,
         signal: end.signal,
         durationMs: performance.now() - started,
-        stdout: Buffer.concat(out).toString("utf8"),
-        stdoutBytes: Buffer.concat(out),
+        stdout: stdoutBytes.toString("utf8"),
+        stdoutBytes,
         stderr: Buffer.concat(err).toString("utf8"),
-      });
-      const stop = (why: string) => {
-        channel.destroy();
-        reject(new HostError("unreachable", this.label, `could not ${options.purpose}: ${why}`));
       };
-      const timer = setTimeout(() => stop(`no end within ${timeoutMs / 1000} s.`), timeoutMs);
+    };
+    return new Promise((resolve, reject) => {
+      let opened: ClientChannel | undefined;
+      const leave = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", aborted);
+        this.client.off("close", lost);
+      };
+      const stop = (why: string) => {
+        leave();
+        opened?.destroy();
+        reject(new HostError("unreachable", this.label, `could not ${purpose}: ${why}`));
+      };
+      const lost = () => {
+        leave();
+        reject(new RemoteCommandError(result()));
+      };
       const aborted = () => stop("cancelled.");
-      signal?.addEventListener("abort", aborted, { once: true });
+      const timer = setTimeout(() => stop(`no end within ${timeoutMs / 1000} s.`), timeoutMs);
       const keep = (into: Buffer[]) => (chunk: Buffer) => {
         size += chunk.length;
         if (size > outputLimit) stop(`it printed more than ${outputLimit / 1024 / 1024} MB.`);
         else into.push(chunk);
       };
-      channel.on("data", keep(out));
-      channel.stderr.on("data", keep(err));
-      channel.on("exit", (code: number | null, name?: string) => {
-        end = code === null ? { signal: name } : { code };
+      if (!this.#open) return lost();
+      signal?.addEventListener("abort", aborted, { once: true });
+      this.client.once("close", lost);
+      this.client.exec(quote(argv), (error, channel) => {
+        if (error) return stop(error.message);
+        // Listened to at once: a short command's end may come in the same packet as its start.
+        opened = channel;
+        channel.on("data", keep(out));
+        channel.stderr.on("data", keep(err));
+        channel.on("exit", (code: number | null, name?: string) => {
+          end = code === null ? { ...(name !== undefined && { signal: name }) } : { code };
+        });
+        channel.on("error", () => {});
+        channel.on("close", () => {
+          leave();
+          resolve(result());
+        });
+        channel.end(input);
       });
-      channel.on("close", () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", aborted);
-        resolve(give());
-      });
-      channel.on("error", () => {});
-      channel.end(input);
     });
   }
 
@@ -142,30 +161,6 @@ export class Session {
   close(): void {
     this.#open = false;
     this.client.end();
-  }
-
-  #channel(command: string, purpose: string, started: number): Promise<ClientChannel> {
-    const lost = (): RemoteCommandError =>
-      new RemoteCommandError({
-        host: this.label,
-        purpose,
-        code: undefined,
-        signal: undefined,
-        durationMs: performance.now() - started,
-        stdout: "",
-        stdoutBytes: Buffer.alloc(0),
-        stderr: "",
-      });
-    return new Promise((resolve, reject) => {
-      if (!this.#open) return reject(lost());
-      const closed = () => reject(lost());
-      this.client.once("close", closed);
-      this.client.exec(command, (error, channel) => {
-        this.client.off("close", closed);
-        if (error) reject(new HostError("unreachable", this.label, `could not ${purpose}: ${error.message}`));
-        else resolve(channel);
-      });
-    });
   }
 }
 

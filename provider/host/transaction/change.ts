@@ -6,6 +6,11 @@ export interface Change {
   /** Commands for `ip -batch`, there and back. */
   readonly apply: readonly string[];
   readonly rollback: readonly string[];
+  /** Commands after `apply` that may find their work done: networkd takes an address off a port by itself, or not. */
+  readonly tidy: readonly string[];
+  /** Bridges that the new files describe and networkd is to make before the commands run. */
+  readonly createOnApply: readonly string[];
+  readonly createOnRollback: readonly string[];
   /** Links to delete when the way there, or back, is done. */
   readonly deleteOnApply: readonly string[];
   readonly deleteOnRollback: readonly string[];

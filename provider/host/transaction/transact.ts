@@ -37,7 +37,7 @@ export interface Transaction {
  * confirmed over a new one. Whatever fails, the host goes back by itself; then this throws what it reported.
  */
 export async function transact(transaction: Transaction): Promise<Facts> {
-  const { host, change, log, signal } = transaction;
+  const { host, change, log } = transaction;
   const id = randomBytes(6).toString("hex");
   const deadline = performance.now() + change.timeout * 1000;
   const started = await host.run(["sh", "-c", unpack, "kvmnet", id], {
@@ -49,49 +49,48 @@ export async function transact(transaction: Transaction): Promise<Facts> {
   log.progress(`${host.label}: rollback armed, ${change.timeout} s`);
 
   const confirmBy = deadline - 2000;
-  const why = await confirmOverNewConnection({ ...transaction, signal }, id, confirmBy).catch(
-    (error: unknown) => error,
-  );
+  const why = await confirmOverNewConnection(transaction, id, confirmBy).catch((error: unknown) => error);
   if (why === undefined) return host.freshFacts();
   throw await rolledBack(host, id, why instanceof Error ? why.message : String(why), deadline, log);
 }
 
-/** Undefined once confirmed; else throws what was wrong. */
+/** Ends once confirmed; else throws what was wrong. */
 async function confirmOverNewConnection(transaction: Transaction, id: string, deadline: number): Promise<void> {
-  const { host, missing, log, signal } = transaction;
-  let last = "the host could not be reached over a new connection";
-  for (;;) {
+  const { host, log, signal } = transaction;
+  let last = "";
+  let connected = false;
+  for (; ; await wait(pollMs)) {
     signal.throwIfAborted();
     const left = deadline - performance.now();
     if (left <= 0) throw new Error(last);
     try {
-      await host.reconnect(Math.min(left, 5000));
-      break;
+      if (!connected) await host.reconnect(Math.min(left, 5000));
+      connected = true;
+      last = await unfinished(transaction, id);
+      if (last === "") break;
     } catch (error) {
+      if (error instanceof RolledBack) throw error;
+      // The new connection may be lost too while the host's links change: that is no verdict before the time is over.
+      connected = false;
       last = `the host could not be reached over a new connection: ${(error as Error).message}`;
-      await wait(pollMs);
     }
   }
-  for (;;) {
-    signal.throwIfAborted();
-    const state = await script(host, id, ["state"], "see how far the change is");
-    if (state === "applied") {
-      const lacking = missing(await host.freshFacts());
-      if (lacking.length === 0) break;
-      last = `the host is not as wanted: ${lacking.join("; ")}`;
-    } else if (state !== "armed" && state !== "applying") throw new Error(`the host went back by itself (${state})`);
-    else last = "the host was still applying the change";
-    if (performance.now() > deadline) throw new Error(last);
-    await wait(pollMs);
-  }
   log.progress(`${host.label}: applied and reached over a new connection`);
-  const failed = (await script(host, id, ["probe"], "probe the network"))
-    .split("\n")
-    .filter((line) => line.startsWith("failed "));
+  const probes = await script(host, id, ["probe"], "probe the network");
+  const failed = probes.split("\n").filter((line) => line.startsWith("failed "));
   if (failed.length > 0) throw new Error(failed.map((line) => describeProbe(line.slice("failed ".length))).join("; "));
   signal.throwIfAborted();
   await script(host, id, ["confirm"], "confirm the change");
   log.progress(`${host.label}: confirmed`);
+}
+
+/** What the change still lacks, "" for nothing. */
+async function unfinished({ host, missing }: Transaction, id: string): Promise<string> {
+  const state = await script(host, id, ["state"], "see how far the change is");
+  if (state === "armed" || state === "applying") return "the host was still applying the change";
+  if (state !== "applied") throw new RolledBack(`the host went back by itself (${state})`);
+  const lacking = missing(await host.freshFacts());
+  return lacking.length > 0 ? `the host is not as wanted: ${lacking.join("; ")}` : "";
 }
 
 /** Sees to it that the host has gone back, at once where it can be told to, and gives what it reports. */
@@ -106,8 +105,10 @@ async function rolledBack(host: Host, id: string, why: string, deadline: number,
       if (!asked) await script(host, id, ["undo", why], "undo the change");
       asked = true;
       const report = await script(host, id, ["report"], "fetch the host's report");
+      // It may have gone back for a reason of its own.
+      const [reason = why] = report.split("\n");
       return new RolledBack(
-        `${host.label}: the change was rolled back, the host is as before: ${why}\nThe host's own log:\n${indent(report)}`,
+        `${host.label}: the change was rolled back, the host is as before: ${visible(reason)}\nThe host's own log:\n${indent(report)}`,
       );
     } catch (error) {
       if (performance.now() > giveUp) {

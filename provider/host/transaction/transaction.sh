@@ -4,6 +4,8 @@
 # Static: nothing is ever pasted into it. What varies stands in files beside it, in the transaction's folder:
 #   files/…         what is to be written, by absolute path        remove          paths to take away
 #   apply.batch     ip(8) commands of the way there                rollback.batch  of the way back
+#   tidy.batch      what follows apply.batch, and may be done already
+#   create.apply    bridges that networkd is to make before that   create.rollback the same for the way back
 #   delete.apply    links to delete when that is done              delete.rollback the same for the way back
 #   keep.apply      networkd .network files whose links keep what  keep.rollback   the same for the way back
 #                   they have while networkd takes them over
@@ -116,17 +118,43 @@ delete_links() { # file with names
 
 # --- the steps ---
 
+# What netplan makes of the present configuration with a folder of files put over it and others taken away. Not in place:
+# netplan 1.1 reloads systemd, whose generators would put the real configuration into place.
+generated() { # folder to make it in, folder of files, file with paths to take away
+	mkdir -p "$1/etc" "$1/lib"
+	cp -a /etc/netplan "$1/etc/" 2>/dev/null
+	cp -a /lib/netplan "$1/lib/" 2>/dev/null
+	cp -a "$2/." "$1/" && while read -r path; do rm -f "$1$path"; done <"$3"
+	netplan generate --root-dir "$1"
+}
+
 validate() {
 	root=$(mktemp -d) || return 1
-	mkdir -p "$root/etc" "$root/lib"
-	cp -a /etc/netplan "$root/etc/" 2>/dev/null
-	cp -a /lib/netplan "$root/lib/" 2>/dev/null
-	cp -a files/. "$root/" && while read -r path; do rm -f "$root$path"; done <remove
-	netplan generate --root-dir "$root" >validate.log 2>&1
+	generated "$root" files remove >validate.log 2>&1
 	result=$?
 	rm -rf "$root"
 	cat validate.log >>log
 	return "$result"
+}
+
+# networkd makes a bridge itself, from netplan's .netdev file alone, before it is told of any .network: one that it did
+# not make stays "configuring" for it for ever (systemd 257: "Failed to create netdev: File exists").
+create_links() { # file with names, folder of files to come, file with paths that will go
+	[ -s "$1" ] || return 0
+	root=$(mktemp -d) && generated "$root" "$2" "$3" >>log 2>&1 || return 1
+	while read -r name; do
+		# networkd reads it as its own user.
+		install -m 644 "$root/run/systemd/network/10-netplan-$name.netdev" /run/systemd/network/ || return 1
+	done <"$1"
+	logged networkctl reload || return 1
+	rm -rf "$root"
+	while read -r name; do
+		for look in $(seq 100); do
+			[ ! -e "/sys/class/net/$name" ] || break
+			sleep 0.05
+		done
+		[ -e "/sys/class/net/$name" ] || { log "networkd did not make $name in $((look / 20)) s"; return 1; }
+	done <"$1"
 }
 
 snapshot() {
@@ -192,8 +220,8 @@ start() {
 
 apply() {
 	state applying
-	if keep keep.apply && install_files files && remove_files remove && logged netplan generate &&
-		logged ip -batch apply.batch && logged networkctl reload && delete_links delete.apply; then
+	if keep keep.apply && create_links create.apply files remove && install_files files && remove_files remove && logged netplan generate &&
+		logged ip -batch apply.batch && { logged ip -force -batch tidy.batch; logged networkctl reload; } && delete_links delete.apply; then
 		state applied
 	else
 		rollback "applying failed: $(grep -v ' state: ' log | tail -n 1)"
@@ -206,6 +234,7 @@ rollback() { # reason
 	if is confirmed || is rolled-back; then return 0; fi
 	state rolling-back
 	log "rolling back: $1"
+	create_links create.rollback before absent
 	install_files before
 	remove_files absent
 	unkeep

@@ -28,41 +28,36 @@ export function addressingOn(facts: Facts, link: Link): Addressing {
 }
 
 /**
- * From the NIC to the bridge, as one `ip -batch`: no time passes in which the host has no address. The bridge has its
+ * From the NIC to a bridge that is there, as one `ip -batch`: no time passes in which the host has no address. The bridge has its
  * address before it gets the port, and a route is replaced, not added, as the same one is still there on the NIC.
- * `leaving` are the NIC's addresses now, whether they go to the bridge or away.
  */
-export function toBridge(
-  bridge: BridgeLink,
-  present: boolean,
-  addressing: Addressing,
-  leaving: readonly Address[],
-): string[] {
+export function toBridge(bridge: BridgeLink, addressing: Addressing): string[] {
   const { name, uplink } = bridge;
   const parameters = `type bridge stp_state ${bridge.stp ? 1 : 0} forward_delay ${bridge.forwardDelay * 100}`;
   return [
-    present
-      ? `link set dev ${name} address ${bridge.macAddress} ${parameters}`
-      : `link add name ${name} address ${bridge.macAddress} ${parameters}`,
+    `link set dev ${name} address ${bridge.macAddress} ${parameters}`,
     ...(bridge.mtu === undefined ? [] : [`link set dev ${uplink} mtu ${bridge.mtu}`]),
     ...addressing.addresses.map((address) => addressLine("replace", address, name)),
     `link set dev ${uplink} up master ${name}`,
     ...(bridge.mtu === undefined ? [] : [`link set dev ${name} mtu ${bridge.mtu}`]),
     `link set dev ${name} up`,
     ...addressing.routes.map((route) => routeLine(route, name)),
-    ...leaving.map((address) => `address del ${address.local}/${address.prefix} dev ${uplink}`),
   ];
 }
 
 /** The way back. The bridge itself is deleted after networkd has let go of it. */
-export function toUplink(bridge: string, uplink: Link, addressing: Addressing): string[] {
+export function toUplink(uplink: Link, addressing: Addressing): string[] {
   return [
     `link set dev ${uplink.name} nomaster`,
     `link set dev ${uplink.name} up mtu ${uplink.mtu}`,
     ...addressing.addresses.map((address) => addressLine("replace", address, uplink.name)),
     ...addressing.routes.map((route) => routeLine(route, uplink.name)),
-    ...addressing.addresses.map((address) => `address del ${address.local}/${address.prefix} dev ${bridge}`),
   ];
+}
+
+/** Addresses that a link has had for long enough: the other one has them now. */
+export function takeOff(device: string, addresses: readonly Address[]): string[] {
+  return addresses.map((address) => `address del ${address.local}/${address.prefix} dev ${device}`);
 }
 
 /** A bridge that is there already gets back what it is now. `added` are addresses that a change would bring. */
@@ -74,7 +69,7 @@ export function bridgeAsItIs(bridge: Link, uplink: Link, addressing: Addressing,
     `link set dev ${name} address ${bridge.mac} mtu ${bridge.mtu} type bridge stp_state ${bridge.stp ? 1 : 0} forward_delay ${(bridge.forwardDelay ?? 0) * 100}`,
     ...addressing.addresses.map((address) => addressLine("replace", address, name)),
     ...addressing.routes.map((route) => routeLine(route, name)),
-    ...gone.map((address) => `address del ${address.local}/${address.prefix} dev ${name}`),
+    ...takeOff(name, gone),
   ];
 }
 

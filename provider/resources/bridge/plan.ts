@@ -2,7 +2,7 @@ import { type Facts, type Link, linkNamed, ports, runningOn } from "../../host/f
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { kernelAddressing, promised, stanzaOf } from "../../plan/addressing/wanted";
-import { type Addressing, addressingOn, bridgeAsItIs, toBridge, toUplink } from "../../plan/link/batch";
+import { type Addressing, addressingOn, bridgeAsItIs, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import { missing, type WantedBridge } from "../../plan/link/missing";
 import { resolveUplink } from "../../plan/link/uplink";
 import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
@@ -98,16 +98,16 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   const change: Change = {
     files,
     remove: [],
-    apply: [
-      ...toBridge(wanted, present !== undefined, moving, onUplink.addresses),
-      ...leaving.map((address) => `address del ${address.local}/${address.prefix} dev ${name}`),
-    ],
+    apply: toBridge(wanted, moving),
+    tidy: [...takeOff(uplink.name, onUplink.addresses), ...takeOff(name, leaving)],
     rollback: present
       ? [
           ...bridgeAsItIs(present, uplink, onBridge, moving.addresses),
-          ...(uplink.master === name ? [] : toUplink(name, uplink, onUplink)),
+          ...(uplink.master === name ? [] : toUplink(uplink, onUplink)),
         ]
-      : toUplink(name, uplink, onUplink),
+      : toUplink(uplink, onUplink),
+    createOnApply: present ? [] : [name],
+    createOnRollback: [],
     deleteOnApply: [],
     deleteOnRollback: present ? [] : [name],
     keepOnApply: [networkFileName(name)],
@@ -157,11 +157,14 @@ export function planRestore(
   const change: Change = {
     files,
     remove: [...own, recordPath(name)],
-    apply: toUplink(name, uplink, moving),
+    apply: toUplink(uplink, moving),
+    tidy: takeOff(name, moving.addresses),
     rollback: [
-      ...(bridge ? toBridge(wanted, false, moving, moving.addresses) : []),
+      ...(bridge ? toBridge(wanted, moving) : []),
       ...taps.map((tap) => `link set dev ${tap.name} master ${name}`),
     ],
+    createOnApply: [],
+    createOnRollback: bridge ? [name] : [],
     deleteOnApply: bridge ? [name] : [],
     deleteOnRollback: [],
     keepOnApply: [networkFileName(id)],
