@@ -64,7 +64,7 @@ describe.each(["bookworm", "trixie"] as const)("a host with DHCP on Debian %s", 
       const { sent, lost, longestGapMs } = await pings.stop();
       console.log(`${release}, DHCP: ${lost} of ${sent} pings lost, longest gap ${longestGapMs} ms`);
       expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
-      const addresses = await host.must(["ip", "-br", "-4", "address"]);
+      const addresses = await host.addresses();
       expect(addresses).toMatch(new RegExp(`^br0 .*${host.address}/24`, "m"));
       expect(addresses).not.toMatch(/^enp1s0/m);
       expect(lost).toBeLessThanOrEqual(10);

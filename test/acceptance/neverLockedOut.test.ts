@@ -12,7 +12,7 @@ describe.each(["bookworm", "trixie"] as const)("during a change of the network o
   let stack: HomelabStack;
   let before: string;
 
-  const state = async () => `${await host.must(["ip", "-br", "-4", "address"])}${await host.must(["ip", "route"])}`;
+  const state = async () => `${await host.addresses()}${await host.must(["ip", "route"])}`;
 
   beforeAll(async () => {
     lan = await Lan.start();

@@ -45,7 +45,7 @@ describe.each(["bookworm", "trixie"] as const)("a host with static addressing on
       expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
       expect(lost).toBeLessThanOrEqual(2);
 
-      const addresses = await host.must(["ip", "-br", "-4", "address"]);
+      const addresses = await host.addresses();
       expect(addresses).toMatch(/^br0 .*192\.0\.2\.100\/24/m);
       expect(addresses).toMatch(/^enp2s0 .*198\.51\.100\.2\/30/m);
       expect(addresses).not.toMatch(/^enp1s0/m);
@@ -62,7 +62,7 @@ describe.each(["bookworm", "trixie"] as const)("a host with static addressing on
 
       expect(await stack.destroy()).toMatchObject({ code: 0 });
       expect(await host.readFile("/etc/netplan/01-netcfg.yaml")).toBe(netplan);
-      expect(await host.must(["ip", "-br", "-4", "address"])).toMatch(/^enp1s0 .*192\.0\.2\.100\/24/m);
+      expect(await host.addresses()).toMatch(/^enp1s0 .*192\.0\.2\.100\/24/m);
       expect(await host.must(["ip", "route"])).toMatch(/^default via 192\.0\.2\.1 dev enp1s0/m);
     },
     900 * seconds,

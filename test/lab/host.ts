@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CommandOptions, type CommandResult, describeFailure, must } from "./command";
@@ -53,6 +53,8 @@ export class Host implements AsyncDisposable {
     const image = await hostImage(options.release ?? "bookworm");
     const overlay = await Overlay.create(image, join(folders.scratch(lan.id), options.name));
     const keyPath = join(folders.run(lan.id), `${options.name}.host-key`);
+    // A host that went before may have had the name.
+    await rm(keyPath, { force: true });
     await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", options.name, "-f", keyPath]);
     const [privateKey, publicKey] = [await readFile(keyPath, "utf8"), await readFile(`${keyPath}.pub`, "utf8")];
     const keys = { authorized: lan.publicKey, host: { private: privateKey, public: publicKey } };
@@ -123,6 +125,11 @@ export class Host implements AsyncDisposable {
     const { text, mode } = typeof content === "string" ? { text: content, mode: 0o644 } : content;
     const script = 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"';
     await this.must(["sh", "-c", script, "sh", path, mode.toString(8)], { input: text });
+  }
+
+  /** Links with their IPv4 addresses, as `ip -br` prints them, less the number of a veth's other end. */
+  async addresses(): Promise<string> {
+    return (await this.must(["ip", "-br", "-4", "address"])).replaceAll(/@if\d+/g, "");
   }
 
   /** A command over SSH, host key checked, from the LAN or from another place. */
