@@ -106,9 +106,10 @@ async function rolledBack(host: Host, id: string, why: string, deadline: number,
       asked = true;
       const report = await script(host, id, ["report"], "fetch the host's report");
       // It may have gone back for a reason of its own.
-      const [reason = why] = report.split("\n");
+      const [reason = why, ...lines] = visible(report).split("\n");
+      const unmet = lines.flatMap((line) => /^while applied: failed (.*)$/.exec(line)?.[1] ?? []).map(describeProbe);
       return new RolledBack(
-        `${host.label}: the change was rolled back, the host is as before: ${visible(reason)}\nThe host's own log:\n${indent(report)}`,
+        `${host.label}: the change was rolled back, the host is as before: ${[...new Set([reason, ...unmet])].join("; ")}\nThe host's own log:\n${indent(report)}`,
       );
     } catch (error) {
       if (performance.now() > giveUp) {

@@ -223,10 +223,21 @@ apply() {
 	if keep keep.apply && create_links create.apply files remove && install_files files && remove_files remove && logged netplan generate &&
 		logged ip -batch apply.batch && { logged ip -force -batch tidy.batch; logged networkctl reload; } && delete_links delete.apply; then
 		state applied
+		watch_probes
 	else
 		rollback "applying failed: $(grep -v ' state: ' log | tail -n 1)"
 		exit 1
 	fi
+}
+
+# Once applied, the host looks for itself too: an engine that it can't reach any more would never learn why.
+watch_probes() {
+	for _ in $(seq 20); do
+		demanded >demands
+		probe_all demands >probed.new && mv probed.new probed
+		grep -q '^failed' probed || return 0
+		sleep 1
+	done
 }
 
 rollback() { # reason
@@ -248,6 +259,7 @@ rollback() { # reason
 	disarm
 	{
 		echo "$1"
+		sed 's/^/while applied: /' probed 2>/dev/null
 		probe_all probes | sed 's/^/afterwards: /'
 		cat log
 		journalctl --quiet --no-pager --boot --unit=systemd-networkd --since="@$(cat started)" --lines=12 --output=short-iso 2>/dev/null
@@ -299,8 +311,8 @@ rollback)
 undo) systemd-run --quiet --collect --wait --unit="kvmnet-undo-$id" sh "$dir/transaction.sh" rollback "${2-asked for}" ;;
 state) cat state ;;
 probe)
-	demanded >demands
-	probe_all demands
+	demanded >asked
+	probe_all asked
 	;;
 confirm) confirm ;;
 boot) boot ;;
