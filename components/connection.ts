@@ -5,7 +5,12 @@ import type { ConnectionArgs } from "./resources";
 export type Connection = pulumi.Unwrap<ConnectionArgs>;
 
 /** The parts that must not stand in a state in plain text; the resources' schema marks the same ones. */
-const secretParts = ["password", "privateKey", "privateKeyPassword"] as const satisfies readonly (keyof Connection)[];
+const secretParts = [
+  "password",
+  "privateKey",
+  "privateKeyPassword",
+  "sudo",
+] as const satisfies readonly (keyof Connection)[];
 
 /**
  * A connection for what comes next: known only when `child` is there, so that whoever dials it waits for the change,

@@ -69,6 +69,8 @@ export interface ConnectionArgs {
   readonly perDialTimeout?: pulumi.Input<number>;
   /** What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5). */
   readonly strictHostKeyChecking?: pulumi.Input<"yes" | "accept-new" | "no">;
+  /** How a user other than root becomes root: true, by sudo without a password; { password }, by sudo with one. Default: not at all. */
+  readonly sudo?: pulumi.Input<boolean | SudoArgs>;
 }
 
 /** A static route. */
@@ -89,4 +91,10 @@ export interface RouteArgs {
   readonly via: pulumi.Input<string>;
   /** The lower one wins. Default: the kernel's. */
   readonly metric?: pulumi.Input<number>;
+}
+
+/** sudo with a password. */
+export interface SudoArgs {
+  /** The password that sudo asks the user for. */
+  readonly password: pulumi.Input<string>;
 }

@@ -39,6 +39,12 @@ const reach = {
     .meta({ quiet: true, description: "Seconds that one dial may take; 0: no limit. Default: 15." }),
 };
 
+const sudo = z
+  .strictObject({
+    password: z.string().min(1).meta({ secret: true, description: "The password that sudo asks the user for." }),
+  })
+  .meta({ description: "sudo with a password.", typeName: "Sudo" });
+
 /** How a host is reached: the fields of `@pulumi/command`'s `remote.ConnectionArgs`, and two of kvmnet's own. */
 export const connection = z
   .strictObject({
@@ -47,6 +53,12 @@ export const connection = z
       quiet: true,
       description:
         'What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5).',
+    }),
+    sudo: z.union([z.boolean(), sudo]).optional().meta({
+      quiet: true,
+      secret: true,
+      description:
+        "How a user other than root becomes root: true, by sudo without a password; { password }, by sudo with one. Default: not at all.",
     }),
   })
   .meta({ description: "How the host is reached over SSH.", typeName: "Connection" });

@@ -15,6 +15,8 @@ export interface HomelabStackOptions {
   readonly hosts: readonly Host[];
   /** Where the engine stands; on the LAN if not said. */
   readonly place?: Place;
+  /** What the connections have besides the host's address and `user: "root"`. */
+  readonly connection?: object;
   /** `homelab:hosts` without the connections, by the hosts' names. */
   readonly config: { readonly hosts: Record<string, object>; readonly vms?: Record<string, object> };
 }
@@ -55,7 +57,9 @@ export class HomelabStack implements AsyncDisposable {
 
   /** Another config for the same stack. */
   async configure(config: HomelabStackOptions["config"]): Promise<void> {
-    const connections = new Map(this.options.hosts.map((host) => [host.name, { host: host.address, user: "root" }]));
+    const connections = new Map(
+      this.options.hosts.map((host) => [host.name, { host: host.address, user: "root", ...this.options.connection }]),
+    );
     const hosts = Object.entries(config.hosts).map(([name, host]) => [
       name,
       { connection: connections.get(name), ...host },

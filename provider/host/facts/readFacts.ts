@@ -14,6 +14,10 @@ export async function readFacts(session: Session): Promise<Facts> {
   });
   const facts = parseFacts(stdoutBytes);
   if (facts.uid !== 0)
-    throw new HostError("notRoot", session.label, 'kvmnet has to log in as root: set connection.user to "root".');
+    throw new HostError(
+      "notRoot",
+      session.label,
+      'kvmnet works on a host as root: set connection.user to "root", or connection.sudo to true or { password }.',
+    );
   return facts;
 }

@@ -1,5 +1,12 @@
 /** Why a host could not be used at all; nothing was done on it. */
-export type HostErrorKind = "unreachable" | "noSuchName" | "hostKey" | "authentication" | "otherMachine" | "notRoot";
+export type HostErrorKind =
+  | "unreachable"
+  | "noSuchName"
+  | "hostKey"
+  | "authentication"
+  | "otherMachine"
+  | "notRoot"
+  | "sudo";
 
 export class HostError extends Error {
   override readonly name = "HostError";

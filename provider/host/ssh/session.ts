@@ -1,32 +1,28 @@
-import { Client, type ClientChannel } from "ssh2";
+import { Client } from "ssh2";
 import type { Connection } from "../../resources/connection";
-import { quote } from "../exec/quote";
 import { RemoteCommandError, type RemoteResult } from "../exec/remoteCommand";
 import { authentication } from "./authentication";
+import { Channels } from "./channels";
+import { type ExecOptions, runCommand } from "./command";
 import { HostError } from "./hostError";
 import { HostKeyPolicy, publicKeyText } from "./hostKey";
+import { type Sudo, sudoOf } from "./sudo";
 
-export interface ExecOptions {
-  /** As it goes on after "could not": "read the host's facts". */
-  readonly purpose: string;
-  readonly input?: string | Buffer;
-  /** The limit for the whole command. Default: 60,000 ms. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** Nothing that kvmnet asks a host for is near this; a host that answers for ever ends here. */
-const outputLimit = 64 * 1024 * 1024;
+export type { ExecOptions } from "./command";
 
 /** One SSH connection, logged in, its host key checked. */
 export class Session {
   #open = true;
+  readonly #channels = new Channels();
+  readonly #sudo: (() => Sudo) | undefined;
 
   private constructor(
     readonly label: string,
     readonly hostKey: string,
     readonly client: Client,
+    sudo: (() => Sudo) | undefined,
   ) {
+    this.#sudo = sudo;
     client.setMaxListeners(0);
     const ended = () => {
       this.#open = false;
@@ -82,72 +78,14 @@ export class Session {
     });
     client.removeAllListeners("error");
     client.removeAllListeners("close");
-    return new Session(label, shown, client);
+    return new Session(label, shown, client, sudoOf(label, username, connection));
   }
 
-  /** Runs a command to its end; a code other than 0 is no error here. */
+  /** Runs a command to its end, as root where the connection has sudo; a code other than 0 is no error here. */
   async run(argv: readonly string[], options: ExecOptions): Promise<RemoteResult> {
-    const started = performance.now();
-    const { purpose, input, timeoutMs = 60_000, signal } = options;
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    let size = 0;
-    let end: { code?: number; signal?: string } = {};
-    const result = (): RemoteResult => {
-      const stdoutBytes = Buffer.concat(out);
-      return {
-        host: this.label,
-        purpose,
-        code: end.code,
-        signal: end.signal,
-        durationMs: performance.now() - started,
-        stdout: stdoutBytes.toString("utf8"),
-        stdoutBytes,
-        stderr: Buffer.concat(err).toString("utf8"),
-      };
-    };
-    return new Promise((resolve, reject) => {
-      let opened: ClientChannel | undefined;
-      const leave = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", aborted);
-        this.client.off("close", lost);
-      };
-      const stop = (why: string) => {
-        leave();
-        opened?.destroy();
-        reject(new HostError("unreachable", this.label, `could not ${purpose}: ${why}`));
-      };
-      const lost = () => {
-        leave();
-        reject(new RemoteCommandError(result()));
-      };
-      const aborted = () => stop("cancelled.");
-      const timer = setTimeout(() => stop(`no end within ${timeoutMs / 1000} s.`), timeoutMs);
-      const keep = (into: Buffer[]) => (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > outputLimit) stop(`it printed more than ${outputLimit / 1024 / 1024} MB.`);
-        else into.push(chunk);
-      };
-      if (!this.#open) return lost();
-      signal?.addEventListener("abort", aborted, { once: true });
-      this.client.once("close", lost);
-      this.client.exec(quote(argv), (error, channel) => {
-        if (error) return stop(error.message);
-        // Listened to at once: a short command's end may come in the same packet as its start.
-        opened = channel;
-        channel.on("data", keep(out));
-        channel.stderr.on("data", keep(err));
-        channel.on("exit", (code: number | null, name?: string) => {
-          end = code === null ? { ...(name !== undefined && { signal: name }) } : { code };
-        });
-        channel.on("error", () => {});
-        channel.on("close", () => {
-          leave();
-          resolve(result());
-        });
-        channel.end(input);
-      });
+    return this.#channels.run(() => {
+      const { label, client, open } = this;
+      return runCommand({ label, client, open, sudo: this.#sudo?.() }, argv, options);
     });
   }
 
