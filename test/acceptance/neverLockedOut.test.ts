@@ -104,7 +104,7 @@ describe.each(["bookworm", "trixie"] as const)("during a change of the network o
       );
       const { code, stdout } = await stack.up();
       expect(code).not.toBe(0);
-      expect(stdout).toMatch(/nothing was changed: netplan does not take the new configuration: .*no-such-key/);
+      expect(stdout).toMatch(/nothing was changed: netplan does not take the new configuration:[\s\S]*no-such-key/);
       await host.must(["rm", "/etc/netplan/99-broken.yaml"]);
       await expectRolledBack();
       await expectNextUpConverges();

@@ -4,7 +4,8 @@ import type { HostOptions } from "../lab/host";
 import { Lan } from "../lab/lan";
 
 const seconds = 1000;
-const dhcp = "network:\n  version: 2\n  ethernets:\n    enp1s0:\n      dhcp4: true\n";
+const wifi =
+  "network:\n  wifis:\n    wlan0:\n      dhcp4: true\n      access-points:\n        home:\n          password: in-the-clear\n";
 
 interface Refused {
   readonly what: string;
@@ -29,10 +30,8 @@ const refused: Refused[] = [
   },
   {
     what: "a Wi-Fi NIC",
-    host: {
-      extraNics: ["wlan0"],
-      netplan: `${dhcp}  wifis:\n    wlan0:\n      dhcp4: true\n      access-points:\n        home:\n          password: in-the-clear\n`,
-    },
+    host: { extraNics: ["wlan0"] },
+    prepare: ["sh", "-c", 'printf "$0" >/etc/netplan/90-wifi.yaml; chmod 600 /etc/netplan/90-wifi.yaml', wifi],
     bridge: { uplink: "wlan0" },
     says: /wlan0 is a Wi-Fi NIC.*Take a wired NIC/,
   },

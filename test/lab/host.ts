@@ -62,7 +62,12 @@ export class Host implements AsyncDisposable {
       await overlay.write(path, content);
     }
     const host = new Host(parts, overlay, publicKey.split(" ").slice(0, 2).join(" "));
-    await host.boot();
+    try {
+      await host.boot();
+    } catch (error) {
+      await host[Symbol.asyncDispose]();
+      throw error;
+    }
     return host;
   }
 

@@ -202,7 +202,8 @@ clear_dead() {
 }
 
 start() {
-	validate || refuse "netplan does not take the new configuration: $(grep . validate.log | tail -n 1)"
+	validate || refuse "netplan does not take the new configuration:
+$(grep . validate.log | head -n 20)"
 	sed 's/^gateway /arp /' required >neighbours
 	probe_all neighbours | sed -n 's/^failed arp //p' >silent
 	[ ! -s silent ] || refuse "the gateway $(paste -sd, silent) does not answer ARP"
