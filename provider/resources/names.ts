@@ -21,14 +21,20 @@ export const macAddress = z
       ),
   );
 
+/** inet_aton(3) takes "192.0.2" for 192.0.0.2, and ipaddr.js with it; nobody who writes it means that. */
+function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
+}
+
 /** "192.0.2.10/24", "2001:db8::10/64". */
 export const cidr = z
   .string()
-  .refine((text) => ipaddr.isValidCIDR(text), 'must be an address with its prefix length, like "192.0.2.10/24"');
+  .refine(
+    (text) => ipaddr.isValidCIDR(text) && isAddress(text.slice(0, text.lastIndexOf("/"))),
+    'must be an address with its prefix length, like "192.0.2.10/24"',
+  );
 
-export const ipAddress = z
-  .string()
-  .refine((text) => ipaddr.isValid(text) && !/^\d+$/.test(text), 'must be an IP address, like "192.0.2.1"');
+export const ipAddress = z.string().refine(isAddress, 'must be an IP address, like "192.0.2.1"');
 
 /** libvirt takes nearly anything as a name; what would not survive a shell prompt, a URI or a file name is refused. */
 export const libvirtName = z
