@@ -9,6 +9,7 @@ const secretParts = [
   "password",
   "privateKey",
   "privateKeyPassword",
+  "proxy",
   "sudo",
 ] as const satisfies readonly (keyof Connection)[];
 

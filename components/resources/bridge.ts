@@ -104,7 +104,7 @@ export class Bridge extends pulumi.CustomResource {
         previousConfig: undefined,
         // All of it, so that Check can name what is none of its properties.
         ...args,
-        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "sudo"]),
+        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
       },
       pulumi.mergeOptions(options, { additionalSecretOutputs: ["previousConfig"] }),
     );

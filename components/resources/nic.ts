@@ -100,7 +100,7 @@ export class Nic extends pulumi.CustomResource {
         drift: undefined,
         // All of it, so that Check can name what is none of its properties.
         ...args,
-        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "sudo"]),
+        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
       },
       options,
     );

@@ -47,15 +47,15 @@ export interface ConfirmArgs {
 
 /** How the host is reached over SSH. */
 export interface ConnectionArgs {
-  /** The address or name of the machine. */
+  /** The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config. */
   readonly host: pulumi.Input<string>;
-  /** The port of its SSH server. Default: 22. */
+  /** The port of its SSH server. Default: that in ~/.ssh/config, then 22. */
   readonly port?: pulumi.Input<number>;
-  /** The user to log in as. Default: the user that runs Pulumi. */
+  /** The user to log in as. Default: that in ~/.ssh/config, then the user that runs Pulumi. */
   readonly user?: pulumi.Input<string>;
   /** The password of the user. */
   readonly password?: pulumi.Input<string>;
-  /** The text of an SSH private key. Default: the SSH agent, then the usual files in ~/.ssh. */
+  /** The text of an SSH private key. Default: the SSH agent, then the files that ssh would take. */
   readonly privateKey?: pulumi.Input<string>;
   /** The password of an encrypted private key. */
   readonly privateKeyPassword?: pulumi.Input<string>;
@@ -69,8 +69,36 @@ export interface ConnectionArgs {
   readonly perDialTimeout?: pulumi.Input<number>;
   /** What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5). */
   readonly strictHostKeyChecking?: pulumi.Input<"yes" | "accept-new" | "no">;
+  /** A jump host on the way, like ssh's ProxyJump. Its host key is checked as well. Default: ProxyJump in ~/.ssh/config. */
+  readonly proxy?: pulumi.Input<ProxyArgs>;
   /** How a user other than root becomes root: true, by sudo without a password; { password }, by sudo with one. Default: not at all. */
   readonly sudo?: pulumi.Input<boolean | SudoArgs>;
+}
+
+/** A jump host: the way to the host goes through its SSH server. */
+export interface ProxyArgs {
+  /** The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config. */
+  readonly host: pulumi.Input<string>;
+  /** The port of its SSH server. Default: that in ~/.ssh/config, then 22. */
+  readonly port?: pulumi.Input<number>;
+  /** The user to log in as. Default: that in ~/.ssh/config, then the user that runs Pulumi. */
+  readonly user?: pulumi.Input<string>;
+  /** The password of the user. */
+  readonly password?: pulumi.Input<string>;
+  /** The text of an SSH private key. Default: the SSH agent, then the files that ssh would take. */
+  readonly privateKey?: pulumi.Input<string>;
+  /** The password of an encrypted private key. */
+  readonly privateKeyPassword?: pulumi.Input<string>;
+  /** The socket of the SSH agent. Default: SSH_AUTH_SOCK. */
+  readonly agentSocketPath?: pulumi.Input<string>;
+  /** The host's public key, as in known_hosts (`ssh-ed25519 AAAA…`). Default: known_hosts. */
+  readonly hostKey?: pulumi.Input<string>;
+  /** How many dials may fail before it is an error; -1: no limit. Default: 10. */
+  readonly dialErrorLimit?: pulumi.Input<number>;
+  /** Seconds that one dial may take; 0: no limit. Default: 15. */
+  readonly perDialTimeout?: pulumi.Input<number>;
+  /** What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5). */
+  readonly strictHostKeyChecking?: pulumi.Input<"yes" | "accept-new" | "no">;
 }
 
 /** A static route. */

@@ -26,6 +26,11 @@ export class Host {
     return this.#session.hostKey;
   }
 
+  /** Whether that key was taken on first use. */
+  get acceptsNew(): boolean {
+    return this.#session.acceptsNew;
+  }
+
   get open(): boolean {
     return this.#session.open;
   }
@@ -54,7 +59,7 @@ export class Host {
 
   /** A new TCP and SSH connection, which takes the old one's place once it is up. */
   async reconnect(timeoutMs: number): Promise<void> {
-    const session = await Session.dial(this.connection, this.hostKey, timeoutMs);
+    const session = await Session.dial(this.connection, { hostKey: this.hostKey, timeoutMs });
     this.#session.close();
     this.#session = session;
     this.#reading = undefined;

@@ -3,7 +3,8 @@ import type { Connection } from "../resources/connection";
 import type { Facts } from "./facts/facts";
 import { Host } from "./host";
 import { HostError } from "./ssh/hostError";
-import { hostLabel, Session } from "./ssh/session";
+import { Session } from "./ssh/session";
+import { hostLabel } from "./ssh/target";
 
 /** What is known of a host before it is dialled. */
 export interface Known {
@@ -69,7 +70,7 @@ export class Hosts {
 async function dial(connection: Connection, hostKey: string | undefined, attempts: number): Promise<Session> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await Session.dial(connection, hostKey);
+      return await Session.dial(connection, { hostKey });
     } catch (error) {
       if (attempt >= attempts || !(error instanceof HostError && error.kind === "unreachable")) throw error;
       await wait(Math.min(500 * 2 ** attempt, 5000));

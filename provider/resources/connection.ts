@@ -1,17 +1,24 @@
 import { z } from "zod";
 
 const reach = {
-  host: z.string().min(1).meta({ description: "The address or name of the machine." }),
-  port: z.int().min(1).max(65535).optional().meta({ description: "The port of its SSH server. Default: 22." }),
-  user: z
+  host: z
     .string()
     .min(1)
+    .meta({ description: "The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config." }),
+  port: z
+    .int()
+    .min(1)
+    .max(65535)
     .optional()
-    .meta({ quiet: true, description: "The user to log in as. Default: the user that runs Pulumi." }),
+    .meta({ description: "The port of its SSH server. Default: that in ~/.ssh/config, then 22." }),
+  user: z.string().min(1).optional().meta({
+    quiet: true,
+    description: "The user to log in as. Default: that in ~/.ssh/config, then the user that runs Pulumi.",
+  }),
   password: z.string().optional().meta({ quiet: true, description: "The password of the user.", secret: true }),
   privateKey: z.string().optional().meta({
     quiet: true,
-    description: "The text of an SSH private key. Default: the SSH agent, then the usual files in ~/.ssh.",
+    description: "The text of an SSH private key. Default: the SSH agent, then the files that ssh would take.",
     secret: true,
   }),
   privateKeyPassword: z
@@ -37,7 +44,16 @@ const reach = {
     .min(0)
     .optional()
     .meta({ quiet: true, description: "Seconds that one dial may take; 0: no limit. Default: 15." }),
+  strictHostKeyChecking: z.enum(["yes", "accept-new", "no"]).optional().meta({
+    quiet: true,
+    description:
+      'What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5).',
+  }),
 };
+
+const proxy = z
+  .strictObject(reach)
+  .meta({ description: "A jump host: the way to the host goes through its SSH server.", typeName: "Proxy" });
 
 const sudo = z
   .strictObject({
@@ -45,14 +61,14 @@ const sudo = z
   })
   .meta({ description: "sudo with a password.", typeName: "Sudo" });
 
-/** How a host is reached: the fields of `@pulumi/command`'s `remote.ConnectionArgs`, and two of kvmnet's own. */
+/** How a host is reached: the fields of `@pulumi/command`'s `remote.ConnectionArgs`, and two of kvmnet's own. What is left out comes from ~/.ssh/config. */
 export const connection = z
   .strictObject({
     ...reach,
-    strictHostKeyChecking: z.enum(["yes", "accept-new", "no"]).optional().meta({
-      quiet: true,
+    proxy: proxy.optional().meta({
+      secret: true,
       description:
-        'What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5).',
+        "A jump host on the way, like ssh's ProxyJump. Its host key is checked as well. Default: ProxyJump in ~/.ssh/config.",
     }),
     sudo: z.union([z.boolean(), sudo]).optional().meta({
       quiet: true,

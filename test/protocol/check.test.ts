@@ -52,7 +52,12 @@ describe("Check", () => {
 
   it.each([
     ["a missing property", {}, "connection", "is missing. How the host is reached over SSH."],
-    ["a missing part", { connection: {} }, "connection.host", "is missing. The address or name of the machine."],
+    [
+      "a missing part",
+      { connection: {} },
+      "connection.host",
+      "is missing. The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config.",
+    ],
     ["another type", { connection, size: "big" }, "size", "must be a number, not a string"],
     ["a fraction", { connection, size: 1.5 }, "size", "must be a whole number, not a fraction"],
     ["too much", { connection, size: 10 }, "size", "must be at most 9"],

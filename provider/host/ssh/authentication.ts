@@ -1,71 +1,127 @@
 import { readFileSync } from "node:fs";
-import { homedir, userInfo } from "node:os";
-import { join } from "node:path";
-import { type AuthenticationType, type AuthHandlerMiddleware, utils } from "ssh2";
-import type { Connection } from "../../resources/connection";
+import { homedir } from "node:os";
+import { type AuthenticationType, type AuthHandlerMiddleware, type ParsedKey, utils } from "ssh2";
+import { SelectiveAgent } from "./agent";
 import { HostError } from "./hostError";
+import { fingerprint } from "./hostKey";
+import type { Target } from "./target";
 
 type Method = { type: AuthenticationType; username: string } & Record<string, unknown>;
 
 /** The ways to log in, in order, and what to call them in an error. */
 export interface Authentication {
-  readonly username: string;
+  /** What was tried so far, keys by fingerprint. */
   readonly tried: readonly string[];
   readonly handler: AuthHandlerMiddleware;
 }
 
-const usualKeys = ["id_ed25519", "id_ecdsa", "id_rsa"];
-
-/** A key or password of the connection is used alone; without one: the agent, then the usual files, as ssh does. */
-export function authentication(label: string, connection: Connection): Authentication {
-  const username = connection.user ?? userInfo().username;
+/** A key or password of the connection is used alone; without one: the agent, then the files, as ssh does. */
+export function authentication(target: Target): Authentication {
+  const { label, user: username, privateKey, privateKeyPassword, password } = target;
+  const tried: string[] = [];
   const methods: { name: string; method: Method }[] = [];
-  if (connection.privateKey !== undefined) {
-    const key = utils.parseKey(connection.privateKey, connection.privateKeyPassword);
+  if (privateKey !== undefined) {
+    const key = parse(privateKey, privateKeyPassword);
     if (key instanceof Error)
-      throw new HostError("authentication", label, `connection.privateKey can't be used: ${key.message}`);
+      throw new HostError("authentication", label, `connection.privateKey can't be used: ${unusable(key)}`);
     methods.push({
-      name: "connection.privateKey",
-      method: { type: "publickey", username, key: connection.privateKey, passphrase: connection.privateKeyPassword },
+      name: `connection.privateKey (${print(key)})`,
+      method: { type: "publickey", username, key: privateKey, passphrase: privateKeyPassword },
     });
-  } else if (connection.password === undefined) {
-    const agent = connection.agentSocketPath ?? process.env.SSH_AUTH_SOCK;
-    if (agent) methods.push({ name: "the SSH agent", method: { type: "agent", username, agent } });
-    for (const file of usualKeys) {
-      const key = usableKey(join(homedir(), ".ssh", file), connection.privateKeyPassword);
-      if (key)
-        methods.push({
-          name: `~/.ssh/${file}`,
-          method: { type: "publickey", username, key, passphrase: connection.privateKeyPassword },
-        });
-    }
-  }
-  if (connection.password !== undefined) {
+  } else if (password === undefined) methods.push(...ofUser(target, tried));
+  if (password !== undefined) {
+    methods.push({ name: "connection.password", method: { type: "password", username, password } });
     methods.push({
-      name: "connection.password",
-      method: { type: "password", username, password: connection.password },
+      name: "connection.password (keyboard-interactive)",
+      method: { type: "keyboard-interactive", username, prompt: answerOnce(password) },
     });
   }
   if (methods.length === 0) {
     throw new HostError(
       "authentication",
       label,
-      "there is nothing to log in with: no connection.privateKey or password, no SSH agent, no key in ~/.ssh.",
+      `there is nothing to log in with: no connection.privateKey or password, no SSH agent, no usable key in ${target.identityFiles.map(short).join(", ") || "the config"}${tried.length > 0 ? ` (${tried.join("; ")})` : ""}.`,
     );
   }
-  const left = methods.map(({ method }) => method);
   return {
-    username,
-    tried: methods.map(({ name }) => name),
-    // ssh2 asks for the next way until there is none left.
-    handler: (_left, _partial, next) => next((left.shift() ?? false) as never),
+    tried,
+    // ssh2 asks for the next way until there is none left. What the server does not take is not tried: it counts tries.
+    handler: (takes: readonly string[] | null, _partial, next) => {
+      for (let way = methods.shift(); way; way = methods.shift()) {
+        const type = way.method.type === "agent" ? "publickey" : way.method.type;
+        if (takes && !takes.includes(type)) continue;
+        tried.push(way.name);
+        return next(way.method as never);
+      }
+      next(false as never);
+    },
   };
 }
 
-function usableKey(path: string, passphrase: string | undefined): string | undefined {
+/** The agent and the key files of who runs this. */
+function ofUser({ user: username, agent, identityFiles, identitiesOnly, privateKeyPassword }: Target, tried: string[]) {
+  const methods: { name: string; method: Method }[] = [];
+  if (agent !== undefined) {
+    const wanted = identityFiles.flatMap(publicKeyBeside);
+    const tell = (keys: readonly Buffer[]) => {
+      tried.push(...keys.map((key) => `the agent's ${fingerprint(key)}`));
+    };
+    const method = { type: "agent" as const, username, agent: new SelectiveAgent(agent, wanted, identitiesOnly, tell) };
+    methods.push({ name: "the SSH agent", method });
+  }
+  for (const path of identityFiles) {
+    const text = readIfThere(path);
+    if (text === undefined) continue;
+    const key = parse(text, privateKeyPassword);
+    if (key instanceof Error) tried.push(`not ${short(path)}: ${unusable(key)}`);
+    else if (key.isPrivateKey())
+      methods.push({
+        name: `${short(path)} (${print(key)})`,
+        method: { type: "publickey", username, key: text, passphrase: privateKeyPassword },
+      });
+  }
+  return methods;
+}
+
+/** What a server asks for without an echo is the password; asked again, it was wrong. */
+function answerOnce(password: string) {
+  let asked = false;
+  return (_n: string, _i: string, _l: string, prompts: readonly { echo?: boolean }[], done: (a: string[]) => void) => {
+    done(prompts.map(({ echo }) => (echo || asked ? "" : password)));
+    asked = asked || prompts.length > 0;
+  };
+}
+
+/** An identity file stands for a key of the agent by its .pub, or by itself where it is not encrypted. */
+function publicKeyBeside(path: string): string[] {
+  for (const file of [path, `${path.replace(/\.pub$/, "")}.pub`]) {
+    const text = readIfThere(file);
+    const key = text === undefined ? undefined : parse(text, undefined);
+    if (key && !(key instanceof Error)) return [key.getPublicSSH().toString("base64")];
+  }
+  return [];
+}
+
+function parse(text: string, passphrase: string | undefined): ParsedKey | Error {
+  const parsed = utils.parseKey(text, passphrase) as ParsedKey | ParsedKey[] | Error;
+  return Array.isArray(parsed) ? (parsed[0] ?? new Error("it is empty")) : parsed;
+}
+
+/** In this project's words: ssh2 says "Encrypted private OpenSSH key detected, but no passphrase given". */
+function unusable({ message }: Error): string {
+  if (/no passphrase given/.test(message))
+    return "it is encrypted: set connection.privateKeyPassword, or add it to an SSH agent";
+  if (/bad passphrase|integrity check failed/i.test(message)) return "connection.privateKeyPassword does not open it";
+  return message;
+}
+
+const print = (key: ParsedKey) => fingerprint(key.getPublicSSH());
+
+const short = (path: string) => (path.startsWith(`${homedir()}/`) ? `~${path.slice(homedir().length)}` : path);
+
+function readIfThere(path: string): string | undefined {
   try {
-    const text = readFileSync(path, "utf8");
-    return utils.parseKey(text, passphrase) instanceof Error ? undefined : text;
+    return readFileSync(path, "utf8");
   } catch {
     return undefined;
   }

@@ -6,7 +6,9 @@ export type HostErrorKind =
   | "authentication"
   | "otherMachine"
   | "notRoot"
-  | "sudo";
+  | "sudo"
+  | "config"
+  | "cancelled";
 
 export class HostError extends Error {
   override readonly name = "HostError";

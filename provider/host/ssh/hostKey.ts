@@ -1,30 +1,35 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
-import type { Connection } from "../../resources/connection";
 import { HostError } from "./hostError";
-import { type KnownKey, knownKeys } from "./knownHosts";
+import { hasAuthority, type KnownKey, knownKeys } from "./knownHosts";
+import type { Target } from "./target";
 
 /** Decides on the key that a host shows, by what stands in the connection, the state's pin and known_hosts. */
 export class HostKeyPolicy {
   readonly #known: readonly KnownKey[];
   readonly #source: string;
-  readonly #mode: "yes" | "accept-new" | "no";
+  readonly #mode: Target["strict"];
+  readonly #remembers: boolean;
+  readonly #authority: boolean;
+  readonly label: string;
 
-  constructor(
-    readonly label: string,
-    connection: Connection,
-    pinned: string | undefined,
-  ) {
-    this.#mode = connection.strictHostKeyChecking ?? "yes";
-    const given = connection.hostKey ?? pinned;
+  /** `pinned` is the key that the state remembers; a state has that of the host alone, not of those on the way. */
+  constructor(target: Target, { pinned, last }: { pinned?: string | undefined; last: boolean }) {
+    this.label = target.label;
+    this.#mode = target.strict;
+    this.#remembers = last;
+    const given = target.hostKey ?? (last ? pinned : undefined);
     if (given !== undefined) {
-      this.#source = connection.hostKey ? "connection.hostKey" : "the state";
+      this.#source = target.hostKey ? "connection.hostKey" : "the state";
       this.#known = [parsePublicKey(given)];
+      this.#authority = false;
     } else {
-      this.#source = "~/.ssh/known_hosts";
-      this.#known = knownKeys(userKnownHosts(), connection.host, connection.port ?? 22);
+      const [first = ""] = target.knownHostsFiles;
+      this.#source = first.replace(`${homedir()}/`, "~/");
+      const text = target.knownHostsFiles.map(readIfThere).join("\n");
+      this.#known = knownKeys(text, target.knownAs, target.port);
+      this.#authority = hasAuthority(text, target.knownAs, target.port);
     }
   }
 
@@ -47,7 +52,19 @@ export class HostKeyPolicy {
           `If the machine was installed anew, take the old key out of ${this.#source}; if not, somebody may be in between.`,
       );
     }
-    if (this.#mode === "accept-new") return undefined;
+    if (this.#mode === "accept-new" && this.#remembers) return undefined;
+    if (this.#authority) {
+      return this.#error(
+        `${this.#source} trusts it by @cert-authority, and kvmnet can't check host certificates. It shows ${fingerprint(blob)}.\n` +
+          "Set connection.hostKey to its own key, or add a line with that to known_hosts.",
+      );
+    }
+    if (this.#mode === "accept-new") {
+      return this.#error(
+        `its host key ${fingerprint(blob)} is not known, and "accept-new" is remembered for the host itself only, not for those on the way.\n` +
+          "Log in to it once with ssh to check and keep it, or set hostKey in connection.proxy.",
+      );
+    }
     return this.#error(
       `its host key ${fingerprint(blob)} is not known.\n` +
         'Log in once with ssh to check and keep it, or set connection.hostKey, or connection.strictHostKeyChecking: "accept-new".',
@@ -77,12 +94,6 @@ export function publicKeyText(blob: Buffer): string {
 /** As `ssh-keygen -l` prints it. */
 export function fingerprint(blob: Buffer): string {
   return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
-}
-
-function userKnownHosts(): string {
-  return [join(homedir(), ".ssh/known_hosts"), join(homedir(), ".ssh/known_hosts2"), "/etc/ssh/ssh_known_hosts"]
-    .map(readIfThere)
-    .join("\n");
 }
 
 function readIfThere(path: string): string {

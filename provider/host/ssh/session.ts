@@ -1,12 +1,11 @@
-import { Client } from "ssh2";
+import type { Client } from "ssh2";
 import type { Connection } from "../../resources/connection";
 import { RemoteCommandError, type RemoteResult } from "../exec/remoteCommand";
-import { authentication } from "./authentication";
 import { Channels } from "./channels";
 import { type ExecOptions, runCommand } from "./command";
-import { HostError } from "./hostError";
-import { HostKeyPolicy, publicKeyText } from "./hostKey";
+import { type DialOptions, dialRoute } from "./dial";
 import { type Sudo, sudoOf } from "./sudo";
+import { route, type Target } from "./target";
 
 export type { ExecOptions } from "./command";
 
@@ -17,7 +16,7 @@ export class Session {
   readonly #sudo: (() => Sudo) | undefined;
 
   private constructor(
-    readonly label: string,
+    private readonly target: Target,
     readonly hostKey: string,
     readonly client: Client,
     sudo: (() => Sudo) | undefined,
@@ -31,54 +30,26 @@ export class Session {
     client.on("error", ended);
   }
 
+  /** user@host, as people write it. */
+  get label(): string {
+    return this.target.label;
+  }
+
+  /** Whether the key was taken on first use, so that somebody has to remember it. */
+  get acceptsNew(): boolean {
+    return this.target.strict === "accept-new";
+  }
+
   get open(): boolean {
     return this.#open;
   }
 
-  /** One dial. `pinned` is the key that the state remembers, where the connection has none. */
-  static async dial(
-    connection: Connection,
-    pinned?: string,
-    timeoutMs = (connection.perDialTimeout ?? 15) * 1000,
-  ): Promise<Session> {
-    const label = hostLabel(connection);
-    const policy = new HostKeyPolicy(label, connection, pinned);
-    const { username, tried, handler } = authentication(label, connection);
-    const client = new Client();
-    let refused: HostError | undefined;
-    let shown = "";
-    await new Promise<void>((resolve, reject) => {
-      client.on("ready", resolve);
-      client.on("error", (error: Error & { level?: string; code?: string }) =>
-        reject(refused ?? explain(label, error, tried)),
-      );
-      client.on("close", () =>
-        reject(refused ?? new HostError("unreachable", label, "the connection was closed during the SSH handshake.")),
-      );
-      client.connect({
-        host: connection.host,
-        port: connection.port ?? 22,
-        username,
-        authHandler: handler,
-        readyTimeout: timeoutMs,
-        keepaliveInterval: 5000,
-        keepaliveCountMax: 3,
-        ...(policy.preferredTypes.length > 0 && {
-          algorithms: { serverHostKey: { prepend: hostKeyAlgorithms(policy.preferredTypes), append: [], remove: [] } },
-        }),
-        hostVerifier: (key: Buffer) => {
-          shown = publicKeyText(key);
-          refused = policy.refusal(key);
-          return refused === undefined;
-        },
-      });
-    }).catch((error: unknown) => {
-      client.destroy();
-      throw error;
-    });
-    client.removeAllListeners("error");
-    client.removeAllListeners("close");
-    return new Session(label, shown, client, sudoOf(label, username, connection));
+  /** Dials the host, over whatever jump hosts there are. Reads ~/.ssh/config. */
+  static async dial(connection: Connection, options: DialOptions = {}): Promise<Session> {
+    const targets = route(connection);
+    const target = targets.at(-1) as Target;
+    const { client, hostKey } = await dialRoute(targets, options);
+    return new Session(target, hostKey, client, sudoOf(target.label, target.user, connection));
   }
 
   /** Runs a command to its end, as root where the connection has sudo; a code other than 0 is no error here. */
@@ -100,41 +71,4 @@ export class Session {
     this.#open = false;
     this.client.end();
   }
-}
-
-/** user@host, with the port where it is not SSH's own. */
-export function hostLabel(connection: Connection): string {
-  const host = connection.host.includes(":") ? `[${connection.host}]` : connection.host;
-  return `${connection.user ? `${connection.user}@` : ""}${host}${connection.port && connection.port !== 22 ? `:${connection.port}` : ""}`;
-}
-
-/** known_hosts says "ssh-rsa" of a key that signs with SHA-2 today. */
-function hostKeyAlgorithms(types: string[]): never[] {
-  return types.flatMap((type) =>
-    type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [type],
-  ) as never[];
-}
-
-function explain(label: string, error: Error & { level?: string; code?: string }, tried: readonly string[]): HostError {
-  if (error.level === "client-authentication") {
-    return new HostError(
-      "authentication",
-      label,
-      `it does not let this user in; tried: ${tried.join(", ")}.\nSee that \`ssh ${label}\` works with the same key, and that the user is right.`,
-    );
-  }
-  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") {
-    return new HostError(
-      "noSuchName",
-      label,
-      "its name can't be resolved: is connection.host right, does DNS or /etc/hosts have it?",
-    );
-  }
-  const why =
-    error.level === "client-timeout" || error.code === "ETIMEDOUT"
-      ? "no answer in time: is it on, is connection.host right, does a firewall drop the port?"
-      : error.code === "ECONNREFUSED"
-        ? "the connection was refused: is sshd running, and is the port right?"
-        : error.message;
-  return new HostError("unreachable", label, `can't be reached over SSH: ${why}`);
 }

@@ -58,7 +58,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       kind: "there",
       id,
       inputs,
-      state: bridgeState(facts, inputs, plan, plan.differences, state.hostKey ?? pinned(inputs.connection, host)),
+      state: bridgeState(facts, inputs, plan, plan.differences, state.hostKey ?? pinned(host)),
     };
   },
 
@@ -120,7 +120,7 @@ async function apply(
   host: Host,
   machineId: string,
   inputs: BridgeInputs,
-  hostKey = pinned(inputs.connection, host),
+  hostKey = pinned(host),
 ): Promise<BridgeState> {
   const { hosts, log, signal } = operation;
   return hosts.exclusive(machineId, async () => {

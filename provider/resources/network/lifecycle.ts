@@ -49,7 +49,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
       kind: "there",
       id,
       inputs,
-      state: networkState(facts, inputs, present, state.hostKey ?? pinned(inputs.connection, host)),
+      state: networkState(facts, inputs, present, state.hostKey ?? pinned(host)),
     };
   },
 
@@ -93,7 +93,7 @@ async function settle(
   host: Host,
   inputs: NetworkInputs,
   machineId: string,
-  hostKey = pinned(inputs.connection, host),
+  hostKey = pinned(host),
 ): Promise<NetworkState> {
   const { name, bridge } = inputs;
   return operation.hosts.exclusive(machineId, async () => {

@@ -88,5 +88,5 @@ test("accept-new takes a key on first use, and the same one only from then on", 
   first.close();
   expect(first.hostKey).toBe(keys.public.split(" ").slice(0, 2).join(" "));
   const other = utils.generateKeyPairSync("ed25519").public;
-  await expect(Session.dial(connection, other)).rejects.toThrow(/the state has SHA256/);
+  await expect(Session.dial(connection, { hostKey: other })).rejects.toThrow(/the state has SHA256/);
 });

@@ -1,0 +1,34 @@
+import type { Settings } from "./settings";
+
+/** Something in ~/.ssh/config that ssh does and kvmnet does not: said by name, as leaving it out would mean another host or key. */
+export class UnsupportedSetting extends Error {
+  override readonly name = "UnsupportedSetting";
+  constructor(setting: string, file: string | undefined) {
+    super(
+      `${setting} in ${file ?? "~/.ssh/config"} is not supported by kvmnet.\n` +
+        "Set what kvmnet needs in `connection` (host, user, privateKey, proxy…), or give this host a section above it that does without.",
+    );
+  }
+}
+
+const off = /^(no|none|false)$/i;
+
+/** How one gets there. */
+const wayThere = ["ProxyCommand", "ProxyUseFdpass", "CanonicalizeHostname", "KnownHostsCommand", "VerifyHostKeyDNS"];
+/** How one logs in: of no interest where the connection has a key or a password of its own. */
+const login = ["PKCS11Provider", "CertificateFile", "HostbasedAuthentication", "GSSAPIAuthentication"];
+
+/** @throws UnsupportedSetting for the first one that is met and not off */
+export function refuseUnsupported(
+  settings: Settings,
+  { ownLogin, ownProxy }: { ownLogin: boolean; ownProxy: boolean },
+) {
+  for (const name of [...wayThere, ...(ownLogin ? [] : login)]) {
+    const value = settings.text(name);
+    const file = settings.fileOf(name);
+    if (value === undefined || off.test(value) || (ownProxy && name.startsWith("Proxy"))) continue;
+    // Debian's own file has it on; there it is one way of several, that is tried and left.
+    if (name === "GSSAPIAuthentication" && file?.startsWith("/etc/")) continue;
+    throw new UnsupportedSetting(name, file);
+  }
+}

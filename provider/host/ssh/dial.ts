@@ -1,0 +1,159 @@
+import type { Duplex } from "node:stream";
+import { Client } from "ssh2";
+import { authentication } from "./authentication";
+import { HostError } from "./hostError";
+import { HostKeyPolicy, publicKeyText } from "./hostKey";
+import type { Target } from "./target";
+
+export interface DialOptions {
+  /** The key that the state remembers, where the connection has none. */
+  readonly hostKey?: string | undefined;
+  /** The limit for the whole way, jump hosts included. Default: the connection's perDialTimeout for each. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A logged in connection, and the key that the host showed. */
+export interface Dialled {
+  readonly client: Client;
+  readonly hostKey: string;
+}
+
+/** Dials every machine on the way, each through the one before; whatever fails, none stays connected. */
+export async function dialRoute(targets: readonly Target[], options: DialOptions): Promise<Dialled> {
+  const deadline =
+    performance.now() + (options.timeoutMs ?? targets.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0));
+  const limited = options.timeoutMs !== undefined || targets.every(({ timeoutMs }) => timeoutMs > 0);
+  const way: Client[] = [];
+  const end = () => {
+    for (const client of [...way].reverse()) client.destroy();
+  };
+  options.signal?.addEventListener("abort", end, { once: true });
+  try {
+    let dialled: Dialled | undefined;
+    for (const [index, target] of targets.entries()) {
+      options.signal?.throwIfAborted();
+      const left = limited ? Math.max(1, Math.round(deadline - performance.now())) : 0;
+      const before = way.at(-1);
+      const sock = before && (await through(before, targets[index - 1] as Target, target, left));
+      const client = new Client();
+      way.push(client);
+      dialled = await dialOne(client, target, sock, {
+        pinned: options.hostKey,
+        last: index === targets.length - 1,
+        timeoutMs: target.timeoutMs > 0 && left > 0 ? Math.min(target.timeoutMs, left) : target.timeoutMs || left,
+      });
+    }
+    if (!dialled) throw new Error("no host to dial");
+    // The way ends with its end, from whichever side.
+    const jumps = way.slice(0, -1);
+    dialled.client.on("close", () => {
+      for (const jump of jumps) jump.end();
+    });
+    return dialled;
+  } catch (error) {
+    end();
+    const label = targets.at(-1)?.label ?? "";
+    throw options.signal?.aborted ? new HostError("cancelled", label, "the dial was cancelled.") : error;
+  } finally {
+    options.signal?.removeEventListener("abort", end);
+  }
+}
+
+async function dialOne(
+  client: Client,
+  target: Target,
+  sock: Duplex | undefined,
+  { timeoutMs, ...policyOf }: { pinned: string | undefined; last: boolean; timeoutMs: number },
+): Promise<Dialled> {
+  const { label } = target;
+  const policy = new HostKeyPolicy(target, policyOf);
+  const { tried, handler } = authentication(target);
+  let refused: HostError | undefined;
+  let shown = "";
+  await new Promise<void>((resolve, reject) => {
+    client.on("ready", resolve);
+    client.on("error", (error: Error & { level?: string; code?: string }) => {
+      // One key of the agent that did not sign; the next way is tried.
+      if (error.level !== "agent") reject(refused ?? explain(target, error, tried));
+    });
+    client.on("close", () =>
+      reject(refused ?? new HostError("unreachable", label, "the connection was closed during the SSH handshake.")),
+    );
+    client.connect({
+      ...(sock ? { sock } : { host: target.host, port: target.port }),
+      username: target.user,
+      authHandler: handler,
+      readyTimeout: timeoutMs,
+      keepaliveInterval: target.keepaliveMs,
+      keepaliveCountMax: 3,
+      ...(policy.preferredTypes.length > 0 && {
+        algorithms: { serverHostKey: { prepend: hostKeyAlgorithms(policy.preferredTypes), append: [], remove: [] } },
+      }),
+      hostVerifier: (key: Buffer) => {
+        shown = publicKeyText(key);
+        refused = policy.refusal(key);
+        return refused === undefined;
+      },
+    });
+  });
+  client.removeAllListeners("error");
+  client.removeAllListeners("close");
+  // Without a listener, an error of a connection that is lost later would end the process.
+  client.on("error", () => {});
+  return { client, hostKey: shown };
+}
+
+/** A connection from a jump host to what comes next. */
+function through(jump: Client, from: Target, to: Target, timeoutMs: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) =>
+      reject(new HostError("unreachable", to.label, `can't be reached through ${from.label}: ${why}`));
+    const timer = timeoutMs > 0 ? setTimeout(() => fail("no answer in time."), timeoutMs) : undefined;
+    jump.once("close", () => fail("the connection to the jump host was lost."));
+    jump.forwardOut("127.0.0.1", 0, to.host, to.port, (error, channel) => {
+      clearTimeout(timer);
+      if (error)
+        fail(
+          `${error.message.replace("(SSH) Channel open failure: ", "")}.\nIs its address right as seen from there, and AllowTcpForwarding on?`,
+        );
+      else resolve(channel);
+    });
+  });
+}
+
+/** known_hosts says "ssh-rsa" of a key that signs with SHA-2 today. */
+function hostKeyAlgorithms(types: string[]): never[] {
+  return types.flatMap((type) =>
+    type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [type],
+  ) as never[];
+}
+
+function explain(
+  target: Target,
+  error: Error & { level?: string; code?: string },
+  tried: readonly string[],
+): HostError {
+  const { label } = target;
+  if (error.level === "client-authentication") {
+    return new HostError(
+      "authentication",
+      label,
+      `it does not let the user ${target.user} in; tried: ${tried.join(", ")}.\nSee that \`ssh ${label}\` works with the same key, and that the user is right.`,
+    );
+  }
+  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") {
+    return new HostError(
+      "noSuchName",
+      label,
+      `its name ${target.host} can't be resolved: is connection.host right, does DNS, /etc/hosts or ~/.ssh/config have it?`,
+    );
+  }
+  const why =
+    error.level === "client-timeout" || error.code === "ETIMEDOUT"
+      ? "no answer in time: is it on, is connection.host right, does a firewall drop the port?"
+      : error.code === "ECONNREFUSED"
+        ? "the connection was refused: is sshd running, and is the port right?"
+        : error.message;
+  return new HostError("unreachable", label, `can't be reached over SSH at ${target.host} port ${target.port}: ${why}`);
+}

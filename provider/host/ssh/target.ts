@@ -1,0 +1,122 @@
+import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Connection } from "../../resources/connection";
+import { expand, expandPath, type Tokens } from "./config/expand";
+import { Settings } from "./config/settings";
+import { refuseUnsupported } from "./config/unsupported";
+import { HostError } from "./hostError";
+import { parseJumps } from "./jumps";
+
+/** How one machine is reached: what the connection says, then ~/.ssh/config, then the defaults of ssh. */
+export interface Target {
+  /** user@host, as people write it. */
+  readonly label: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** The name that known_hosts has it by. */
+  readonly knownAs: string;
+  readonly password?: string | undefined;
+  readonly privateKey?: string | undefined;
+  readonly privateKeyPassword?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly identityFiles: readonly string[];
+  /** Only the agent's keys that identityFiles name. */
+  readonly identitiesOnly: boolean;
+  readonly hostKey?: string | undefined;
+  readonly strict: "yes" | "accept-new" | "no";
+  readonly knownHostsFiles: readonly string[];
+  readonly timeoutMs: number;
+  readonly keepaliveMs: number;
+}
+
+/** What a jump host's connection can have. */
+export type Jump = NonNullable<Connection["proxy"]>;
+
+/** More than anybody chains; a loop ends here. */
+const mostHops = 8;
+
+/** Every machine on the way, the last one the host itself. Reads ~/.ssh/config: at each dial. */
+export function route(connection: Connection, depth = 0): Target[] {
+  const label = hostLabel(connection);
+  if (depth >= mostHops)
+    throw new HostError("unreachable", label, "more than 8 jump hosts: does ProxyJump lead back here?");
+  try {
+    return routeTo(connection, label, depth);
+  } catch (error) {
+    throw error instanceof HostError ? error : new HostError("config", label, (error as Error).message);
+  }
+}
+
+function routeTo(connection: Connection, label: string, depth: number): Target[] {
+  const settings = Settings.of(connection.host, connection.user);
+  const ownLogin = connection.privateKey !== undefined || connection.password !== undefined;
+  refuseUnsupported(settings, { ownLogin, ownProxy: connection.proxy !== undefined });
+  const target = targetOf(connection, label, settings);
+  const tokens: Tokens = { ...target, original: connection.host };
+  const jumps: Jump[] = connection.proxy
+    ? [connection.proxy]
+    : parseJumps(expand("ProxyJump", settings.text("ProxyJump") ?? "none", tokens));
+  const [first, ...others] = jumps;
+  if (first === undefined) return [target];
+  // The first is dialled from here, so it may have a way of its own; each of the others is dialled from the one before.
+  const through = others.map((jump) => targetOf(jump, hostLabel(jump), Settings.of(jump.host, jump.user)));
+  return [...route(first, depth + 1), ...through, target];
+}
+
+function targetOf(connection: Connection, label: string, settings: Settings): Target {
+  const user = connection.user ?? settings.text("User") ?? userInfo().username;
+  const port = connection.port ?? settings.count("Port") ?? 22;
+  const original = connection.host;
+  const host = expand("HostName", settings.text("HostName") ?? "%h", { host: original, original, port, user });
+  const tokens: Tokens = { host, original, port, user };
+  const paths = (name: string, fallback: string) =>
+    (settings.words(name) ?? fallback.split(" ")).map((path) => expandPath(name, path, tokens));
+  const seconds = connection.perDialTimeout ?? settings.count("ConnectTimeout") ?? 15;
+  const identityFiles = settings.all("IdentityFile").filter((path) => path.toLowerCase() !== "none");
+  const usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => join(homedir(), ".ssh", name));
+  return {
+    label,
+    host,
+    port,
+    user,
+    knownAs: settings.text("HostKeyAlias") ?? host,
+    password: connection.password,
+    privateKey: connection.privateKey,
+    privateKeyPassword: connection.privateKeyPassword,
+    agent: connection.agentSocketPath ?? agentOf(settings.text("IdentityAgent"), tokens),
+    identityFiles:
+      settings.words("IdentityFile") === undefined
+        ? usual
+        : identityFiles.map((path) => expandPath("IdentityFile", path, tokens)),
+    identitiesOnly: /^yes$/i.test(settings.text("IdentitiesOnly") ?? ""),
+    hostKey: connection.hostKey,
+    strict: connection.strictHostKeyChecking ?? strictness(settings.text("StrictHostKeyChecking")),
+    knownHostsFiles: [
+      ...paths("UserKnownHostsFile", "~/.ssh/known_hosts ~/.ssh/known_hosts2"),
+      ...paths("GlobalKnownHostsFile", "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"),
+    ],
+    timeoutMs: seconds * 1000,
+    // More often than people set it: a change of a host's network must not wait for a connection that is dead.
+    keepaliveMs: Math.min(settings.count("ServerAliveInterval") || 5, 5) * 1000,
+  };
+}
+
+function agentOf(setting: string | undefined, tokens: Tokens): string | undefined {
+  if (setting === undefined || setting === "SSH_AUTH_SOCK") return process.env.SSH_AUTH_SOCK || undefined;
+  if (setting.toLowerCase() === "none") return undefined;
+  if (/^\$\w+$/.test(setting)) return process.env[setting.slice(1)] || undefined;
+  return expandPath("IdentityAgent", setting, tokens);
+}
+
+/** There is nobody to ask. */
+function strictness(setting: string | undefined): Target["strict"] {
+  if (setting === "accept-new") return "accept-new";
+  return setting === "no" || setting === "off" ? "no" : "yes";
+}
+
+/** user@host, with the port where it is not SSH's own. */
+export function hostLabel(connection: Pick<Connection, "host" | "user" | "port">): string {
+  const host = connection.host.includes(":") ? `[${connection.host}]` : connection.host;
+  return `${connection.user ? `${connection.user}@` : ""}${host}${connection.port && connection.port !== 22 ? `:${connection.port}` : ""}`;
+}
