@@ -1,5 +1,6 @@
 export { BridgeNetwork, type BridgeNetworkArgs } from "./components/bridgeNetwork";
 export type { Connection } from "./components/connection";
+export type { GuestConnection, GuestLogin } from "./components/guestConnection";
 export { HostBridge, type HostBridgeArgs } from "./components/hostBridge";
 /** The plugin's own resources, one thing on a host each. The components above put them together. */
 export * as resources from "./components/resources";

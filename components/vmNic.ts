@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { attach, typeOf, wrong } from "./attach";
 import { BridgeNetwork } from "./bridgeNetwork";
+import type { Connection } from "./connection";
+import { type GuestConnection, type GuestLogin, guestConnection } from "./guestConnection";
 import { HostBridge } from "./hostBridge";
 import { type ConnectionArgs, Nic, type NicArgs } from "./resources";
 
@@ -45,6 +47,8 @@ export class VmNic extends pulumi.ComponentResource {
   readonly ipAddresses: pulumi.Output<string[]>;
   /** The NIC's TAP on the host; `""` while the VM is off. */
   readonly tap: pulumi.Output<string>;
+  readonly #component: string;
+  readonly #host: pulumi.Input<Connection>;
 
   constructor(name: string, args: VmNicArgs, options?: pulumi.ComponentResourceOptions) {
     const { network, bridge, connection, ...rest } = args;
@@ -67,6 +71,30 @@ export class VmNic extends pulumi.ComponentResource {
     this.macAddress = nic.macAddress;
     this.ipAddresses = nic.ipAddresses;
     this.tap = nic.tap;
+    this.#component = component;
+    this.#host = on.connection as pulumi.Input<Connection>;
     this.registerOutputs({ macAddress: this.macAddress, ipAddresses: this.ipAddresses, tap: this.tap });
+  }
+
+  /**
+   * A `connection` for `@pulumi/command`, into the guest at its first address, with the host as its proxy. Known once
+   * the NIC is up, and secret when it holds a secret. `@pulumi/command` does not read `~/.ssh/config` and, without a
+   * `hostKey`, takes any host key: what it needs for the host has to stand in the host's `connection`.
+   *
+   * @throws pulumi.RunError where the guest has no known address, or the host is behind a proxy itself
+   * @example
+   * ```ts
+   * import { remote } from "@pulumi/command";
+   * import { VmNic } from "pulumi-kvmnet";
+   *
+   * declare const privateKey: string;
+   * const connection = { host: "kvm1.example", user: "root", privateKey };
+   * const web = new VmNic("web", { network: "lan", connection, domain: "web" });
+   * const guest = web.guestConnection({ user: "debian", privateKey });
+   * export const kernel = new remote.Command("kernel", { connection: guest, create: "uname -r" }).stdout;
+   * ```
+   */
+  guestConnection(login: GuestLogin): pulumi.Output<GuestConnection> {
+    return guestConnection(this.#component, login, this.#host, this.ipAddresses);
   }
 }

@@ -13,24 +13,45 @@ export interface Known {
   readonly hostKey?: string | undefined;
   /** Whether a host that does not answer gets another chance: when there is work to do on it, not when it is only looked at. */
   readonly patient?: boolean;
+  /** Ends the wait for it. */
+  readonly signal?: AbortSignal;
 }
+
+/** A server that drops a connection during the handshake has too many of them just now: MaxStartups, sshd_config(5). */
+const droppedTries = 5;
 
 /** The machines that this process talks to: one pooled connection for each way to reach one, one lock for each machine. */
 export class Hosts {
   readonly #pool = new Map<string, Promise<Host>>();
+  readonly #dialling = new Map<string, Promise<unknown>>();
   readonly #locks = new Map<string, Promise<unknown>>();
 
-  /** The host at the other end, logged in. */
-  async reach(connection: Connection, { hostKey, patient = false }: Known = {}): Promise<Host> {
+  /** The host at the other end, logged in. Whoever asks meanwhile gets the same connection. */
+  async reach(connection: Connection, known: Known = {}): Promise<Host> {
+    const { hostKey, signal } = known;
     const key = JSON.stringify([connection, hostKey]);
-    const pooled = this.#pool.get(key);
-    if (pooled && (await pooled.catch(() => undefined))?.open) return pooled;
-    // Somebody else may have dialled while this one waited.
-    const current = this.#pool.get(key);
-    if (current && current !== pooled) return current;
-    const dialled = dial(connection, hostKey, patient ? limit(connection) : 1).then(
-      (session) => new Host(connection, session),
-    );
+    for (;;) {
+      signal?.throwIfAborted();
+      const pooled = this.#pool.get(key);
+      try {
+        const host = await (pooled ?? this.#dial(key, connection, known));
+        if (host.open) return host;
+        if (this.#pool.get(key) === pooled) this.#pool.delete(key);
+      } catch (error) {
+        // Of somebody else's dial, which ended with that one's operation.
+        if (!(error instanceof HostError && error.kind === "cancelled") || signal?.aborted) throw error;
+      }
+    }
+  }
+
+  /** One after the other where they go to the same server. */
+  #dial(key: string, connection: Connection, known: Known): Promise<Host> {
+    const { host, port } = connection.proxy ?? connection;
+    const server = JSON.stringify([host.toLowerCase(), port]);
+    const go = () => dial(connection, known);
+    const before = this.#dialling.get(server) ?? Promise.resolve();
+    const dialled = before.then(go, go).then((session) => new Host(connection, session));
+    this.#dialling.set(server, dialled);
     this.#pool.set(key, dialled);
     dialled.catch(() => this.#pool.get(key) === dialled && this.#pool.delete(key));
     return dialled;
@@ -67,13 +88,16 @@ export class Hosts {
 }
 
 /** A host that boots does not answer for a while; with a wrong key or name, waiting can't help. */
-async function dial(connection: Connection, hostKey: string | undefined, attempts: number): Promise<Session> {
+async function dial(connection: Connection, { hostKey, patient = false, signal }: Known): Promise<Session> {
+  const attempts = patient ? limit(connection) : 1;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await Session.dial(connection, { hostKey });
+      return await Session.dial(connection, { hostKey, signal });
     } catch (error) {
-      if (attempt >= attempts || !(error instanceof HostError && error.kind === "unreachable")) throw error;
-      await wait(Math.min(500 * 2 ** attempt, 5000));
+      const kind = error instanceof HostError ? error.kind : undefined;
+      const tries = kind === "dropped" ? Math.max(attempts, droppedTries) : kind === "unreachable" ? attempts : 0;
+      if (attempt >= tries) throw error;
+      await wait(Math.min(250 * 2 ** attempt, 5000), undefined, signal ? { signal } : {}).catch(() => {});
     }
   }
 }

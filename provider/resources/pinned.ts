@@ -1,6 +1,10 @@
 import type { Host } from "../host/host";
+import type { Connection } from "./connection";
 
-/** With "accept-new" the key that was taken on first use goes into the state, as no known_hosts keeps it. */
-export function pinned(host: Host): string | undefined {
-  return host.acceptsNew ? host.hostKey : undefined;
+/**
+ * With "accept-new", which the connection or ~/.ssh/config says, the key that was taken on first use goes into the
+ * state, as no known_hosts keeps it.
+ */
+export function pinned(connection: Connection, host: Host): string | undefined {
+  return connection.strictHostKeyChecking === "accept-new" || host.acceptsNew ? host.hostKey : undefined;
 }

@@ -78,7 +78,14 @@ async function dialOne(
       if (error.level !== "agent") reject(refused ?? explain(target, error, tried));
     });
     client.on("close", () =>
-      reject(refused ?? new HostError("unreachable", label, "the connection was closed during the SSH handshake.")),
+      reject(
+        refused ??
+          new HostError(
+            "dropped",
+            label,
+            "the connection was closed during the SSH handshake: see the host's sshd log, and MaxStartups in its sshd_config.",
+          ),
+      ),
     );
     client.connect({
       ...(sock ? { sock } : { host: target.host, port: target.port }),
@@ -155,5 +162,10 @@ function explain(
       : error.code === "ECONNREFUSED"
         ? "the connection was refused: is sshd running, and is the port right?"
         : error.message;
-  return new HostError("unreachable", label, `can't be reached over SSH at ${target.host} port ${target.port}: ${why}`);
+  const dropped = error.code === "ECONNRESET" || error.message === "Connection lost before handshake";
+  return new HostError(
+    dropped ? "dropped" : "unreachable",
+    label,
+    `can't be reached over SSH at ${target.host} port ${target.port}: ${why}`,
+  );
 }

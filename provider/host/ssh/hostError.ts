@@ -7,6 +7,7 @@ export type HostErrorKind =
   | "otherMachine"
   | "notRoot"
   | "sudo"
+  | "dropped"
   | "config"
   | "cancelled";
 

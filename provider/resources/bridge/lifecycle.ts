@@ -34,7 +34,10 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       const { connection: _, ...known } = inputs;
       return { id: "", state: known };
     }
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, { patient: !operation.preview });
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
+      patient: !operation.preview,
+      signal: operation.signal,
+    });
     const plan = planBridge(facts, inputs, operation.urn);
     if (operation.preview) {
       tell(operation, host, facts, plan);
@@ -58,7 +61,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       kind: "there",
       id,
       inputs,
-      state: bridgeState(facts, inputs, plan, plan.differences, state.hostKey ?? pinned(host)),
+      state: bridgeState(facts, inputs, plan, plan.differences, state.hostKey ?? pinned(inputs.connection, host)),
     };
   },
 
@@ -71,6 +74,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
       ...old.state,
       patient: !operation.preview,
+      signal: operation.signal,
     });
     const plan = planBridge(facts, inputs, operation.urn);
     if (operation.preview) {
@@ -81,7 +85,11 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   },
 
   async delete(operation, _id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, { ...state, patient: true });
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
+      ...state,
+      patient: true,
+      signal: operation.signal,
+    });
     const { name } = state;
     const record = facts.records.get(name);
     if (record && record.owner !== operation.urn) {
@@ -120,7 +128,7 @@ async function apply(
   host: Host,
   machineId: string,
   inputs: BridgeInputs,
-  hostKey = pinned(host),
+  hostKey = pinned(inputs.connection, host),
 ): Promise<BridgeState> {
   const { hosts, log, signal } = operation;
   return hosts.exclusive(machineId, async () => {

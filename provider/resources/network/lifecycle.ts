@@ -20,7 +20,10 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
-    const { host, facts } = await operation.hosts.reachFacts(connection, { patient: !operation.preview });
+    const { host, facts } = await operation.hosts.reachFacts(connection, {
+      patient: !operation.preview,
+      signal: operation.signal,
+    });
     const present = findNetwork(libvirtOf(facts, host.label), inputs.name);
     if (
       present &&
@@ -49,7 +52,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
       kind: "there",
       id,
       inputs,
-      state: networkState(facts, inputs, present, state.hostKey ?? pinned(host)),
+      state: networkState(facts, inputs, present, state.hostKey ?? pinned(inputs.connection, host)),
     };
   },
 
@@ -57,6 +60,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
       ...old.state,
       patient: !operation.preview,
+      signal: operation.signal,
     });
     const present = findNetwork(libvirtOf(facts, host.label), old.state.name);
     if (present?.active && present.bridge !== inputs.bridge)
@@ -66,7 +70,11 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   },
 
   async delete(operation, _id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, { ...state, patient: true });
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
+      ...state,
+      patient: true,
+      signal: operation.signal,
+    });
     const present = libvirtOf(facts, host.label).networks.find((one) => one.uuid === state.uuid);
     if (!present) return;
     refuseWhileUsed(facts, host, present.name, "be deleted");
@@ -93,7 +101,7 @@ async function settle(
   host: Host,
   inputs: NetworkInputs,
   machineId: string,
-  hostKey = pinned(host),
+  hostKey = pinned(inputs.connection, host),
 ): Promise<NetworkState> {
   const { name, bridge } = inputs;
   return operation.hosts.exclusive(machineId, async () => {

@@ -43,7 +43,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
       operation,
       host,
       inputs,
-      { machineId: facts.machineId, macAddress, ipAddresses: [], hostKey: pinned(host) },
+      { machineId: facts.machineId, macAddress, ipAddresses: [], hostKey: pinned(connection, host) },
       domain.uuid,
     );
     return { id: `${facts.machineId}/${domain.name}/${macAddress}`, state };
@@ -60,7 +60,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
       kind: "there",
       id,
       inputs,
-      state: nicState(facts, inputs, found, { ...state, hostKey: state.hostKey ?? pinned(host) }),
+      state: nicState(facts, inputs, found, { ...state, hostKey: state.hostKey ?? pinned(inputs.connection, host) }),
     };
   },
 
