@@ -14,7 +14,7 @@ function examplesIn(path: string): [name: string, code: string][] {
 const components = readdirSync(join(repository, "components"))
   .filter((name) => name.endsWith(".ts"))
   .map((name) => `components/${name}`);
-const examples = ["README.md", ...components].flatMap(examplesIn);
+const examples = ["README.md", "docs/connecting.md", ...components].flatMap(examplesIn);
 
 /** What the compiler says of the examples, each a module of its own beside index.ts. */
 function diagnose(): Map<string, string[]> {
