@@ -6,6 +6,15 @@ import { Lan } from "../lab/lan";
 
 const seconds = 1000;
 
+const nics = { lan: { network: "lan" } };
+const config = {
+  hosts: { kvm1: { bridge: {}, networks: { lan: {} } } },
+  vms: {
+    web: { host: "kvm1", nics: { ...nics, second: { bridge: "br0", waitForAddress: 0 } } },
+    spare: { host: "kvm1", nics },
+  },
+};
+
 describe.each(["bookworm", "trixie"] as const)("a host with DHCP on Debian %s", (release) => {
   let lan: Lan;
   let host: Host;
@@ -19,17 +28,7 @@ describe.each(["bookworm", "trixie"] as const)("a host with DHCP on Debian %s", 
     web = await host.startGuest({ name: "web" });
     await host.startGuest({ name: "spare", running: false });
     netplanBefore = await host.readFile("/etc/netplan/01-netcfg.yaml");
-    stack = await HomelabStack.start({
-      lan,
-      hosts: [host],
-      config: {
-        hosts: { kvm1: { bridge: {}, networks: { lan: {} } } },
-        vms: {
-          web: { host: "kvm1", nics: { lan: { network: "lan" }, second: { bridge: "br0", waitForAddress: 0 } } },
-          spare: { host: "kvm1", nics: { lan: { network: "lan" } } },
-        },
-      },
-    });
+    stack = await HomelabStack.start({ lan, hosts: [host], config });
   }, 900 * seconds);
 
   afterAll(async () => {
@@ -127,6 +126,19 @@ describe.each(["bookworm", "trixie"] as const)("a host with DHCP on Debian %s", 
       expect({ code, said: code === 0 ? "" : stdout }).toEqual({ code: 0, said: "" });
       expect(await stack.refresh(["--expect-no-changes"])).toMatchObject({ code: 0 });
       expect(await footprint(host)).toBe(before);
+    },
+    120 * seconds,
+  );
+
+  test(
+    "a NIC for a VM that is not there fails, and says which are",
+    async () => {
+      await stack.configure({ ...config, vms: { ...config.vms, ghost: { host: "kvm1", nics } } });
+      const { code, stdout } = await stack.up();
+      expect(code).not.toBe(0);
+      expect(stdout).toContain("domain: there is no VM ghost; it has spare, web.");
+      await stack.configure(config);
+      expect(await stack.preview(["--expect-no-changes"])).toMatchObject({ code: 0 });
     },
     120 * seconds,
   );

@@ -33,9 +33,9 @@ export function addressingOn(facts: Facts, link: Link): Addressing {
  */
 export function toBridge(bridge: BridgeLink, addressing: Addressing): string[] {
   const { name, uplink } = bridge;
-  const parameters = `type bridge stp_state ${bridge.stp ? 1 : 0} forward_delay ${bridge.forwardDelay * 100}`;
   return [
-    `link set dev ${name} address ${bridge.macAddress} ${parameters}`,
+    `link set dev ${name} address ${bridge.macAddress}`,
+    ...parameters(name, bridge.stp, bridge.forwardDelay),
     ...(bridge.mtu === undefined ? [] : [`link set dev ${uplink} mtu ${bridge.mtu}`]),
     ...addressing.addresses.map((address) => addressLine("replace", address, name)),
     `link set dev ${uplink} up master ${name}`,
@@ -66,11 +66,18 @@ export function bridgeAsItIs(bridge: Link, uplink: Link, addressing: Addressing,
   const gone = added.filter((address) => !addressing.addresses.some((one) => one.local === address.local));
   return [
     `link set dev ${uplink.name} mtu ${uplink.mtu}`,
-    `link set dev ${name} address ${bridge.mac} mtu ${bridge.mtu} type bridge stp_state ${bridge.stp ? 1 : 0} forward_delay ${(bridge.forwardDelay ?? 0) * 100}`,
+    `link set dev ${name} address ${bridge.mac} mtu ${bridge.mtu}`,
+    ...parameters(name, bridge.stp ?? false, bridge.forwardDelay ?? 0),
     ...addressing.addresses.map((address) => addressLine("replace", address, name)),
     ...addressing.routes.map((route) => routeLine(route, name)),
     ...takeOff(name, gone),
   ];
+}
+
+/** One after the other: with STP on, the kernel takes no forward delay under 2 s, also in the command that switches it off. */
+function parameters(bridge: string, stp: boolean, forwardDelay: number): string[] {
+  const set = `link set dev ${bridge} type bridge`;
+  return [`${set} stp_state ${stp ? 1 : 0}`, `${set} forward_delay ${forwardDelay * 100}`];
 }
 
 function addressLine(verb: "replace", address: Address, device: string): string {

@@ -1,20 +1,15 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { containsUnknown } from "../../codec/unknown";
 import type { Facts, LibvirtDomain } from "../../host/facts/facts";
 import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
 import type { Host } from "../../host/host";
-import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { findDomain, findNetwork, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { stableMac } from "../../plan/libvirt/macAddress";
-import { nicXml } from "../../plan/libvirt/xml";
 import { Refusal } from "../../plan/refusal";
 import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
+import { attachLacking, detach, putTapBack } from "./attachment";
 import { type NicInputs, type NicState, nic } from "./definition";
-import { type NicOfDomain, nicDrift, nicOf, nicState } from "./model";
-
-/** How long a running guest may take to let a NIC go. */
-const letGoMs = 30_000;
+import { type NicOfDomain, nicDrift, nicOf, nicState, strayTap } from "./model";
 
 export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   definition: nic,
@@ -136,7 +131,10 @@ async function settle(
   const { facts, found } = await hosts.exclusive(machineId, async () => {
     const before = await look(host, domainId, inputs, macAddress);
     await attachLacking(host, inputs, before.found, macAddress);
-    const after = await look(host, domainId, inputs, macAddress);
+    const attached = await look(host, domainId, inputs, macAddress);
+    const after = (await putTapBack(host, strayTap(attached.facts, inputs, attached.found.live)))
+      ? await look(host, domainId, inputs, macAddress)
+      : attached;
     const lacking = nicDrift(after.facts, inputs, after.found);
     if (lacking.length > 0) throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
     return after;
@@ -171,58 +169,4 @@ async function look(
     );
   }
   return { facts, found: nicOf(domain, macAddress) };
-}
-
-/** A side that has the NIC is changed, one that has not gets it; a VM is never stopped for it. */
-async function attachLacking(
-  host: Host,
-  inputs: NicInputs,
-  { domain, live, inactive }: NicOfDomain,
-  macAddress: string,
-): Promise<void> {
-  const xml = nicXml({
-    macAddress,
-    network: inputs.network,
-    bridge: inputs.bridge,
-    model: inputs.model,
-    linkState: inputs.linkState,
-  });
-  const sides = [
-    ...(domain.running ? [{ flag: "--live", present: live !== undefined }] : []),
-    { flag: "--config", present: inactive !== undefined },
-  ];
-  for (const verb of ["attach-device", "update-device"] as const) {
-    const flags = sides.filter((side) => side.present === (verb === "update-device")).map((side) => side.flag);
-    if (flags.length === 0) continue;
-    await virsh(host, [verb, domain.uuid, xmlOnInput, ...flags], {
-      purpose: `${verb === "attach-device" ? "attach the NIC" : "change the NIC"} ${macAddress} of ${domain.name}`,
-      xml,
-      nextStep: domain.running
-        ? "If the VM has no free PCI slot for a NIC while it runs, shut it down and run this again."
-        : "",
-    });
-  }
-}
-
-async function detach(
-  host: Host,
-  { domain, live, inactive }: NicOfDomain,
-  macAddress: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const purpose = `detach the NIC ${macAddress} from ${domain.name}`;
-  if (inactive)
-    await virsh(host, ["detach-interface", domain.uuid, inactive.type, "--mac", macAddress, "--config"], { purpose });
-  if (!live) return;
-  await virsh(host, ["detach-interface", domain.uuid, live.type, "--mac", macAddress, "--live"], { purpose });
-  // libvirt only asks; the guest's driver lets go in its own time.
-  for (const deadline = performance.now() + letGoMs; ; await wait(250, undefined, { signal })) {
-    const now = findDomain(libvirtOf(await host.freshFacts(), host.label), domain.uuid);
-    if (!now || !nicOf(now, macAddress).live) return;
-    if (performance.now() > deadline) {
-      throw new Error(
-        `${host.label}: ${domain.name} does not let its NIC ${macAddress} go; it may be hung or still booting. Run this again later, or shut it down.`,
-      );
-    }
-  }
 }

@@ -51,7 +51,8 @@ export function nicDrift(facts: Facts, wanted: NicInputs, nic: NicOfDomain): str
   ];
 }
 
-function differences(where: string, wanted: NicInputs, nic: LibvirtNic): string[] {
+/** How one side's NIC differs; `where` is the side, as the sentences name it. */
+export function differences(where: string, wanted: NicInputs, nic: LibvirtNic): string[] {
   const on = nic.network !== undefined ? `network ${nic.network}` : `bridge ${nic.bridge ?? "none"}`;
   const target = wanted.network !== undefined ? `network ${wanted.network}` : `bridge ${wanted.bridge}`;
   // libvirt shows the running NIC's bridge beside its network.
@@ -67,12 +68,23 @@ function differences(where: string, wanted: NicInputs, nic: LibvirtNic): string[
   return sentences.filter((sentence) => sentence !== false);
 }
 
+export interface StrayTap {
+  readonly tap: string;
+  readonly bridge: string;
+  readonly master: string | undefined;
+}
+
 /** libvirt says which bridge a TAP joined when it was made; only the kernel knows which one it is in. */
+export function strayTap(facts: Facts, wanted: NicInputs, live: LibvirtNic | undefined): StrayTap | undefined {
+  const network =
+    wanted.network !== undefined && facts.libvirt ? findNetwork(facts.libvirt, wanted.network) : undefined;
+  const bridge = wanted.bridge ?? network?.bridge;
+  const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
+  if (!bridge || !tap || tap.master === bridge || !linkNamed(facts, bridge)) return undefined;
+  return { tap: tap.name, bridge, master: tap.master };
+}
+
 function deaf(facts: Facts, wanted: NicInputs, live: LibvirtNic): string[] {
-  const bridge =
-    wanted.bridge ??
-    (facts.libvirt && wanted.network !== undefined ? findNetwork(facts.libvirt, wanted.network)?.bridge : undefined);
-  const tap = live.tap === undefined ? undefined : linkNamed(facts, live.tap);
-  if (!bridge || !tap || tap.master === bridge) return [];
-  return [`the TAP ${tap.name} is ${tap.master ? `in ${tap.master}` : "in no bridge"} instead of in ${bridge}`];
+  const stray = strayTap(facts, wanted, live);
+  return stray ? [`the TAP ${stray.tap} is in ${stray.master ?? "no bridge"} instead of in ${stray.bridge}`] : [];
 }
