@@ -64,17 +64,29 @@ export async function transact(transaction: Transaction): Promise<Facts> {
 
 /** Ends once confirmed; else throws what was wrong. Nothing in it outlasts the window, or a Cancel. */
 async function confirmOverNewConnection(transaction: Transaction, id: string, deadline: number): Promise<void> {
-  const { host, log, signal: cancel } = transaction;
+  const { host, missing, log, signal: cancel } = transaction;
   const signal = AbortSignal.any([cancel, AbortSignal.timeout(Math.max(0, Math.floor(deadline - performance.now())))]);
   let last = "the host did not answer in time";
-  let connected = false;
+  // Dialled after the change was applied: one from before may live on where no new one comes through.
+  let anew = false;
+  let connected = true;
   for (; ; await wait(pollMs, undefined, { signal }).catch(() => undefined)) {
     cancel.throwIfAborted();
     if (signal.aborted) throw new Error(last);
     try {
       if (!connected) await host.reconnect(5000, signal);
       connected = true;
-      last = await unfinished(transaction, id, signal);
+      const soon = AbortSignal.any([signal, AbortSignal.timeout(aliveMs)]);
+      const state = await script(host, id, ["state"], "see how far the change is", soon);
+      if (state === "armed" || state === "applying") {
+        last = "the host was still applying the change";
+        continue;
+      }
+      if (state !== "applied") throw new RolledBack(`the host went back by itself (${state})`);
+      if (!anew) await host.reconnect(5000, signal);
+      anew = true;
+      const lacking = missing(await host.freshFacts(signal));
+      last = lacking.length > 0 ? `the host is not as wanted: ${lacking.join("; ")}` : "";
       if (last === "") break;
     } catch (error) {
       if (error instanceof RolledBack) throw error;
@@ -92,15 +104,6 @@ async function confirmOverNewConnection(transaction: Transaction, id: string, de
   cancel.throwIfAborted();
   await script(host, id, ["confirm"], "confirm the change", signal);
   log.progress(`${host.label}: confirmed`);
-}
-
-/** What the change still lacks, "" for nothing. */
-async function unfinished({ host, missing }: Transaction, id: string, signal: AbortSignal): Promise<string> {
-  const state = await script(host, id, ["state"], "see how far the change is", signal);
-  if (state === "armed" || state === "applying") return "the host was still applying the change";
-  if (state !== "applied") throw new RolledBack(`the host went back by itself (${state})`);
-  const lacking = missing(await host.freshFacts(signal));
-  return lacking.length > 0 ? `the host is not as wanted: ${lacking.join("; ")}` : "";
 }
 
 /**

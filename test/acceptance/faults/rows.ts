@@ -218,7 +218,7 @@ export const rows: readonly Fault[] = [
       void (await scene.sh(
         "cp -a /etc/ssh /root/ssh; mkdir /root/new; ssh-keygen -qt ed25519 -N '' -f /root/new/ssh_host_ed25519_key",
       )),
-    strike: `cp /root/new/* /etc/ssh/; systemctl reload ssh
+    strike: `: >/run/lab-struck; cp /root/new/* /etc/ssh/; systemctl reload ssh
       until ssh-keyscan -t ed25519 127.0.0.1 2>/dev/null | grep -qF "$(cut -d' ' -f2 /root/new/ssh_host_ed25519_key.pub)"; do sleep 0.05; done`,
     over: async (scene) => void (await scene.sh("cp -a /root/ssh/ssh_host* /etc/ssh/; systemctl reload ssh")),
     cells: [{ at: "armed", ends: "rolled back", says: /host key is not the one that is known/ }],
