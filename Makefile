@@ -43,6 +43,10 @@ lab-down: $(installed) ## take down what `make lab` left running (root)
 test: build ## all tests: unit, protocol, lifecycle, acceptance (root)
 	$(engine) && $(bin)/tsx tools/test.ts
 
+.PHONY: test-faults
+test-faults: build ## all that can strike while a host's network changes, at each step, on both releases (root; half an hour)
+	$(engine) && KVMNET_FAULTS=all $(bin)/tsx tools/test.ts --selectProjects acceptance --testPathPatterns neverLockedOut
+
 .PHONY: test-unit
 test-unit: $(installed) ## the tests that need no engine and no lab
 	$(bin)/tsx tools/test.ts --selectProjects unit

@@ -37,12 +37,16 @@ export interface AddressingArgs {
 export interface Confirm {
   /** Seconds after which the host undoes a change that was not confirmed over a new connection. */
   readonly timeout: number;
+  /** Tried from the host before the change; those that hold then must hold after it, or it is undone. The gateway and DNS are tried in any case. */
+  readonly probes?: Probe[];
 }
 
 /** How a change of the host's network is confirmed. */
 export interface ConfirmArgs {
   /** Seconds after which the host undoes a change that was not confirmed over a new connection. Default: 60. */
   readonly timeout?: pulumi.Input<number>;
+  /** Tried from the host before the change; those that hold then must hold after it, or it is undone. The gateway and DNS are tried in any case. */
+  readonly probes?: pulumi.Input<pulumi.Input<ProbeArgs>[]>;
 }
 
 /** How the host is reached over SSH. */
@@ -73,6 +77,26 @@ export interface ConnectionArgs {
   readonly proxy?: pulumi.Input<ProxyArgs>;
   /** How a user other than root becomes root: true, by sudo without a password; { password }, by sudo with one. Default: not at all. */
   readonly sudo?: pulumi.Input<boolean | SudoArgs>;
+}
+
+/** Something that the host must still reach: one of tcp, ping and dns. */
+export interface Probe {
+  /** A TCP port that takes connections: "nas.example:445". */
+  readonly tcp?: string;
+  /** An address that answers pings. */
+  readonly ping?: string;
+  /** A name that resolves. */
+  readonly dns?: string;
+}
+
+/** Something that the host must still reach: one of tcp, ping and dns. */
+export interface ProbeArgs {
+  /** A TCP port that takes connections: "nas.example:445". */
+  readonly tcp?: pulumi.Input<string>;
+  /** An address that answers pings. */
+  readonly ping?: pulumi.Input<string>;
+  /** A name that resolves. */
+  readonly dns?: pulumi.Input<string>;
 }
 
 /** A jump host: the way to the host goes through its SSH server. */

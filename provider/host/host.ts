@@ -49,8 +49,8 @@ export class Host {
   }
 
   /** After a write: a read that began before it would not see it. */
-  freshFacts(): Promise<Facts> {
-    const reading = readFacts(this.#session).finally(() => {
+  freshFacts(signal?: AbortSignal): Promise<Facts> {
+    const reading = readFacts(this.#session, signal).finally(() => {
       if (this.#reading === reading) this.#reading = undefined;
     });
     this.#reading = reading;
@@ -58,8 +58,9 @@ export class Host {
   }
 
   /** A new TCP and SSH connection, which takes the old one's place once it is up. */
-  async reconnect(timeoutMs: number): Promise<void> {
-    const session = await Session.dial(this.connection, { hostKey: this.hostKey, timeoutMs });
+  async reconnect(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    const options = { hostKey: this.hostKey, timeoutMs, ...(signal && { signal }) };
+    const session = await Session.dial(this.connection, options);
     this.#session.close();
     this.#session = session;
     this.#reading = undefined;

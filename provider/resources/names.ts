@@ -43,3 +43,16 @@ export const libvirtName = z
     /^(?!-)[^\s/\p{C}]{1,200}$/u,
     'must be a libvirt name: no "/", white space or control characters, not starting with "-"',
   );
+
+/** A host's name as DNS and /etc/hosts take it (RFC 1123), a single label too. */
+const hostNamePattern =
+  /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
+
+export const hostName = z.string().regex(hostNamePattern, 'must be a name like "nas.example"');
+
+/** "nas.example:445", "192.0.2.1:22", "[2001:db8::1]:22". */
+export const endpoint = z.string().refine((text) => {
+  const [, address, name, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const number = Number(port);
+  return number >= 1 && number <= 65535 && (address ? ipaddr.IPv6.isValid(address) : hostNamePattern.test(name ?? ""));
+}, 'must be a name or address with a port, like "nas.example:445"');

@@ -6,7 +6,7 @@ import { folders } from "./folders";
 import type { Host } from "./host";
 import type { Lan } from "./lan";
 import type { Place } from "./place";
-import { Pulumi } from "./pulumi";
+import { Pulumi, type StartedCommand } from "./pulumi";
 
 const repository = resolve(__dirname, "../..");
 
@@ -28,6 +28,8 @@ let made = 0;
  * and a known_hosts file, found there as ssh finds them.
  */
 export class HomelabStack implements AsyncDisposable {
+  config: HomelabStackOptions["config"] = { hosts: {} };
+
   private constructor(
     private readonly options: HomelabStackOptions,
     private readonly pulumi: Pulumi,
@@ -57,6 +59,7 @@ export class HomelabStack implements AsyncDisposable {
 
   /** Another config for the same stack. */
   async configure(config: HomelabStackOptions["config"]): Promise<void> {
+    this.config = config;
     const connections = new Map(
       this.options.hosts.map((host) => [host.name, { host: host.address, user: "root", ...this.options.connection }]),
     );
@@ -75,6 +78,16 @@ export class HomelabStack implements AsyncDisposable {
 
   up(args: readonly string[] = []): Promise<CommandResult> {
     return this.pulumi.up(this.withArgs(args));
+  }
+
+  /** An `up` that goes on while the test does something to it: `killGroup(child, "SIGINT")` is a Ctrl-C. */
+  startUp(args: readonly string[] = []): StartedCommand {
+    return this.pulumi.startUp(this.withArgs(args));
+  }
+
+  /** What a person does after the engine was killed: Pulumi's own lock is taken away. */
+  cancel(): Promise<CommandResult> {
+    return this.pulumi.run(["cancel", "--yes", "--stack", this.pulumi.stack]);
   }
 
   refresh(args: readonly string[] = []): Promise<CommandResult> {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +23,12 @@ type PulumiCommandOptions = Pick<CommandOptions, "onOutput" | "timeout" | "input
   /** Further arguments, such as `--expect-no-changes`. */
   args?: readonly string[];
 };
+
+export interface StartedCommand {
+  readonly child: ChildProcess;
+  /** What it said and how it ended; what it started may live on. */
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stdout: string }>;
+}
 
 /** A stack of a real engine at a place of the lab, with a state, a home and a secret of its own. */
 export class Pulumi implements AsyncDisposable {
@@ -86,6 +93,22 @@ export class Pulumi implements AsyncDisposable {
 
   up(options?: PulumiCommandOptions): Promise<CommandResult> {
     return this.operation(["up", "--yes", "--skip-preview"], options);
+  }
+
+  startUp({ args = [] }: Pick<PulumiCommandOptions, "args"> = {}): StartedCommand {
+    const plain = ["--non-interactive", "--color", "never"];
+    const child = this.spawn(["up", "--yes", "--skip-preview", ...plain, ...args]);
+    let stdout = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text;
+      });
+    // Not "close": a plugin that lives on has the pipes too.
+    const ended = new Promise<Awaited<StartedCommand["ended"]>>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("exit", (code, signal) => setImmediate(() => resolve({ code, signal, stdout })));
+    });
+    return { child, ended };
   }
 
   refresh(options?: PulumiCommandOptions): Promise<CommandResult> {

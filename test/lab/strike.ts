@@ -1,18 +1,50 @@
 import type { Host } from "./host";
 
-/** The states of a transaction on its host, in order; see provider/host/transaction/transaction.sh. */
-export type Step = "prepared" | "armed" | "applying" | "applied" | "confirmed";
+/**
+ * Where in a change of its network a host can be struck: before anything; the rollback armed and nothing changed yet;
+ * while it applies; once applied; when the engine has reached it anew and asks for the probes; once confirmed.
+ */
+export const steps = ["before", "armed", "applying", "applied", "confirming", "confirmed"] as const;
+export type Step = (typeof steps)[number];
+
+const transactions = "/var/lib/kvmnet/transactions";
+const dropIn = "/run/systemd/system/kvmnet-apply-.service.d";
+
+/** What is there from a step on, as a test of the shell. */
+const reached: Record<Exclude<Step, "before" | "armed">, string> = {
+  applying: "in_state applying",
+  applied: "in_state applied",
+  confirming: `ls ${transactions}/*/asked >/dev/null 2>&1`,
+  confirmed: "in_state confirmed",
+};
 
 /**
- * Runs a shell command on the host the moment a transaction comes to a step: on the host itself, as from outside it
- * would be over by then. Resolves when it has struck.
+ * Gets ready to run a shell command on the host the moment a transaction comes to a step: on the host itself, as from
+ * outside it would be over by then. The armed transaction is held until the command is through. What is returned
+ * resolves once it has struck.
  */
-export async function strikeAt(host: Host, step: Step, command: string): Promise<void> {
+export async function strikeAt(host: Host, step: Step, command: string): Promise<{ struck: Promise<void> }> {
+  if (step === "before") {
+    await host.must(["sh", "-c", command]);
+    return { struck: Promise.resolve() };
+  }
+  if (step === "armed") {
+    await host.writeFile("/run/lab-strike", `${command}\n: >/run/lab-struck\n`);
+    await host.writeFile(`${dropIn}/lab.conf`, "[Service]\nExecStartPre=/bin/sh /run/lab-strike\n");
+    await host.must(["systemctl", "daemon-reload"]);
+    return { struck: waitOnHost(host, "[ -e /run/lab-struck ]", `rm -r /run/lab-str* ${dropIn}`) };
+  }
+  return { struck: waitOnHost(host, reached[step], command) };
+}
+
+/** Looks every few milliseconds, without a process for each look. */
+async function waitOnHost(host: Host, condition: string, command: string): Promise<void> {
   const script = `
-    for look in $(seq 6000); do
-      if grep -qsx ${step} /var/lib/kvmnet/transactions/*/state; then ${command}; exit 0; fi
+    in_state() { for file in ${transactions}/*/state; do read -r state <"$file" && [ "$state" = "$1" ] && return 0; done 2>/dev/null; return 1; }
+    for look in $(seq 12000); do
+      if ${condition}; then ${command}; exit 0; fi
       sleep 0.005
     done
-    exit 1`;
-  await host.must(["sh", "-c", script], { timeout: 120_000 });
+    echo "never: $1" >&2; exit 1`;
+  await host.must(["sh", "-c", script, "sh", condition], { timeout: 120_000 });
 }

@@ -7,9 +7,10 @@ import { parseFacts } from "./parseFacts";
 const script = readScript(__dirname, "facts.sh");
 
 /** One round trip; nothing on the host changes. */
-export async function readFacts(session: Session): Promise<Facts> {
+export async function readFacts(session: Session, signal?: AbortSignal): Promise<Facts> {
   const { stdoutBytes } = await session.exec(["sh", "-c", script], {
     purpose: "read the host's facts",
+    ...(signal && { signal }),
     nextStep: "kvmnet needs a Debian or Ubuntu host with iproute2 and systemd.",
   });
   const facts = parseFacts(stdoutBytes);

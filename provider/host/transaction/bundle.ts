@@ -40,8 +40,18 @@ export async function bundle(change: Change): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** As transaction.sh reads and prints it. */
 export function probeLine(probe: Probe): string {
-  return probe.kind === "dns" ? "dns -" : `${probe.kind} ${probe.address}`;
+  switch (probe.kind) {
+    case "dns":
+      return "dns -";
+    case "name":
+      return `name ${probe.name}`;
+    case "tcp":
+      return `tcp ${probe.host} ${probe.port}`;
+    default:
+      return `${probe.kind} ${probe.address}`;
+  }
 }
 
 /** networkd reads its files as its own user; netplan wants its own closed (netplan 1.0 warns otherwise). */

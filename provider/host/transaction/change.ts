@@ -25,4 +25,9 @@ export interface Change {
   readonly timeout: number;
 }
 
-export type Probe = { readonly kind: "gateway"; readonly address: string } | { readonly kind: "dns" };
+export type Probe =
+  | { readonly kind: "gateway" | "ping"; readonly address: string }
+  /** Whether any DNS server answers at all. */
+  | { readonly kind: "dns" }
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number };

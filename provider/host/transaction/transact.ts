@@ -5,6 +5,7 @@ import { RemoteCommandError } from "../exec/remoteCommand";
 import { visible } from "../exec/visible";
 import type { Facts } from "../facts/facts";
 import type { Host } from "../host";
+import { HostError } from "../ssh/hostError";
 import { bundle } from "./bundle";
 import type { Change } from "./change";
 
@@ -13,6 +14,8 @@ const base = "/var/lib/kvmnet";
 const pollMs = 150;
 /** What the host needs to go back and leave its report, once its timer has fired. */
 const rollbackMs = 15_000;
+/** How long the connection that is there gets to show that it is alive still, before a new one is dialled. */
+const aliveMs = 1500;
 
 /** Unpacks the archive on standard input as a whole or not at all, then starts the transaction. */
 const unpack = `set -e; umask 077; mkdir -p ${base}/transactions; cd ${base}/transactions
@@ -43,79 +46,91 @@ export async function transact(transaction: Transaction): Promise<Facts> {
   const started = await host.run(["sh", "-c", unpack, "kvmnet", id], {
     purpose: "start the change of its network",
     input: await bundle(change),
+    timeoutMs: change.timeout * 1000,
   });
   if (started.code === 3) throw new Error(`${host.label}: nothing was changed: ${visible(started.stderr).trim()}`);
+  // With the connection lost, it may be armed or not: the host is asked.
+  if (started.code === undefined)
+    return ended(transaction, id, "the connection was lost while the change was started", deadline);
   if (started.code !== 0) throw new RemoteCommandError(started, "Nothing was changed.");
+  tellUntold(host, started.stdout, log);
   log.progress(`${host.label}: rollback armed, ${change.timeout} s`);
 
   const confirmBy = deadline - 2000;
   const why = await confirmOverNewConnection(transaction, id, confirmBy).catch((error: unknown) => error);
   if (why === undefined) return host.freshFacts();
-  throw await rolledBack(host, id, why instanceof Error ? why.message : String(why), deadline, log);
+  return ended(transaction, id, why instanceof Error ? why.message : String(why), deadline);
 }
 
-/** Ends once confirmed; else throws what was wrong. */
+/** Ends once confirmed; else throws what was wrong. Nothing in it outlasts the window, or a Cancel. */
 async function confirmOverNewConnection(transaction: Transaction, id: string, deadline: number): Promise<void> {
-  const { host, log, signal } = transaction;
-  let last = "";
-  let connected = false;
-  for (; ; await wait(pollMs)) {
-    signal.throwIfAborted();
-    const left = deadline - performance.now();
-    if (left <= 0) throw new Error(last);
+  const { host, missing, log, signal: cancel } = transaction;
+  const signal = AbortSignal.any([cancel, AbortSignal.timeout(Math.max(0, Math.floor(deadline - performance.now())))]);
+  let last = "the host did not answer in time";
+  // Dialled after the change was applied: one from before may live on where no new one comes through.
+  let anew = false;
+  let connected = true;
+  for (; ; await wait(pollMs, undefined, { signal }).catch(() => undefined)) {
+    cancel.throwIfAborted();
+    if (signal.aborted) throw new Error(last);
     try {
-      if (!connected) await host.reconnect(Math.min(left, 5000));
+      if (!connected) await host.reconnect(5000, signal);
       connected = true;
-      last = await unfinished(transaction, id);
+      const soon = AbortSignal.any([signal, AbortSignal.timeout(aliveMs)]);
+      const state = await script(host, id, ["state"], "see how far the change is", soon);
+      if (state === "armed" || state === "applying") {
+        last = "the host was still applying the change";
+        continue;
+      }
+      if (state !== "applied") throw new RolledBack(`the host went back by itself (${state})`);
+      if (!anew) await host.reconnect(5000, signal);
+      anew = true;
+      const lacking = missing(await host.freshFacts(signal));
+      last = lacking.length > 0 ? `the host is not as wanted: ${lacking.join("; ")}` : "";
       if (last === "") break;
     } catch (error) {
       if (error instanceof RolledBack) throw error;
+      // Not the machine that was changed, or somebody in between: no later answer from there counts.
+      if (error instanceof HostError && error.kind === "hostKey") throw error;
       // The new connection may be lost too while the host's links change: that is no verdict before the time is over.
       connected = false;
-      last = `the host could not be reached over a new connection: ${(error as Error).message}`;
+      if (!signal.aborted) last = `the host could not be reached over a new connection: ${(error as Error).message}`;
     }
   }
   log.progress(`${host.label}: applied and reached over a new connection`);
-  const probes = await script(host, id, ["probe"], "probe the network");
+  const probes = await script(host, id, ["probe"], "probe the network", signal);
   const failed = probes.split("\n").filter((line) => line.startsWith("failed "));
   if (failed.length > 0) throw new Error(failed.map((line) => describeProbe(line.slice("failed ".length))).join("; "));
-  signal.throwIfAborted();
-  await script(host, id, ["confirm"], "confirm the change");
+  cancel.throwIfAborted();
+  await script(host, id, ["confirm"], "confirm the change", signal);
   log.progress(`${host.label}: confirmed`);
 }
 
-/** What the change still lacks, "" for nothing. */
-async function unfinished({ host, missing }: Transaction, id: string): Promise<string> {
-  const state = await script(host, id, ["state"], "see how far the change is");
-  if (state === "armed" || state === "applying") return "the host was still applying the change";
-  if (state !== "applied") throw new RolledBack(`the host went back by itself (${state})`);
-  const lacking = missing(await host.freshFacts());
-  return lacking.length > 0 ? `the host is not as wanted: ${lacking.join("; ")}` : "";
-}
-
-/** Sees to it that the host has gone back, at once where it can be told to, and gives what it reports. */
-async function rolledBack(host: Host, id: string, why: string, deadline: number, log: Log): Promise<Error> {
+/**
+ * Sees to it that the host has gone back, at once where it can be told to, and throws what it reports. A change whose
+ * confirmation came through, though not its answer, is a good one.
+ */
+async function ended({ host, log }: Transaction, id: string, why: string, deadline: number): Promise<Facts> {
   log.progress(`${host.label}: rolling back: ${why}`);
   const giveUp = Math.max(deadline, performance.now()) + rollbackMs;
-  let asked = false;
-  for (;;) {
+  for (let attempt = 0; ; attempt += 1) {
     try {
-      // Over a connection that may have died with the change, nothing would answer for long.
-      await host.reconnect(5000);
-      if (!asked) await script(host, id, ["undo", why], "undo the change");
-      asked = true;
-      const report = await script(host, id, ["report"], "fetch the host's report");
-      // It may have gone back for a reason of its own.
-      const [reason = why, ...lines] = visible(report).split("\n");
-      const unmet = lines.flatMap((line) => /^while applied: failed (.*)$/.exec(line)?.[1] ?? []).map(describeProbe);
-      return new RolledBack(
-        `${host.label}: the change was rolled back, the host is as before: ${[...new Set([reason, ...unmet])].join("; ")}\nThe host's own log:\n${indent(report)}`,
-      );
+      // The old connection is tried first: a host whose key has changed is told to go back over no other.
+      if (attempt > 0) await host.reconnect(Math.min(aliveMs * attempt, 5000));
+      const alive = await script(host, id, ["state"], "see how far the change is", AbortSignal.timeout(aliveMs));
+      if (alive === "confirmed") {
+        log.progress(`${host.label}: confirmed`);
+        return await host.freshFacts();
+      }
+      await script(host, id, ["undo", why], "undo the change", AbortSignal.timeout(rollbackMs));
+      const report = await script(host, id, ["report"], "fetch the host's report", AbortSignal.timeout(rollbackMs));
+      throw new RolledBack(reported(host, report, why));
     } catch (error) {
+      if (error instanceof RolledBack) throw error;
       if (performance.now() > giveUp) {
-        return new Error(
+        throw new Error(
           `${host.label}: the change failed: ${why}\nThe host undoes it by itself, but did not answer since: ${(error as Error).message}\n` +
-            `Its report will be in ${base}/transactions/${id}/report.`,
+            `Its report will be in ${base}/transactions/${id}/report, and the next \`pulumi up\` tells it.`,
         );
       }
       await wait(pollMs);
@@ -123,17 +138,61 @@ async function rolledBack(host: Host, id: string, why: string, deadline: number,
   }
 }
 
-async function script(host: Host, id: string, args: readonly string[], purpose: string): Promise<string> {
-  const { stdout } = await host.exec(["sh", `${base}/transactions/${id}/transaction.sh`, ...args], {
-    purpose,
-    timeoutMs: 30_000,
+/** It may have gone back for a reason of its own. */
+function reported(host: Host, report: string, why: string): string {
+  const [reason = why, ...lines] = visible(report).split("\n");
+  const unmet = lines.flatMap((line) => /^while applied: failed (.*)$/.exec(line)?.[1] ?? []).map(describeProbe);
+  const reasons = [...new Set([...reason.split("; "), ...unmet])].join("; ");
+  return `${host.label}: the change was rolled back, the host is as before: ${reasons}\nThe host's own log:\n${indent(report)}`;
+}
+
+/** Changes whose engine died before it could say how they ended. */
+function tellUntold(host: Host, said: string, log: Log): void {
+  for (const [, id, reason] of visible(said).matchAll(/^untold (\S+) (.*)$/gm))
+    log.warn(
+      `${host.label}: an earlier change was rolled back: ${reason}. Its report: ${base}/transactions/${id}/report.`,
+    );
+}
+
+/** What a dead engine left armed, with nothing on the host that would end it: undone now, so that it is no part of what there is. */
+export async function clearLeftover(host: Host, facts: Facts, log: Log): Promise<Facts> {
+  if (facts.armed === undefined) return facts;
+  const { code, stderr } = await host.run(["sh", `${base}/transactions/${facts.armed}/transaction.sh`, "leftover"], {
+    purpose: "clear a change that was left behind",
   });
+  if (code === 3) throw new Error(`${host.label}: nothing was changed: ${visible(stderr).trim()}`);
+  if (code === 0)
+    log.warn(
+      `${host.label}: a change was left behind unconfirmed (transaction ${facts.armed}); it was rolled back first.`,
+    );
+  return host.freshFacts();
+}
+
+async function script(
+  host: Host,
+  id: string,
+  args: readonly string[],
+  purpose: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { stdout } = await host.exec(["sh", `${base}/transactions/${id}/transaction.sh`, ...args], { purpose, signal });
   return stdout.trim();
 }
 
 function describeProbe(line: string): string {
-  const [kind, address] = line.split(" ");
-  return kind === "gateway" ? `the gateway ${address} does not answer ping` : "DNS does not answer";
+  const [kind, subject, port] = line.split(" ");
+  switch (kind) {
+    case "gateway":
+      return `the gateway ${subject} does not answer ping`;
+    case "ping":
+      return `${subject} does not answer ping`;
+    case "tcp":
+      return `${subject} takes no connection on port ${port}`;
+    case "name":
+      return `the name ${subject} does not resolve`;
+    default:
+      return "DNS does not answer";
+  }
 }
 
 function indent(text: string): string {

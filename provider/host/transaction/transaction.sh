@@ -9,9 +9,11 @@
 #   delete.apply    links to delete when that is done              delete.rollback the same for the way back
 #   keep.apply      networkd .network files whose links keep what  keep.rollback   the same for the way back
 #                   they have while networkd takes them over
-#   probes          "gateway ADDRESS" or "dns -", a line each      required        gateways that must answer: ARP before, ping after
+#   probes          a line each: "gateway ADDRESS", "dns -",       required        gateways that must answer: ARP before, ping after
+#                   "ping ADDRESS", "tcp HOST PORT", "name NAME"
 #   timeout         seconds until the host undoes it              kvmnet-boot.service  undoes it at the next boot
-# and it keeps: before/, absent (the files as they were), state, baseline, log, report.
+# and it keeps: before/, absent (the files as they were), run/ (what netplan made of them), made/ (what it will make),
+# state, baseline, log, report, told (somebody has read the report), reserve (room to work in on a full disk).
 #
 # States: prepared, armed, applying, applied, then confirmed or rolling-back and rolled-back.
 set -u
@@ -52,13 +54,26 @@ logged() { # command...
 
 probe() { # kind subject
 	case $1 in
-	gateway) ping -n -q -c 1 -W 1 "$2" || ping -n -q -c 3 -i 0.2 -W 1 "$2" ;;
+	gateway | ping) ping -n -q -c 1 -W 1 "$2" || ping -n -q -c 3 -i 0.2 -W 1 "$2" ;;
+	# bash is on every Debian and Ubuntu, a netcat is not.
+	tcp)
+		# shellcheck disable=SC2016 # for bash to expand
+		timeout 3 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "${2% *}" "${2##* }"
+		;;
+	name)
+		if systemctl -q is-active systemd-resolved; then
+			timeout 5 resolvectl query --cache=no --legend=no "$2"
+		else
+			timeout 5 getent ahosts "$2"
+		fi
+		;;
 	arp)
 		ping -n -q -c 1 -W 1 "$2" || ping -n -q -c 1 -W 1 "$2" || case $(ip neigh show to "$2") in *lladdr*) ;; *) return 1 ;; esac
 		;;
 	# Any answer will do, a refusal too: it is the way to the server that is tried.
 	dns)
-		answer=$(resolvectl query --cache=no --legend=no --type=SOA . 2>&1) && return 0
+		answer=$(timeout 3 resolvectl query --cache=no --legend=no --type=SOA . 2>&1) && return 0
+		[ "$?" -ne 124 ] || return 1
 		case $answer in *"timed out"* | *"No appropriate"* | *"unreachable"*) return 1 ;; esac
 		;;
 	*) return 1 ;;
@@ -79,10 +94,15 @@ demanded() {
 
 # --- files ---
 
+# What stands there already is left alone: it may be all that is possible on a disk that is full or read-only.
 install_files() { # folder: its tree goes to /
 	find "$1" -type f | while read -r file; do
 		path=${file#"$1"}
-		(umask 022 && mkdir -p "$(dirname "$path")") && cp -a "$file" "$path.kvmnet-new" && mv "$path.kvmnet-new" "$path" || exit 1
+		! cmp -s "$file" "$path" || continue
+		if ! { (umask 022 && mkdir -p "$(dirname "$path")") && cp -a "$file" "$path.kvmnet-new" && mv "$path.kvmnet-new" "$path"; }; then
+			rm -f "$path.kvmnet-new"
+			exit 1
+		fi
 	done
 }
 
@@ -132,22 +152,22 @@ validate() {
 	root=$(mktemp -d) || return 1
 	generated "$root" files remove >validate.log 2>&1
 	result=$?
+	mkdir -p made && { [ ! -d "$root/run/systemd/network" ] || cp -a "$root/run/systemd/network/." made/; } || result=1
 	rm -rf "$root"
+	sed -i "s|$root||g" validate.log
 	cat validate.log >>log
 	return "$result"
 }
 
 # networkd makes a bridge itself, from netplan's .netdev file alone, before it is told of any .network: one that it did
 # not make stays "configuring" for it for ever (systemd 257: "Failed to create netdev: File exists").
-create_links() { # file with names, folder of files to come, file with paths that will go
+create_links() { # file with names, folder with netplan's .netdev files
 	[ -s "$1" ] || return 0
-	root=$(mktemp -d) && generated "$root" "$2" "$3" >>log 2>&1 || return 1
 	while read -r name; do
 		# networkd reads it as its own user.
-		install -m 644 "$root/run/systemd/network/10-netplan-$name.netdev" /run/systemd/network/ || return 1
+		install -m 644 "$2/10-netplan-$name.netdev" /run/systemd/network/ || return 1
 	done <"$1"
 	logged networkctl reload || return 1
-	rm -rf "$root"
 	while read -r name; do
 		for look in $(seq 100); do
 			[ ! -e "/sys/class/net/$name" ] || break
@@ -157,12 +177,28 @@ create_links() { # file with names, folder of files to come, file with paths tha
 	done <"$1"
 }
 
+read_only_folders() {
+	{ find files -type f | sed 's/^files//'; cat remove; } | while read -r path; do
+		folder=$(dirname "$path")
+		if [ -d "$folder" ] && [ ! -w "$folder" ]; then echo "$folder"; fi
+	done | sort -u
+}
+
 snapshot() {
 	mkdir -p before && : >absent
 	{ find files -type f | sed 's/^files//'; cat remove; } | while read -r path; do
 		if [ ! -e "$path" ]; then echo "$path" >>absent; continue; fi
 		mkdir -p "before$(dirname "$path")" && cp -a "$path" "before$path" || exit 1
-	done && sync -f "$dir"
+	done && mkdir -p run && { cp -a /run/systemd/network/10-netplan-* run/ 2>/dev/null || :; } &&
+		head -c 262144 /dev/urandom >reserve && sync -f "$dir"
+}
+
+# Where netplan does not take the files any more (another one was broken meanwhile), what it made of them before.
+generate_again() {
+	logged netplan generate && return 0
+	rm -f /run/systemd/network/10-netplan-*
+	# Not the folder itself: networkd reads it as its own user, and this one is closed.
+	cp -a run/10-netplan-* /run/systemd/network/ 2>>log
 }
 
 # --- armed: the host undoes the change by itself, after a time and at a boot ---
@@ -170,63 +206,95 @@ snapshot() {
 boot_unit=/etc/systemd/system/kvmnet-boot.service
 boot_link=/etc/systemd/system/sysinit.target.wants/kvmnet-boot.service
 
-# All of it is on disk before anything is changed.
+# All of it is on disk before anything is changed. The marker appears as a whole, when the timer runs.
 arm() {
-	mkdir "$base/armed" 2>/dev/null ||
-		refuse "another change of this host's network is under way (transaction $(cat "$base/armed/id" 2>/dev/null))"
-	armed=yes
-	ln -s "../transactions/$id" "$base/armed/transaction" && echo "$id" >"$base/armed/id" &&
-		(umask 022 && mkdir -p "${boot_link%/*}" && cp kvmnet-boot.service "$boot_unit" && chmod 644 "$boot_unit") &&
-		ln -sfn "$boot_unit" "$boot_link" && sync -f "$boot_unit" "$dir" || return 1
 	timeout=$(cat timeout)
-	systemd-run --quiet --collect --unit="kvmnet-rollback-$id" --on-active="$timeout" --timer-property=AccuracySec=100ms \
-		sh "$dir/transaction.sh" rollback "not confirmed within $timeout s"
+	is prepared && [ ! -e "$base/armed" ] && mkdir "$base/armed.$id" && ln -s "../transactions/$id" "$base/armed.$id/transaction" &&
+		echo "$id" >"$base/armed.$id/id" &&
+		(umask 022 && mkdir -p "${boot_link%/*}" && cp kvmnet-boot.service "$boot_unit" && chmod 644 "$boot_unit") &&
+		ln -sfn "$boot_unit" "$boot_link" &&
+		systemd-run --quiet --collect --unit="kvmnet-rollback-$id" --on-active="$timeout" --timer-property=AccuracySec=100ms \
+			sh "$dir/transaction.sh" rollback "not confirmed within $timeout s" 8>&- &&
+		mv -T "$base/armed.$id" "$base/armed" && sync -f "$boot_unit" "$dir" && armed=yes
 }
 
+is_armed() {
+	[ "$(cat "$base/armed/id" 2>/dev/null)" = "$id" ]
+}
+
+# Only what this transaction armed: a later one has a marker of its own.
 disarm() {
+	is_armed || return 0
 	rm -f "$boot_link" "$boot_unit"
 	rm -rf "$base/armed"
 	sync -f "$dir" /etc/systemd/system
 }
 
-# A transaction whose timer is gone was left behind: the host goes back to what it was before it.
-clear_dead() {
-	other=$(cat "$base/armed/id" 2>/dev/null) || return 0
-	script=$base/transactions/$other/transaction.sh
-	if systemctl -q is-active "kvmnet-rollback-$other.timer" "kvmnet-rollback-$other.service" "kvmnet-apply-$other.service"; then
-		refuse "another change of this host's network is under way (transaction $other); it ends by itself within its confirm timeout"
+# Armed, but its timer is gone: it was left behind, and the host goes back to what it was before it.
+leftover() {
+	if systemctl -q is-active "kvmnet-rollback-$id.timer" "kvmnet-rollback-$id.service" "kvmnet-undo-$id.service"; then
+		armed=yes
+		refuse "another change of this host's network is under way (transaction $id); it ends by itself within $(cat timeout) s of its start"
 	fi
-	log "transaction $other was left behind: rolled back"
-	[ ! -f "$script" ] || sh "$script" rollback "left behind" >>log 2>&1
-	disarm
+	rollback "left behind"
+}
+
+clear_leftover() {
+	other=$(cat "$base/armed/id" 2>/dev/null) || { rm -rf "$base/armed"; return 0; }
+	script=$base/transactions/$other/transaction.sh
+	[ -f "$script" ] || { rm -rf "$base/armed"; return 0; }
+	words=$(sh "$script" leftover 2>&1 8>&-) || refuse "$words"
+}
+
+# How changes ended whose engine died before it could say so.
+untold() {
+	for report in "$base"/transactions/*/report; do
+		other=${report%/report}
+		if [ ! -f "$report" ] || [ -e "$other/told" ]; then continue; fi
+		printf 'untold %s %s\n' "${other##*/}" "$(head -n 1 "$report")"
+		: >"$other/told"
+	done
 }
 
 start() {
 	validate || refuse "netplan does not take the new configuration:
 $(grep . validate.log | head -n 20)"
+	readonly=$(read_only_folders | paste -sd, -)
+	[ -z "$readonly" ] || refuse "$readonly can't be written: is it read-only?"
 	sed 's/^gateway /arp /' required >neighbours
 	probe_all neighbours | sed -n 's/^failed arp //p' >silent
 	[ ! -s silent ] || refuse "the gateway $(paste -sd, silent) does not answer ARP"
 	probe_all probes >baseline
 	snapshot || refuse "the present configuration can't be kept in $dir: is the disk full or read-only?"
 	state prepared || refuse "$dir can't be written: is the disk full or read-only?"
-	clear_dead
 	date +%s >started
-	arm || { disarm; refuse "the host can't be made to undo the change by itself: is the disk full, is systemd running?"; }
+	# One at a time, from the look for another one until this one's marker is there.
+	exec 8>"$base/lock" && flock 8
+	clear_leftover
+	if ! arm; then
+		systemctl stop "kvmnet-rollback-$id.timer" 2>/dev/null
+		rm -rf "$base/armed.$id" "$boot_link" "$boot_unit"
+		refuse "the host can't be made to undo the change by itself: is the disk full, is systemd running?"
+	fi
+	exec 8>&-
 	state armed
-	cat baseline
-	systemd-run --quiet --collect --unit="kvmnet-apply-$id" sh "$dir/transaction.sh" apply ||
+	untold
+	systemd-run --quiet --collect --no-block --unit="kvmnet-apply-$id" sh "$dir/transaction.sh" apply ||
 		{ rollback "the change can't be started"; exit 3; }
 }
 
 apply() {
+	is armed || exit 0
 	state applying
-	if keep keep.apply && create_links create.apply files remove && install_files files && remove_files remove && logged netplan generate &&
+	if keep keep.apply && create_links create.apply made && logged install_files files && logged remove_files remove && logged netplan generate &&
 		logged ip -batch apply.batch && { logged ip -force -batch tidy.batch; logged networkctl reload; } && delete_links delete.apply; then
 		state applied
 		watch_probes
 	else
-		rollback "applying failed: $(grep -v ' state: ' log | tail -n 1)"
+		why=$(grep -v ' state: ' log | tail -n 1)
+		# Then the log could not be written either.
+		[ "$(df --output=avail . | tail -n 1)" -gt 0 ] || why="No space left on device"
+		rollback "applying failed: $why"
 		exit 1
 	fi
 }
@@ -244,20 +312,28 @@ watch_probes() {
 rollback() { # reason
 	exec 9>lock && flock 9
 	if is confirmed || is rolled-back; then return 0; fi
+	# Nothing of it is in place any more, and what is may be another's.
+	is_armed || { state rolled-back; return 0; }
+	rm -f reserve
 	state rolling-back
 	log "rolling back: $1"
-	create_links create.rollback before absent
-	install_files before
-	remove_files absent
+	create_links create.rollback run
+	restored=yes
+	logged install_files before && logged remove_files absent || restored=
 	unkeep
 	keep keep.rollback
-	logged netplan generate
+	generate_again
 	logged ip -force -batch rollback.batch
 	logged networkctl reload
 	delete_links delete.rollback
 	unkeep
-	state rolled-back
-	disarm
+	# Else it stays armed: the next boot and the next change try again.
+	if [ -n "$restored" ]; then
+		state rolled-back
+		disarm
+	else
+		log "the files could not all be put back"
+	fi
 	{
 		echo "$1"
 		sed 's/^/while applied: /' probed 2>/dev/null
@@ -277,6 +353,7 @@ boot() {
 		disarm
 		return 0
 	fi
+	rm -f reserve
 	log "rolling back: the host restarted before the change was confirmed"
 	install_files before
 	remove_files absent
@@ -286,12 +363,14 @@ boot() {
 	disarm
 }
 
+# Once its state says so, no timer and no boot undoes it any more: so that is written first.
 confirm() {
 	armed=yes
 	exec 9>lock && flock 9
 	is applied || refuse "the change can't be confirmed any more: it is $(cat state)"
-	systemctl stop "kvmnet-rollback-$id.timer" || refuse "the rollback timer can't be stopped"
-	state confirmed && sync -f "$dir"
+	rm -f reserve
+	{ state confirmed && sync -f "$dir"; } || refuse "$dir can't be written: is the disk full or read-only?"
+	systemctl stop "kvmnet-rollback-$id.timer"
 	disarm
 	unkeep
 	ln -sfn "transactions/$id" "$base/last-good"
@@ -301,11 +380,25 @@ confirm() {
 		while read -r old; do rm -rf "$old"; done
 }
 
+# It comes with the end of the rollback, which holds the lock.
+report() {
+	exec 9>lock && flock 9
+	if [ ! -f report ]; then
+		is rolled-back || { cat state; cat log; exit 1; }
+		sed -n 's/^.* rolling back: //p' log | tail -n 1
+		cat log
+		return 0
+	fi
+	: >told
+	cat report
+}
+
 case ${1-} in
 start) start ;;
 apply) apply ;;
 rollback)
-	systemctl stop "kvmnet-apply-$id.service" 2>/dev/null
+	# Not one that goes back by itself already.
+	is rolling-back || systemctl stop "kvmnet-apply-$id.service" 2>/dev/null
 	rollback "${2-asked for}"
 	;;
 # Detached, as the way back may cut the connection that asks for it.
@@ -317,9 +410,10 @@ probe)
 	;;
 confirm) confirm ;;
 boot) boot ;;
-report) cat report 2>/dev/null || { cat state; cat log; exit 1; } ;;
+leftover) leftover ;;
+report) report ;;
 *)
-	echo "usage: $0 start|apply|rollback|undo|state|probe|confirm|report|boot" >&2
+	echo "usage: $0 start|apply|rollback|undo|state|probe|confirm|boot|leftover|report" >&2
 	exit 2
 	;;
 esac

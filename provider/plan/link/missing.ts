@@ -1,6 +1,7 @@
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { networkFileName } from "../netplan/bridgeFile";
 import type { BridgeLink } from "./batch";
+import { strayTaps } from "./taps";
 
 /** The wanted state of a bridge, as far as the kernel and networkd show it. */
 export interface WantedBridge extends BridgeLink {
@@ -56,5 +57,6 @@ export function missing(facts: Facts, wanted: WantedBridge): string[] {
     ...wanted.gateways
       .filter((gateway) => !gateways.includes(gateway))
       .map((gateway) => `the default route via ${gateway} does not go over ${name}`),
+    ...strayTaps(facts, name).map(({ tap, vm }) => `${tap}, a NIC of the running VM ${vm}, is no port of ${name}`),
   ];
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
-import { cidr, interfaceName, ipAddress, macAddress } from "../names";
+import { cidr, endpoint, hostName, interfaceName, ipAddress, macAddress } from "../names";
 
 const route = z
   .strictObject({
@@ -30,10 +30,22 @@ const addressing = z
     description: "The bridge's own addressing, in netplan's terms (see netplan-yaml(5)).",
   });
 
+const probe = z
+  .strictObject({
+    tcp: endpoint.optional().meta({ description: 'A TCP port that takes connections: "nas.example:445".' }),
+    ping: ipAddress.optional().meta({ description: "An address that answers pings." }),
+    dns: hostName.optional().meta({ description: "A name that resolves." }),
+  })
+  .meta({ typeName: "Probe", description: "Something that the host must still reach: one of tcp, ping and dns." });
+
 const confirm = z
   .strictObject({
     timeout: z.int().min(10).max(3600).default(60).meta({
       description: "Seconds after which the host undoes a change that was not confirmed over a new connection.",
+    }),
+    probes: z.array(probe).optional().meta({
+      description:
+        "Tried from the host before the change; those that hold then must hold after it, or it is undone. The gateway and DNS are tried in any case.",
     }),
   })
   .meta({ typeName: "Confirm", description: "How a change of the host's network is confirmed." });
@@ -97,5 +109,6 @@ export const bridge = {
 } as const satisfies Definition<typeof inputs, typeof outputs>;
 
 export type Addressing = z.infer<typeof addressing>;
+export type BridgeProbe = z.infer<typeof probe>;
 export type BridgeInputs = z.infer<typeof inputs>;
 export type BridgeState = Omit<BridgeInputs, "connection" | keyof z.infer<typeof outputs>> & z.infer<typeof outputs>;

@@ -1,7 +1,7 @@
 import { containsUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
-import { transact } from "../../host/transaction/transact";
+import { clearLeftover, transact } from "../../host/transaction/transact";
 import { describeChange } from "../../plan/impact/describe";
 import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
 import { Refusal } from "../../plan/refusal";
@@ -21,6 +21,11 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
         property: "forwardDelay",
         reason: "with stp it must be 2 to 30 seconds; the standard's own default is 15 (IEEE 802.1D)",
       });
+    }
+    const probes: unknown = inputs.confirm?.probes;
+    for (const [index, probe] of Array.isArray(probes) ? probes.entries() : []) {
+      if (Object.values(probe).filter((value) => value !== undefined).length !== 1)
+        failures.push({ property: `confirm.probes[${index}]`, reason: "must have one of tcp, ping and dns" });
     }
     return { inputs, failures };
   },
@@ -104,8 +109,8 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       );
     }
     await operation.hosts.exclusive(facts.machineId, async () => {
-      const now = await host.freshFacts();
-      const plan = planRestore(now, name, record?.previousConfig ?? state.previousConfig, inputs.confirm.timeout);
+      const now = await clearLeftover(host, await host.freshFacts(), operation.log);
+      const plan = planRestore(now, name, record?.previousConfig ?? state.previousConfig, inputs.confirm);
       for (const path of plan.kept)
         operation.log.info(
           `${host.label}: ${path} was changed by hand since; only the addressing of ${plan.uplink.name} was put back into it.`,
@@ -133,7 +138,7 @@ async function apply(
   const { hosts, log, signal } = operation;
   return hosts.exclusive(machineId, async () => {
     // Read again under the lock: another resource may have changed the host meanwhile.
-    const facts = await host.freshFacts();
+    const facts = await clearLeftover(host, await host.freshFacts(), log);
     const plan = planBridge(facts, inputs, operation.urn);
     if (plan.differences.length === 0 && facts.records.has(inputs.name))
       return bridgeState(facts, inputs, plan, [], hostKey);

@@ -1,15 +1,16 @@
 import { type Facts, type Link, linkNamed, ports, runningOn } from "../../host/facts/facts";
-import type { Change } from "../../host/transaction/change";
+import type { Change, Probe } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { kernelAddressing, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { type Addressing, addressingOn, bridgeAsItIs, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import { missing, type WantedBridge } from "../../plan/link/missing";
+import { strayTaps } from "../../plan/link/taps";
 import { resolveUplink } from "../../plan/link/uplink";
 import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFileText, iaidOf, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
 import { definedIds, findDefinition } from "../../plan/netplan/definition";
 import { Refusal } from "../../plan/refusal";
-import type { BridgeInputs } from "./definition";
+import type { BridgeInputs, BridgeProbe } from "./definition";
 
 /** All that a change of a bridge is: decided from the host's facts, nothing read or written here. */
 export interface BridgePlan {
@@ -99,7 +100,11 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
     files,
     remove: [],
     apply: toBridge(wanted, moving),
-    tidy: [...takeOff(uplink.name, onUplink.addresses), ...takeOff(name, leaving)],
+    tidy: [
+      ...takeOff(uplink.name, onUplink.addresses),
+      ...takeOff(name, leaving),
+      ...strayTaps(facts, name).map(({ tap }) => `link set dev ${tap} master ${name}`),
+    ],
     rollback: present
       ? [
           ...bridgeAsItIs(present, uplink, onBridge, moving.addresses),
@@ -112,7 +117,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
     deleteOnRollback: present ? [] : [name],
     keepOnApply: [networkFileName(name)],
     keepOnRollback: [networkFileName(present ? name : definition.id)],
-    ...probesFor(facts, before, promise.gateways),
+    ...probesFor(facts, before, promise.gateways, inputs.confirm.probes),
     timeout: inputs.confirm.timeout,
   };
   return { change, uplink, wanted, moving, config, previousConfig, differences };
@@ -130,7 +135,7 @@ export function planRestore(
   facts: Facts,
   name: string,
   previousConfig: Readonly<Record<string, string>>,
-  timeout: number,
+  confirm: BridgeInputs["confirm"],
 ): RestorePlan {
   const bridge = linkNamed(facts, name);
   const uplink =
@@ -169,8 +174,8 @@ export function planRestore(
     deleteOnRollback: [],
     keepOnApply: [networkFileName(id)],
     keepOnRollback: [networkFileName(name)],
-    ...probesFor(facts, gateways, []),
-    timeout,
+    ...probesFor(facts, gateways, [], confirm.probes),
+    timeout: confirm.timeout,
   };
   return { change, uplink, wanted, moving, config: {}, previousConfig, differences: [], id, kept };
 }
@@ -240,6 +245,7 @@ function probesFor(
   facts: Facts,
   before: readonly (string | undefined)[],
   wanted: readonly string[],
+  own: readonly BridgeProbe[] = [],
 ): Pick<Change, "probes" | "required"> {
   const known = [...new Set(before.filter((gateway) => gateway !== undefined))];
   const isIpv4 = (address: string) => !address.includes(":");
@@ -248,7 +254,15 @@ function probesFor(
     probes: [
       ...(replaced.length > 0 ? [] : known.map((address) => ({ kind: "gateway" as const, address }))),
       ...(facts.resolved ? [{ kind: "dns" as const }] : []),
+      ...own.map(usersProbe),
     ],
     required: replaced.map((address) => ({ kind: "gateway" as const, address })),
   };
+}
+
+function usersProbe({ tcp, ping, dns }: BridgeProbe): Probe {
+  if (ping !== undefined) return { kind: "ping", address: ping };
+  if (dns !== undefined) return { kind: "name", name: dns };
+  const [, host = "", port] = /^(.*):(\d+)$/.exec(tcp ?? "") ?? [];
+  return { kind: "tcp", host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }

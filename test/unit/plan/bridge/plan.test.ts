@@ -34,7 +34,7 @@ test.each(readdirSync(cases))("%s", (name) => {
 
 test("restoring removes what was written, and puts back what was there", () => {
   const { facts, plan } = read("theSameAgainChangesNothing");
-  const { change, kept } = planRestore(facts, "br0", plan.previousConfig, 60);
+  const { change, kept } = planRestore(facts, "br0", plan.previousConfig, { timeout: 60 });
   expect(Object.fromEntries(change.files)).toEqual(plan.previousConfig);
   expect(change.remove).toEqual([...Object.keys(plan.config), "/var/lib/kvmnet/bridges/br0.json"]);
   expect(change.deleteOnApply).toEqual(["br0"]);

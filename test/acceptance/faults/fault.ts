@@ -1,0 +1,50 @@
+import type { HostOptions } from "../../lab/host";
+import type { Step } from "../../lab/strike";
+import type { Scene } from "./scene";
+
+/** How a change that was struck ends: undone by the host; there, as planned; or never begun. */
+export type Outcome = "rolled back" | "confirmed" | "refused";
+
+/** A row of the matrix: what strikes, and how it ends at each step that it can strike at. */
+export interface Fault {
+  readonly name: string;
+  /** The first cell is run every time, the others by `make test-faults`. */
+  readonly cells: readonly Cell[];
+  readonly addressing?: HostOptions["addressing"];
+  /** Seconds of `confirm.timeout`. Default: 10. */
+  readonly window?: number;
+  /** Before the change that is struck: what has to be there. */
+  prepare?(scene: Scene): Promise<void>;
+  /** Run by a shell on the host at the step. */
+  readonly strike?: string | ((step: Step) => string);
+  /** Once it has struck: what is done from outside. */
+  outside?(scene: Scene): Promise<void>;
+  /** Once the host is through: the fault goes away. */
+  over?(scene: Scene): Promise<void>;
+  /** Nobody is left to end the change: the next `up` does. */
+  readonly endedByNextUp?: boolean;
+  /** Milliseconds from the strike until nothing is armed any more. Default: the window and 2 s. */
+  readonly within?: number;
+  /** What the next `up` says of it. */
+  readonly nextSays?: RegExp;
+  /** After the next `up`. */
+  after?(scene: Scene): Promise<void>;
+}
+
+export interface Cell {
+  readonly at: Step;
+  readonly ends: Outcome;
+  /** What the struck `up` says; without an engine it says nothing. */
+  readonly says?: RegExp;
+}
+
+/** Drops what comes in over SSH, or what goes out to the gateway, until `lift`. */
+export const wall =
+  "nft add table inet wall; nft 'add chain inet wall in { type filter hook input priority 0; }'; nft add rule inet wall in tcp dport 22 drop";
+export const noOutgoing = (what: string) =>
+  `nft add table inet wall; nft 'add chain inet wall out { type filter hook output priority 0; }'; nft add rule inet wall out ${what} drop`;
+export const deadGateway = noOutgoing("ip daddr 192.0.2.1");
+
+export async function lift({ host }: Scene): Promise<void> {
+  await host.must(["nft", "delete", "table", "inet", "wall"]);
+}

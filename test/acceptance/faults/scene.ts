@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type CommandResult, killGroup } from "../../lab/command";
+import { HomelabStack } from "../../lab/homelabStack";
+import type { Host } from "../../lab/host";
+import type { Release } from "../../lab/hostImage";
+import type { Lan } from "../../lab/lan";
+import { pluginOf, processEnd } from "../../lab/plugin";
+import type { StartedCommand } from "../../lab/pulumi";
+import { type Step, strikeAt } from "../../lab/strike";
+import type { Cell, Fault } from "./fault";
+
+/** All that a change may touch: links with addresses, routes, the bridge's ports, the files, what is armed. */
+const picture = `
+ip -br -4 address | sed 's/@if[0-9]*//; s/ metric [0-9]*//'
+ip route
+for port in /sys/class/net/*/master; do [ ! -e "$port" ] || echo "\${port%/master} in $(readlink "$port")"; done
+find /etc/netplan /etc/systemd/network -type f | sort | xargs -r sha256sum
+ls /etc/systemd/system /etc/systemd/system/sysinit.target.wants | grep kvmnet
+ls -d /var/lib/kvmnet/armed* /var/lib/kvmnet/bridges/* 2>/dev/null
+true`;
+
+/** A host, the stack that changes its network, and what happened: one cell of the matrix. */
+export class Scene implements AsyncDisposable {
+  before = "";
+  private started: StartedCommand | undefined;
+  private plugin = 0;
+  private engineKilled = false;
+
+  private constructor(
+    readonly lan: Lan,
+    readonly host: Host,
+    readonly stack: HomelabStack,
+    readonly window: number,
+  ) {}
+
+  static async start(lan: Lan, release: Release, fault: Fault): Promise<Scene> {
+    const { addressing = { address: "192.0.2.100/24" }, window = 10 } = fault;
+    const host = await lan.startHost({ name: "kvm1", release, addressing });
+    const config = { hosts: { kvm1: { bridge: { confirm: { timeout: window } } } } };
+    const scene = new Scene(lan, host, await HomelabStack.start({ lan, hosts: [host], config }), window);
+    await fault.prepare?.(scene);
+    scene.before = await scene.picture();
+    return scene;
+  }
+
+  picture(): Promise<string> {
+    return this.host.must(["sh", "-c", picture]);
+  }
+
+  /** A shell command on the host: for what a row does there. */
+  sh(script: string): Promise<string> {
+    return this.host.must(["timeout", "30", "sh", "-c", script]);
+  }
+
+  configure(bridge: object): Promise<void> {
+    return this.stack.configure({
+      hosts: { kvm1: { bridge: { confirm: { timeout: this.window }, ...bridge } } },
+    });
+  }
+
+  /** Runs `up`, strikes it at the step, and tells in how many milliseconds from then on nothing was armed any more. */
+  async strike(fault: Fault, step: Step): Promise<number> {
+    const command = typeof fault.strike === "function" ? fault.strike(step) : (fault.strike ?? "true");
+    const { struck } = await strikeAt(this.host, step, command);
+    this.started = this.stack.startUp();
+    const over = this.started.ended.then(async ({ stdout }) => {
+      // A change that ends before the step would never be struck.
+      await sleep(2000);
+      throw new Error(`up ended before ${step}:\n${stdout}`);
+    });
+    struck.catch(() => undefined);
+    await Promise.race([struck, over]);
+    over.catch(() => undefined);
+    let began = performance.now();
+    this.plugin = step === "before" ? 0 : await pluginOf(this.started.child).catch(() => 0);
+    await fault.outside?.(this);
+    if (fault.endedByNextUp) return 0;
+    if (step === "before") {
+      // What struck before is no news: the host is through when the change is.
+      await this.started.ended;
+      began = performance.now();
+    }
+    const limit = this.window * 3;
+    const { code } = await this.host.exec([
+      ...["timeout", String(limit), "sh", "-c"],
+      "until [ ! -e /var/lib/kvmnet/armed ]; do sleep 0.02; done",
+    ]);
+    if (code !== 0) throw new Error(`still armed after ${limit} s:\n${await this.logs()}`);
+    return performance.now() - began;
+  }
+
+  ctrlC(): void {
+    if (this.started) killGroup(this.started.child, "SIGINT");
+  }
+
+  /** -9, and only the engine itself: what it started is to find out. */
+  async killEngine(): Promise<void> {
+    this.engineKilled = true;
+    this.started?.child.kill("SIGKILL");
+    await this.started?.ended;
+  }
+
+  killPlugin(): void {
+    process.kill(this.plugin, "SIGKILL");
+  }
+
+  /** What the struck `up` said; the plugin of a dead engine has ended then, too. */
+  async outcome(): Promise<{ code: number | null; stdout: string }> {
+    if (!this.started) throw new Error("nothing was started");
+    const ended = await this.started.ended;
+    if (this.engineKilled && this.plugin > 0) await processEnd(this.plugin, 20_000);
+    return ended;
+  }
+
+  /** Milliseconds until SSH answers, at the address it had. */
+  async answersSsh(timeout: number): Promise<number> {
+    const began = performance.now();
+    for (;;) {
+      const { code, stderr } = await this.host.ssh(["true"], { timeout: 6000 });
+      if (code === 0) return performance.now() - began;
+      if (performance.now() - began > timeout) throw new Error(`no answer over SSH: ${stderr}\n${await this.logs()}`);
+      await sleep(50);
+    }
+  }
+
+  /** networkd settles its links a moment after the transaction has ended. */
+  async settled(wanted: string | ((now: string) => boolean)): Promise<string> {
+    const is = typeof wanted === "string" ? (now: string) => now === wanted : wanted;
+    let now = await this.picture();
+    for (const until = Date.now() + 5000; !is(now) && Date.now() < until; now = await this.picture()) await sleep(50);
+    return now;
+  }
+
+  async nextUp(): Promise<CommandResult> {
+    if (this.engineKilled) await this.stack.cancel();
+    return this.stack.up();
+  }
+
+  logs(): Promise<string> {
+    return this.sh("tail -n 40 /var/lib/kvmnet/transactions/*/log; ip -br address; ip route");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.started) killGroup(this.started.child);
+    if (this.plugin > 0) await processEnd(this.plugin, 20_000);
+    await this.stack[Symbol.asyncDispose]();
+    await this.host[Symbol.asyncDispose]();
+  }
+}
+
+/** The host's address on the bridge, the NIC in it, the default route over it. */
+export function isPlanned(now: string): boolean {
+  return (
+    /^br0 .* (\d+\.){3}\d+\/24/m.test(now) &&
+    !/^enp1s0 .*\/24/m.test(now) &&
+    /^default via 192\.0\.2\.1 dev br0/m.test(now) &&
+    now.includes("/enp1s0 in ../br0") &&
+    now.includes("/etc/netplan/80-kvmnet-br0.yaml") &&
+    !now.includes("kvmnet-boot")
+  );
+}
+
+export function describeCell(fault: Fault, cell: Cell, release: string): string {
+  return `${fault.name}, at "${cell.at}" on ${release}: ${cell.ends}`;
+}
+
+/** For a test to print: what there is instead of the plan. */
+export function unplanned(now: string): string {
+  return isPlanned(now) ? "" : now;
+}
