@@ -4,7 +4,6 @@ import type { Scene } from "./scene";
 
 const gatewayDied = /the gateway 192\.0\.2\.1 does not answer ping/;
 const restarted = /the host restarted before the change was confirmed/;
-const dhcpFilter = "table inet wall { chain in { type filter hook input priority 0; udp dport 67 drop; }; }";
 /** Frozen where it is: a power cut comes from outside, and that takes a moment. */
 const freeze = `${wall}; systemctl kill -s STOP 'kvmnet-apply-*' || true`;
 /** One file system for the files and the transaction, as on a real host, and small enough to fill. */
@@ -131,17 +130,6 @@ export const rows: readonly Fault[] = [
       { at: "armed", ends: "rolled back", says: /192\.0\.2\.1 takes no connection on port 53\n/ },
       { at: "applied", ends: "rolled back", says: /192\.0\.2\.1 takes no connection on port 53\n/ },
     ],
-  },
-  {
-    name: "DHCP server silent",
-    addressing: "dhcp",
-    prepare: async ({ lan }) => {
-      await lan.router.must(["nft", "-f", "-"], { input: dhcpFilter });
-    },
-    over: async ({ lan }) => {
-      await lan.router.must(["nft", "delete", "table", "inet", "wall"]);
-    },
-    cells: [{ at: "before", ends: "rolled back", says: /has no DHCP lease/ }],
   },
   {
     name: "disk full",
