@@ -40,9 +40,9 @@ const drifts: Drift[] = [
   },
   {
     what: "an address on the port",
-    by: "ip address add 192.0.2.99/24 dev enp1s0",
-    seenAs: /192\.0\.2\.99\/24 is on the port enp1s0/,
-    healed: '! ip -br address show dev enp1s0 | grep -q "192.0.2.99"',
+    by: "ip address add 192.0.2.99/32 dev enp1s0",
+    seenAs: /192\.0\.2\.99\/32 is on the port enp1s0/,
+    healed: '! ip -br address | grep -q "192.0.2.99"',
   },
   {
     what: "DHCP on the port, in its YAML",

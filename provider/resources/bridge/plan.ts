@@ -86,7 +86,9 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   const present = linkNamed(facts, name);
   const onUplink = addressingOn(facts, uplink);
   const onBridge = present ? addressingOn(facts, present) : { addresses: [], routes: [] };
-  const moving = inputs.addressing === "inherit" ? onUplink : kernelAddressing(inputs.addressing, onUplink);
+  // A bridge with addresses has the host's already: what a hand put on its port since goes away, not over.
+  const inherited = onBridge.addresses.length > 0 ? { addresses: [], routes: [] } : onUplink;
+  const moving = inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, onUplink);
   const leaving =
     inputs.addressing === "inherit" || !present
       ? []
