@@ -9,7 +9,8 @@ import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { bridgeState } from "./model";
-import { type BridgePlan, planBridge, planRestore, type RestorePlan, runningVms } from "./plan";
+import { type BridgePlan, planBridge, runningVms } from "./plan";
+import { planRestore, type RestorePlan } from "./restore";
 
 export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   definition: bridge,

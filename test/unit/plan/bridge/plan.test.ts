@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { bridge } from "../../../../provider/resources/bridge/definition";
-import { planBridge, planRestore } from "../../../../provider/resources/bridge/plan";
+import { planBridge } from "../../../../provider/resources/bridge/plan";
+import { planRestore } from "../../../../provider/resources/bridge/restore";
 
 const cases = join(__dirname, "cases");
 const owner = "urn:x::br";

@@ -1,0 +1,30 @@
+import type { Facts } from "../host/facts/facts";
+import type { Change, Probe } from "../host/transaction/change";
+import type { BridgeProbe } from "../resources/bridge/definition";
+
+/** The gateways of before are asked again; new ones must be there at all. */
+export function probesFor(
+  facts: Facts,
+  before: readonly (string | undefined)[],
+  wanted: readonly string[],
+  own: readonly BridgeProbe[] = [],
+): Pick<Change, "probes" | "required"> {
+  const known = [...new Set(before.filter((gateway) => gateway !== undefined))];
+  const isIpv4 = (address: string) => !address.includes(":");
+  const replaced = wanted.filter(isIpv4).filter((gateway) => !known.includes(gateway));
+  return {
+    probes: [
+      ...(replaced.length > 0 ? [] : known.map((address) => ({ kind: "gateway" as const, address }))),
+      ...(facts.resolved ? [{ kind: "dns" as const }] : []),
+      ...own.map(usersProbe),
+    ],
+    required: replaced.map((address) => ({ kind: "gateway" as const, address })),
+  };
+}
+
+function usersProbe({ tcp, ping, dns }: BridgeProbe): Probe {
+  if (ping !== undefined) return { kind: "ping", address: ping };
+  if (dns !== undefined) return { kind: "name", name: dns };
+  const [, host = "", port] = /^(.*):(\d+)$/.exec(tcp ?? "") ?? [];
+  return { kind: "tcp", host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}

@@ -1,0 +1,97 @@
+import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import type { Change } from "../../host/transaction/change";
+import { owningDefinition } from "../../plan/addressing/owner";
+import { promised } from "../../plan/addressing/wanted";
+import { addressingOn, takeOff, toBridge, toUplink } from "../../plan/link/batch";
+import type { WantedBridge } from "../../plan/link/missing";
+import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
+import { bridgeFilePath, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
+import { findDefinition } from "../../plan/netplan/definition";
+import { probesFor } from "../../plan/probes";
+import { Refusal } from "../../plan/refusal";
+import type { BridgeInputs } from "./definition";
+import { type BridgePlan, fileText, recordPath } from "./plan";
+
+export interface RestorePlan extends BridgePlan {
+  /** netplan's id of the uplink. */
+  readonly id: string;
+  /** Files that were changed by hand since, and keep that. */
+  readonly kept: readonly string[];
+}
+
+/** Back to the NIC with what it had before the bridge. */
+export function planRestore(
+  facts: Facts,
+  name: string,
+  previousConfig: Readonly<Record<string, string>>,
+  confirm: BridgeInputs["confirm"],
+): RestorePlan {
+  const bridge = linkNamed(facts, name);
+  const uplink =
+    ports(facts, name).find((port) => port.kind !== "tun") ?? linkNamed(facts, facts.records.get(name)?.uplink ?? "");
+  if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
+  const moving = bridge ? addressingOn(facts, bridge) : { addresses: [], routes: [] };
+  const { files, kept, id, promise } = restoredFiles(facts, uplink, previousConfig);
+  const own = [bridgeFilePath(name), identityDropIn(name, 0).path].filter(
+    (path) => fileText(facts, path) !== undefined,
+  );
+  const wanted: WantedBridge = {
+    name,
+    uplink: uplink.name,
+    macAddress: bridge?.mac ?? uplink.mac,
+    stp: bridge?.stp ?? false,
+    forwardDelay: bridge?.forwardDelay ?? 0,
+    mtu: undefined,
+    ...promise,
+  };
+  const gateways = moving.routes
+    .filter((route) => route.destination === "default" && route.family === "inet")
+    .map((route) => route.gateway);
+  const taps = ports(facts, name).filter((port) => port.kind === "tun");
+  const change: Change = {
+    files,
+    remove: [...own, recordPath(name)],
+    apply: toUplink(uplink, moving),
+    tidy: takeOff(name, moving.addresses),
+    rollback: [
+      ...(bridge ? toBridge(wanted, moving) : []),
+      ...taps.map((tap) => `link set dev ${tap.name} master ${name}`),
+    ],
+    createOnApply: [],
+    createOnRollback: bridge ? [name] : [],
+    deleteOnApply: bridge ? [name] : [],
+    deleteOnRollback: [],
+    keepOnApply: [networkFileName(id)],
+    keepOnRollback: [networkFileName(name)],
+    ...probesFor(facts, gateways, [], confirm.probes),
+    timeout: confirm.timeout,
+  };
+  return { change, uplink, wanted, moving, config: {}, previousConfig, differences: [], id, kept };
+}
+
+/** The original files byte for byte; into one that was changed by hand since, only the addressing goes back. */
+function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Record<string, string>>) {
+  const original = owningDefinition(
+    { ...facts, netplan: new Map([...facts.netplan, ...Object.entries(previousConfig)]) },
+    uplink,
+  );
+  const stripped = withoutAddressing(original);
+  const changed = Object.keys(previousConfig).filter(
+    (path) =>
+      facts.netplan.get(path) !== undefined &&
+      facts.netplan.get(path) !== stripped.get(path) &&
+      facts.netplan.get(path) !== previousConfig[path],
+  );
+  const files = new Map(Object.entries(previousConfig));
+  const current = findDefinition(facts.netplan, original.id);
+  for (const path of changed) {
+    const place = original.places.find((one) => one.path === path);
+    const here = current?.places.filter((one) => one.path === path);
+    if (!place || !here?.length) continue;
+    const text = withAddressing({ ...original, places: here }, addressingOf({ ...original, places: [place] })).get(
+      path,
+    );
+    if (text !== undefined) files.set(path, text);
+  }
+  return { files, kept: changed, id: original.id, promise: promised(addressingOf(original)) };
+}
