@@ -166,9 +166,11 @@ export class Host implements AsyncDisposable {
   /** Off in order and on again, or, with `hard`, by pulling the plug. Its guests end; its disk stays. */
   async reboot({ hard = false } = {}): Promise<void> {
     if (!hard) {
-      await this.exec(["systemctl", "poweroff"]);
-      for (let waited = 0; waited < 30_000 && (await this.isRunning()); waited += 100) {
-        await sleep(100);
+      await this.exec(["systemctl", "--no-block", "poweroff"], { timeout: 10_000 });
+      for (const deadline = Date.now() + 45_000; await this.isRunning(); await sleep(100)) {
+        if (Date.now() < deadline) continue;
+        const { stdout } = await this.exec(["systemctl", "list-jobs", "--no-pager"], { timeout: 5000 });
+        throw new Error(`${this.name} does not power off:\n${stdout}`);
       }
     }
     await this.powerOff();
@@ -213,7 +215,7 @@ export class Host implements AsyncDisposable {
   }
 
   private async isRunning(): Promise<boolean> {
-    return (await this.exec(["true"])).code === 0;
+    return (await this.exec(["true"], { timeout: 5000 })).code === 0;
   }
 
   /** Up is: systemd has started everything, and there is an address to dial. */
