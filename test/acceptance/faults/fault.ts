@@ -48,3 +48,17 @@ export const deadGateway = noOutgoing("ip daddr 192.0.2.1");
 export async function lift({ host }: Scene): Promise<void> {
   await host.must(["nft", "delete", "table", "inet", "wall"]);
 }
+
+export const gatewayDied = /the gateway 192\.0\.2\.1 does not answer ping/;
+
+/** Past the wall for a moment: the engine's packets wait, and none is lost for good. */
+export const paused = (action: (scene: Scene) => void | Promise<void>) => async (scene: Scene) => {
+  await action(scene);
+  await lift(scene);
+};
+
+export const vm = { name: "web", nic: { bridge: "br0" } };
+
+export const tapInBridge = async (scene: Scene) => {
+  expect(await scene.picture()).toMatch(/vnet\d+ in \.\.\/br0/);
+};

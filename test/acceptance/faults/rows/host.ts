@@ -1,0 +1,95 @@
+import { deadGateway, type Fault, gatewayDied, lift, tapInBridge, vm } from "../fault";
+
+/** One file system for the files and the transaction, as on a real host, and small enough to fill. */
+const smallDisk = `mkdir -p /mnt/small /var/lib/kvmnet && mount -t tmpfs -o size=2m tmpfs /mnt/small &&
+  cp -a /etc/netplan /mnt/small/netplan && mkdir -m 700 /mnt/small/kvmnet &&
+  mount --bind /mnt/small/netplan /etc/netplan && mount --bind /mnt/small/kvmnet /var/lib/kvmnet`;
+const fill = "dd if=/dev/zero of=/mnt/small/full bs=4k 2>/dev/null || true";
+const readOnly = "mount --bind /etc/netplan /etc/netplan && mount -o remount,ro,bind /etc/netplan";
+const broken = "printf 'network:\\n  ethernets:\\n    enp1s0:\\n      no-such-key: 1\\n' >/etc/netplan/99-broken.yaml";
+
+export const hostFaults: readonly Fault[] = [
+  {
+    name: "disk full",
+    prepare: async (scene) => void (await scene.sh(smallDisk)),
+    strike: fill,
+    over: async (scene) => void (await scene.sh("rm -f /mnt/small/full")),
+    cells: [
+      { at: "armed", ends: "rolled back", says: /No space left/ },
+      { at: "before", ends: "refused", says: /[Nn]othing was changed.*(No space left|full)/s },
+      { at: "applied", ends: "confirmed" },
+    ],
+  },
+  {
+    name: "/etc/netplan read-only",
+    strike: readOnly,
+    over: async (scene) => void (await scene.sh("umount /etc/netplan")),
+    cells: [
+      { at: "armed", ends: "rolled back", says: /Read-only file system/ },
+      { at: "before", ends: "refused", says: /nothing was changed: \/etc\/netplan .*read-only/ },
+      { at: "applied", ends: "confirmed" },
+    ],
+  },
+  {
+    name: "networkd killed",
+    strike: "systemctl kill -s KILL systemd-networkd",
+    cells: [
+      { at: "applied", ends: "confirmed" },
+      { at: "armed", ends: "confirmed" },
+      { at: "confirming", ends: "confirmed" },
+    ],
+  },
+  {
+    name: "netplan made invalid",
+    strike: (step) => (step === "applied" ? `${broken}; ${deadGateway}` : broken),
+    over: async (scene) =>
+      void (await scene.sh("rm /etc/netplan/99-broken.yaml; nft delete table inet wall 2>/dev/null; true")),
+    cells: [
+      { at: "applied", ends: "rolled back", says: gatewayDied },
+      { at: "before", ends: "refused", says: /nothing was changed: netplan does not take .*no-such-key/s },
+      { at: "armed", ends: "rolled back", says: /no-such-key/ },
+    ],
+  },
+  {
+    name: "libvirtd restarted",
+    strike: "systemctl restart libvirtd",
+    cells: [
+      { at: "applying", ends: "confirmed" },
+      { at: "applied", ends: "confirmed" },
+    ],
+  },
+  {
+    name: "VM started",
+    prepare: async ({ host }) => void (await host.startGuest({ ...vm, running: false })),
+    strike: `virsh start web; ${deadGateway}`,
+    over: lift,
+    cells: [{ at: "applied", ends: "rolled back", says: gatewayDied }],
+    after: tapInBridge,
+  },
+  {
+    name: "hand edits since the last up",
+    prepare: async (scene) => {
+      expect(await scene.stack.up()).toMatchObject({ code: 0 });
+      await scene.sh(
+        "printf '# mine\\nnetwork:\\n  ethernets:\\n    enp1s0:\\n      wakeonlan: true\\n' >/etc/netplan/01-netcfg.yaml",
+      );
+      await scene.configure({ mtu: 1400 });
+    },
+    cells: [{ at: "before", ends: "confirmed" }],
+    after: async ({ stack, host }) => {
+      const edited = await host.readFile("/etc/netplan/01-netcfg.yaml");
+      expect(edited).toMatch(/# mine.*wakeonlan: true/s);
+      const { code, stdout } = await stack.destroy();
+      expect({ code, said: code === 0 ? "" : stdout }).toEqual({ code: 0, said: "" });
+      expect(stdout).toMatch(/01-netcfg\.yaml was changed by hand since/);
+      expect(await host.readFile("/etc/netplan/01-netcfg.yaml")).toMatch(/# mine.*wakeonlan: true.*192\.0\.2\.100/s);
+      expect(await host.addresses()).toMatch(/^enp1s0 .*192\.0\.2\.100\/24/m);
+    },
+  },
+  {
+    name: "hand-made br0",
+    strike: "ip link add br0 type bridge",
+    over: async (scene) => void (await scene.sh("ip link del br0")),
+    cells: [{ at: "before", ends: "refused", says: /the host has an interface br0 already/ }],
+  },
+];
