@@ -17,22 +17,22 @@ export interface Authentication {
 
 /** A key or password of the connection is used alone; without one: the agent, then the files, as ssh does. */
 export function authentication(target: Target): Authentication {
-  const { label, user: username, privateKey, privateKeyPassword, password } = target;
+  const { label, property, user: username, privateKey, privateKeyPassword, password } = target;
   const tried: string[] = [];
   const methods: { name: string; method: Method }[] = [];
   if (privateKey !== undefined) {
     const key = parse(privateKey, privateKeyPassword);
     if (key instanceof Error)
-      throw new HostError("authentication", label, `connection.privateKey can't be used: ${unusable(key)}`);
+      throw new HostError("authentication", label, `${property}.privateKey can't be used: ${unusable(key, property)}`);
     methods.push({
-      name: `connection.privateKey (${print(key)})`,
+      name: `${property}.privateKey (${print(key)})`,
       method: { type: "publickey", username, key: privateKey, passphrase: privateKeyPassword },
     });
   } else if (password === undefined) methods.push(...ofUser(target, tried));
   if (password !== undefined) {
-    methods.push({ name: "connection.password", method: { type: "password", username, password } });
+    methods.push({ name: `${property}.password`, method: { type: "password", username, password } });
     methods.push({
-      name: "connection.password (keyboard-interactive)",
+      name: `${property}.password (keyboard-interactive)`,
       method: { type: "keyboard-interactive", username, prompt: answerOnce(password) },
     });
   }
@@ -40,7 +40,7 @@ export function authentication(target: Target): Authentication {
     throw new HostError(
       "authentication",
       label,
-      `there is nothing to log in with: no connection.privateKey or password, no SSH agent, no usable key in ${target.identityFiles.map(short).join(", ") || "the config"}${tried.length > 0 ? ` (${tried.join("; ")})` : ""}.`,
+      `there is nothing to log in with: no ${property}.privateKey or password, no SSH agent, no usable key in ${target.identityFiles.map(short).join(", ") || "the config"}${tried.length > 0 ? ` (${tried.join("; ")})` : ""}.`,
     );
   }
   return {
@@ -59,7 +59,8 @@ export function authentication(target: Target): Authentication {
 }
 
 /** The agent and the key files of who runs this. */
-function ofUser({ user: username, agent, identityFiles, identitiesOnly, privateKeyPassword }: Target, tried: string[]) {
+function ofUser(target: Target, tried: string[]) {
+  const { user: username, property, agent, identityFiles, identitiesOnly, privateKeyPassword } = target;
   const methods: { name: string; method: Method }[] = [];
   if (agent !== undefined) {
     const wanted = identityFiles.flatMap(publicKeyBeside);
@@ -73,7 +74,7 @@ function ofUser({ user: username, agent, identityFiles, identitiesOnly, privateK
     const text = readIfThere(path);
     if (text === undefined) continue;
     const key = parse(text, privateKeyPassword);
-    if (key instanceof Error) tried.push(`not ${short(path)}: ${unusable(key)}`);
+    if (key instanceof Error) tried.push(`not ${short(path)}: ${unusable(key, property)}`);
     else if (key.isPrivateKey())
       methods.push({
         name: `${short(path)} (${print(key)})`,
@@ -108,10 +109,10 @@ function parse(text: string, passphrase: string | undefined): ParsedKey | Error 
 }
 
 /** In this project's words: ssh2 says "Encrypted private OpenSSH key detected, but no passphrase given". */
-function unusable({ message }: Error): string {
+function unusable({ message }: Error, property: Target["property"]): string {
   if (/no passphrase given/.test(message))
-    return "it is encrypted: set connection.privateKeyPassword, or add it to an SSH agent";
-  if (/bad passphrase|integrity check failed/i.test(message)) return "connection.privateKeyPassword does not open it";
+    return `it is encrypted: set ${property}.privateKeyPassword, or add it to an SSH agent`;
+  if (/bad passphrase|integrity check failed/i.test(message)) return `${property}.privateKeyPassword does not open it`;
   return message;
 }
 

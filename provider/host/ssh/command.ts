@@ -13,8 +13,8 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Nothing that kvmnet asks a host for is near this; a host that answers for ever ends here. */
-const outputLimit = 64 * 1024 * 1024;
+/** The facts of a host with a thousand VMs are half of this; a host that answers for ever ends here. */
+const outputLimit = 32 * 1024 * 1024;
 
 /** Where a command runs. */
 export interface Where {
@@ -88,7 +88,7 @@ export function runCommand(where: Where, argv: readonly string[], options: ExecO
     if (signal?.aborted) return aborted();
     signal?.addEventListener("abort", aborted, { once: true });
     client.once("close", lost);
-    client.exec(quote(sudo ? sudo.argv(argv) : argv), (error, channel) => {
+    client.exec(quote(sudo ? sudo.argv(purpose) : argv), (error, channel) => {
       if (error) {
         return "reason" in error ? fail(new NoChannel(label, purpose, error.message)) : stop(error.message);
       }
@@ -104,7 +104,7 @@ export function runCommand(where: Where, argv: readonly string[], options: ExecO
         if (step !== "root") return;
         root = true;
         err.push(rest);
-        channel.end(input);
+        channel.end(sudo.stdin(argv, input));
       });
       channel.on("exit", (code: number | null, name?: string) => {
         end = code === null ? { ...(name !== undefined && { signal: name }) } : { code };

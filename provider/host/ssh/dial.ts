@@ -8,7 +8,7 @@ import type { Target } from "./target";
 export interface DialOptions {
   /** The key that the state remembers, where the connection has none. */
   readonly hostKey?: string | undefined;
-  /** The limit for the whole way, jump hosts included. Default: the connection's perDialTimeout for each. */
+  /** A limit for the whole way, jump hosts included, besides each machine's own perDialTimeout. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -21,9 +21,8 @@ export interface Dialled {
 
 /** Dials every machine on the way, each through the one before; whatever fails, none stays connected. */
 export async function dialRoute(targets: readonly Target[], options: DialOptions): Promise<Dialled> {
-  const deadline =
-    performance.now() + (options.timeoutMs ?? targets.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0));
-  const limited = options.timeoutMs !== undefined || targets.every(({ timeoutMs }) => timeoutMs > 0);
+  const each = targets.reduce((sum, { timeoutMs }) => sum + (timeoutMs || Number.POSITIVE_INFINITY), 0);
+  const deadline = performance.now() + Math.min(each, options.timeoutMs ?? Number.POSITIVE_INFINITY);
   const way: Client[] = [];
   const end = () => {
     for (const client of [...way].reverse()) client.destroy();
@@ -33,7 +32,7 @@ export async function dialRoute(targets: readonly Target[], options: DialOptions
     let dialled: Dialled | undefined;
     for (const [index, target] of targets.entries()) {
       options.signal?.throwIfAborted();
-      const left = limited ? Math.max(1, Math.round(deadline - performance.now())) : 0;
+      const left = Number.isFinite(deadline) ? Math.max(1, Math.round(deadline - performance.now())) : 0;
       const before = way.at(-1);
       const sock = before && (await through(before, targets[index - 1] as Target, target, left));
       const client = new Client();
@@ -77,16 +76,7 @@ async function dialOne(
       // One key of the agent that did not sign; the next way is tried.
       if (error.level !== "agent") reject(refused ?? explain(target, error, tried));
     });
-    client.on("close", () =>
-      reject(
-        refused ??
-          new HostError(
-            "dropped",
-            label,
-            "the connection was closed during the SSH handshake: see the host's sshd log, and MaxStartups in its sshd_config.",
-          ),
-      ),
-    );
+    client.on("close", () => reject(refused ?? new HostError("dropped", label, closedEarly)));
     client.connect({
       ...(sock ? { sock } : { host: target.host, port: target.port }),
       username: target.user,
@@ -146,26 +136,29 @@ function explain(
     return new HostError(
       "authentication",
       label,
-      `it does not let the user ${target.user} in; tried: ${tried.join(", ")}.\nSee that \`ssh ${label}\` works with the same key, and that the user is right.`,
+      `it does not let the user ${target.user} in; tried: ${tried.join(", ")}.\nSee that \`ssh ${label}\` works with the same key or password, and that the user is right.`,
     );
   }
   if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") {
     return new HostError(
       "noSuchName",
       label,
-      `its name ${target.host} can't be resolved: is connection.host right, does DNS, /etc/hosts or ~/.ssh/config have it?`,
+      `its name ${target.host} can't be resolved: is ${target.property}.host right, does DNS, /etc/hosts or ~/.ssh/config have it?`,
     );
   }
+  const silent = `is it on, is ${target.property}.host right, does a firewall drop the port?`;
   const why =
     error.level === "client-timeout" || error.code === "ETIMEDOUT"
-      ? "no answer in time: is it on, is connection.host right, does a firewall drop the port?"
-      : error.code === "ECONNREFUSED"
-        ? "the connection was refused: is sshd running, and is the port right?"
-        : error.message;
-  const dropped = error.code === "ECONNRESET" || error.message === "Connection lost before handshake";
-  return new HostError(
-    dropped ? "dropped" : "unreachable",
-    label,
-    `can't be reached over SSH at ${target.host} port ${target.port}: ${why}`,
-  );
+      ? `no answer in time: ${silent}`
+      : error.code === "EHOSTUNREACH" || error.code === "ENETUNREACH"
+        ? `nothing answers at that address: ${silent}`
+        : error.code === "ECONNREFUSED"
+          ? "the connection was refused: is sshd running, and is the port right?"
+          : error.message;
+  if (error.code === "ECONNRESET" || error.message === "Connection lost before handshake")
+    return new HostError("dropped", label, closedEarly);
+  return new HostError("unreachable", label, `can't be reached over SSH at ${target.host} port ${target.port}: ${why}`);
 }
+
+const closedEarly =
+  "the connection was closed during the SSH handshake: see the host's sshd log, and MaxStartups and PerSourcePenalties in its sshd_config.";

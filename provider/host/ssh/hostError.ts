@@ -9,6 +9,7 @@ export type HostErrorKind =
   | "sudo"
   | "dropped"
   | "config"
+  | "nonsense"
   | "cancelled";
 
 export class HostError extends Error {
@@ -16,8 +17,9 @@ export class HostError extends Error {
   constructor(
     readonly kind: HostErrorKind,
     readonly host: string,
-    message: string,
+    /** What stands after the host in the message. */
+    readonly reason: string,
   ) {
-    super(`${host}: ${message}`);
+    super(`${host}: ${reason}`);
   }
 }

@@ -10,6 +10,7 @@ export class HostKeyPolicy {
   readonly #known: readonly KnownKey[];
   readonly #source: string;
   readonly #mode: Target["strict"];
+  readonly #property: Target["property"];
   readonly #remembers: boolean;
   readonly #authority: boolean;
   readonly label: string;
@@ -18,10 +19,11 @@ export class HostKeyPolicy {
   constructor(target: Target, { pinned, last }: { pinned?: string | undefined; last: boolean }) {
     this.label = target.label;
     this.#mode = target.strict;
+    this.#property = target.property;
     this.#remembers = last;
     const given = target.hostKey ?? (last ? pinned : undefined);
     if (given !== undefined) {
-      this.#source = target.hostKey ? "connection.hostKey" : "the state";
+      this.#source = target.hostKey ? `${this.#property}.hostKey` : "the state";
       this.#known = [parsePublicKey(given)];
       this.#authority = false;
     } else {
@@ -49,26 +51,34 @@ export class HostKeyPolicy {
     if (other) {
       return this.#error(
         `its host key is not the one that is known. It shows ${fingerprint(blob)}; ${this.#source} has ${fingerprint(Buffer.from(other.blob, "base64"))}.\n` +
-          `If the machine was installed anew, take the old key out of ${this.#source}; if not, somebody may be in between.`,
+          `If the machine was installed anew, ${this.#anew()}; if not, somebody may be in between.`,
       );
     }
     if (this.#mode === "accept-new" && this.#remembers) return undefined;
     if (this.#authority) {
       return this.#error(
         `${this.#source} trusts it by @cert-authority, and kvmnet can't check host certificates. It shows ${fingerprint(blob)}.\n` +
-          "Set connection.hostKey to its own key, or add a line with that to known_hosts.",
+          `Set ${this.#property}.hostKey to its own key, or add a line with that to known_hosts.`,
       );
     }
     if (this.#mode === "accept-new") {
       return this.#error(
         `its host key ${fingerprint(blob)} is not known, and "accept-new" is remembered for the host itself only, not for those on the way.\n` +
-          "Log in to it once with ssh to check and keep it, or set hostKey in connection.proxy.",
+          "Log in to it once with ssh to check and keep it, or set connection.proxy.hostKey.",
       );
     }
     return this.#error(
       `its host key ${fingerprint(blob)} is not known.\n` +
-        'Log in once with ssh to check and keep it, or set connection.hostKey, or connection.strictHostKeyChecking: "accept-new".',
+        `Log in once with ssh to check and keep it, or set ${this.#property}.hostKey${this.#remembers ? ', or connection.strictHostKeyChecking: "accept-new"' : ""}.`,
     );
+  }
+
+  /** How the old key is forgotten. */
+  #anew(): string {
+    if (this.#source === "the state")
+      return "see that it is the right one, and set connection.hostKey to the key that it shows";
+    if (this.#source.startsWith("connection")) return `set ${this.#source} to the key that it shows`;
+    return `take the old key out of ${this.#source} (ssh-keygen -R)`;
   }
 
   #error(message: string): HostError {

@@ -1,23 +1,28 @@
 import { randomBytes } from "node:crypto";
 import type { Connection } from "../../resources/connection";
+import { quote } from "../exec/quote";
 import { lastLine } from "../exec/visible";
 import { HostError } from "./hostError";
 
-/** `sudo -S` asks with a word that nothing else prints: the password goes out for that alone. */
+/**
+ * Tells where the connection comes from, as sudo takes SSH_CONNECTION out of the environment, then has sudo start a
+ * shell. sudo logs that one line, so what the shell is to run is no part of it: it comes over standard input.
+ */
 const outer =
-  'mode=$1 prompt=$2 inner=$3 ready=$4; shift 4; exec sudo "$mode" -p "$prompt" -- sh -c "$inner" kvmnet "$ready" "$SSH_CONNECTION" "$@"';
-/** Says that root is reached, before anything reads standard input; sudo takes SSH_CONNECTION out of the environment. */
-const inner = 'printf %s "$1" >&2; SSH_CONNECTION=$2; export SSH_CONNECTION; shift 2; exec "$@"';
+  'printf "%s%s\\n" "$2" "$SSH_CONNECTION" >&2; exec sudo "$1" -p "$3" -- /bin/sh -c "$4" "kvmnet: $6" "$5"';
+/** Says that root is reached before it reads anything: how many bytes, and as many with the command. The rest is the command's. */
+const inner = 'printf %s "$1" >&2; read -r n; eval "$(head -c "$n")"';
 
 /** What to do after what sudo printed. */
 export type SudoStep = "wait" | "password" | "root" | "refused";
 
 /**
  * One command's way to root. sudo may ask for a password or not (NOPASSWD, a ticket of before): what it does not ask
- * for would become the command's standard input. So the password is written when asked for, once, and the payload when
- * the command's own shell has said that it runs as root.
+ * for would become the command's standard input. So the password is written when asked for, once, and the command when
+ * its own shell has said that it runs as root. `sudo -S` asks with a word that nothing else prints.
  */
 export class Sudo {
+  readonly #from = `kvmnet-from-${randomBytes(12).toString("hex")}:`;
   readonly #prompt = `kvmnet-sudo-${randomBytes(12).toString("hex")}:`;
   readonly #ready = `kvmnet-root-${randomBytes(12).toString("hex")}:`;
   #said = Buffer.alloc(0);
@@ -29,10 +34,17 @@ export class Sudo {
     readonly password: string | undefined,
   ) {}
 
-  /** The command, and no password: that is written to standard input. */
-  argv(argv: readonly string[]): string[] {
+  /** What the server runs: neither the password nor the command, which are written to standard input. */
+  argv(purpose: string): string[] {
     const mode = this.password === undefined ? "-n" : "-S";
-    return ["sh", "-c", outer, "kvmnet", mode, this.#prompt, inner, this.#ready, ...argv];
+    return ["sh", "-c", outer, "kvmnet", mode, this.#from, this.#prompt, inner, this.#ready, purpose];
+  }
+
+  /** What the shell reads once it is root's: the command, then the command's own input. */
+  stdin(argv: readonly string[], input: string | Buffer = ""): Buffer {
+    const from = new RegExp(`^${this.#from}(.*)$`, "m").exec(this.#said.toString("latin1"))?.[1] ?? "";
+    const command = Buffer.from(`exec env ${quote([`SSH_CONNECTION=${from}`, ...argv])}`);
+    return Buffer.concat([Buffer.from(`${command.length}\n`), command, Buffer.from(input)]);
   }
 
   /** Takes what came on stderr until the command runs; `rest` is the command's own. */
@@ -50,17 +62,36 @@ export class Sudo {
 
   /** Why root was not reached. */
   refusal(code: number | undefined): HostError {
-    const said = lastLine(this.#said.toString("utf8").replaceAll(this.#prompt, "\n"));
-    return new HostError("sudo", this.label, `sudo does not make ${this.user} root: ${this.#why(code, said)}`);
+    const words = this.#said
+      .toString("utf8")
+      .replaceAll(new RegExp(`^${this.#from}.*$`, "gm"), "")
+      .replaceAll(this.#prompt, "\n")
+      // "is not allowed to execute '/bin/sh -c …' as root": of the command only what a rule has to name.
+      .replaceAll(/'\/bin\/sh -c .*' as/g, "'/bin/sh' as");
+    return new HostError(
+      "sudo",
+      this.label,
+      `sudo does not make ${this.user} root: ${this.#why(code, lastLine(words))}`,
+    );
   }
 
   #why(code: number | undefined, said: string): string {
-    if (this.#asked > 1) return `it does not take connection.sudo.password.\nGive the password of ${this.user}.`;
+    const { user } = this;
+    const rule = (tag: string) =>
+      `by \`visudo -f /etc/sudoers.d/kvmnet\` on the host, as root:\n  ${user} ALL=(root) ${tag}/bin/sh`;
+    if (this.#asked > 1)
+      return `it does not take connection.sudo.password.\nGive the password of ${user}, which need not be the one to log in with.`;
     if (code === 127)
       return 'there is no sudo on the host.\nInstall it there, or log in as root: connection.user "root".';
-    if (/password/.test(said) && this.password === undefined)
-      return `${said}\nSet connection.sudo to { password }, or let ${this.user} use sudo without one (NOPASSWD in sudoers).`;
-    return `${said || "it said nothing"}\nGive ${this.user} the right in sudoers (see docs/connecting.md), or log in as root.`;
+    if (/\btty\b/.test(said)) return `${said}\nAdd a line, by \`visudo\`: Defaults:${user} !requiretty`;
+    // sudo -n says so of users without any right too: it asks for the password first, and tells that after.
+    if (/password|authentication is required/.test(said) && this.password === undefined) {
+      return (
+        `${said}: no rule in sudoers lets ${user} run /bin/sh as root without one.\n` +
+        `If ${user} may use sudo with a password, set connection.sudo to { password }. Or add a rule, ${rule("NOPASSWD: ")}`
+      );
+    }
+    return `${said || "it said nothing"}\nAdd a rule, ${rule(this.password === undefined ? "NOPASSWD: " : "")}\nor log in as root.`;
   }
 }
 

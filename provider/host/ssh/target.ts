@@ -11,6 +11,8 @@ import { parseJumps } from "./jumps";
 export interface Target {
   /** user@host, as people write it. */
   readonly label: string;
+  /** Where a program says how it is reached: the host's own connection, or the one of what is on the way. */
+  readonly property: "connection" | "connection.proxy";
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -52,7 +54,7 @@ function routeTo(connection: Connection, label: string, depth: number): Target[]
   const settings = Settings.of(connection.host, connection.user);
   const ownLogin = connection.privateKey !== undefined || connection.password !== undefined;
   refuseUnsupported(settings, { ownLogin, ownProxy: connection.proxy !== undefined });
-  const target = targetOf(connection, label, settings);
+  const target = targetOf(connection, label, settings, depth === 0 ? "connection" : "connection.proxy");
   const tokens: Tokens = { ...target, original: connection.host };
   const jumps: Jump[] = connection.proxy
     ? [connection.proxy]
@@ -60,11 +62,13 @@ function routeTo(connection: Connection, label: string, depth: number): Target[]
   const [first, ...others] = jumps;
   if (first === undefined) return [target];
   // The first is dialled from here, so it may have a way of its own; each of the others is dialled from the one before.
-  const through = others.map((jump) => targetOf(jump, hostLabel(jump), Settings.of(jump.host, jump.user)));
+  const through = others.map((jump) =>
+    targetOf(jump, hostLabel(jump), Settings.of(jump.host, jump.user), "connection.proxy"),
+  );
   return [...route(first, depth + 1), ...through, target];
 }
 
-function targetOf(connection: Connection, label: string, settings: Settings): Target {
+function targetOf(connection: Connection, label: string, settings: Settings, property: Target["property"]): Target {
   const user = connection.user ?? settings.text("User") ?? userInfo().username;
   const port = connection.port ?? settings.count("Port") ?? 22;
   const original = connection.host;
@@ -77,6 +81,7 @@ function targetOf(connection: Connection, label: string, settings: Settings): Ta
   const usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => join(homedir(), ".ssh", name));
   return {
     label,
+    property,
     host,
     port,
     user,

@@ -1,0 +1,109 @@
+import { fences } from "../../lab/documented";
+import { HomelabStack } from "../../lab/homelabStack";
+import type { Host } from "../../lab/host";
+import { Lan } from "../../lab/lan";
+import { Person } from "../../lab/reaching";
+import { tryWays, type Way } from "../../lab/waysIn";
+
+const seconds = 1000;
+
+const table: string[] = [];
+
+afterAll(() => console.log(["way | release | result", ...table].join("\n")));
+
+test.each(["bookworm", "trixie"] as const)(
+  "on Debian %s a user is made root by sudo, or it is said why not",
+  async (release) => {
+    await using lan = await Lan.start();
+    await using host = await lan.startHost({ name: "kvm1", release });
+    await host.must(["sh", "-c", "useradd -m -s /bin/bash nobody2 && echo nobody2:lab | chpasswd"]);
+    await host.must([
+      "sh",
+      "-c",
+      "mkdir -p ~nobody2/.ssh && cp /root/.ssh/authorized_keys ~nobody2/.ssh/ && chown -R nobody2 ~nobody2/.ssh",
+    ]);
+    const { privateKey, hostKey } = host;
+    const at = { host: host.address, privateKey, hostKey };
+    const ways: Way[] = [
+      { way: "root", connection: { ...at, user: "root" } },
+      { way: "root, sudo true", connection: { ...at, user: "root", sudo: true } },
+      { way: "sudo without a password", connection: { ...at, user: "admin", sudo: true } },
+      {
+        way: "a password that sudo does not ask for",
+        connection: { ...at, user: "admin", sudo: { password: "lab" } },
+      },
+      { way: "sudo with a password", connection: { ...at, user: "helper", sudo: { password: "lab" } } },
+      {
+        way: "no sudo, not root",
+        connection: { ...at, user: "admin" },
+        error: /^admin@192\.0\.2\.\d+: kvmnet works on a host as root: .* connection\.sudo to true or \{ password \}/,
+      },
+      {
+        way: "sudo true, a password is wanted",
+        connection: { ...at, user: "helper", sudo: true },
+        error: /^helper@192\S+: sudo does not make helper root: .*: no rule in sudoers .*\n.* set connection\.sudo to/,
+      },
+      {
+        way: "sudo with a wrong password",
+        connection: { ...at, user: "helper", sudo: { password: "wrong" } },
+        error:
+          /sudo does not make helper root: it does not take connection\.sudo\.password\.\nGive the password of helper/,
+      },
+      {
+        way: "sudo refused",
+        connection: { ...at, user: "nobody2", sudo: true },
+        error:
+          /^nobody2@192\S+: sudo does not make nobody2 root: .*\n.*\n {2}nobody2 ALL=\(root\) NOPASSWD: \/bin\/sh$/,
+      },
+      {
+        way: "sudo with a password, but no right to it",
+        connection: { ...at, user: "nobody2", sudo: { password: "lab" } },
+        error: /nobody2 is not in the sudoers file.*\nAdd a rule, .*\n {2}nobody2 ALL=\(root\) \/bin\/sh\n/,
+      },
+    ];
+    const person = await Person.at(lan);
+    expect(await tryWays({ host, person, release, table }, ways)).toEqual([]);
+  },
+  300 * seconds,
+);
+
+/** In place of what the lab's image lets its users do. */
+async function documentedSudoers(host: Host): Promise<void> {
+  const [text = ""] = fences("docs/connecting.md", "sudoers");
+  await host.must(
+    ["sh", "-c", "rm /etc/sudoers.d/admin /etc/sudoers.d/helper && umask 337 && cat >/etc/sudoers.d/kvmnet"],
+    {
+      input: text,
+    },
+  );
+  await host.must(["visudo", "-c"]);
+  expect(await host.must(["sudo", "-l", "-U", "admin"])).toMatch(/:\n +\(root\) NOPASSWD: \/bin\/sh\s*$/);
+  expect(await host.must(["sudo", "-l", "-U", "helper"])).toMatch(/:\n +\(root\) \/bin\/sh\s*$/);
+}
+
+test.each([
+  ["bookworm", { user: "helper", sudo: { password: "lab" } }],
+  ["trixie", { user: "admin", sudo: true }],
+] as const)(
+  "on Debian %s a user with the documented sudoers file makes a bridge, and takes it away again",
+  async (release, connection) => {
+    await using lan = await Lan.start();
+    await using host = await lan.startHost({ name: "kvm1", release, addressing: { address: "192.0.2.100/24" } });
+    await documentedSudoers(host);
+    await using stack = await HomelabStack.start({
+      lan,
+      hosts: [host],
+      connection,
+      config: { hosts: { kvm1: { bridge: {}, networks: { lan: {} } } } },
+    });
+    const { code, stdout, stderr } = await stack.up();
+    expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+    expect(await host.addresses()).toMatch(/^br0 .*192\.0\.2\.100\/24/m);
+    const logged = (await host.must(["journalctl", "--output=cat", "_COMM=sudo"])).match(/COMMAND=.*/g) ?? [];
+    expect(logged).toContainEqual(expect.stringMatching(/'kvmnet: read the host.*s facts'/));
+    expect(logged.filter((line) => line.length > 250 || !line.startsWith("COMMAND=/bin/sh -c "))).toEqual([]);
+    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(await host.addresses()).toMatch(/^enp1s0 .*192\.0\.2\.100\/24/m);
+  },
+  300 * seconds,
+);
