@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Connection } from "../resources/connection";
+import { RemoteCommandError } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
 import { Host } from "./host";
 import { HostError } from "./ssh/hostError";
@@ -17,7 +18,7 @@ export interface Known {
   readonly signal?: AbortSignal;
 }
 
-/** A server that drops a connection during the handshake has too many of them just now: MaxStartups, sshd_config(5). */
+/** A server that drops a connection during the handshake has too many of them just now, see MaxStartups in sshd_config(5): a look at it is worth more than one dial too. */
 const droppedTries = 5;
 
 /** The machines that this process talks to: one pooled connection for each way to reach one, one lock for each machine. */
@@ -59,8 +60,7 @@ export class Hosts {
 
   /** As reach, with the host's facts; a machine other than the known one is refused before anything is written to it. */
   async reachFacts(connection: Connection, known: Known = {}): Promise<{ host: Host; facts: Facts }> {
-    const host = await this.reach(connection, known);
-    const facts = await host.facts();
+    const { host, facts } = await this.#look(connection, known);
     if (known.hostId !== undefined && facts.machineId !== known.hostId) {
       throw new HostError(
         "otherMachine",
@@ -70,6 +70,18 @@ export class Hosts {
       );
     }
     return { host, facts };
+  }
+
+  /** A connection may have died since it was used, and nobody knows until it is: a look at the host is worth a second one. */
+  async #look(connection: Connection, known: Known): Promise<{ host: Host; facts: Facts }> {
+    for (let lost = 0; ; lost += 1) {
+      const host = await this.reach(connection, known);
+      try {
+        return { host, facts: await host.facts() };
+      } catch (error) {
+        if (host.open || !(error instanceof RemoteCommandError) || lost > 0 || known.signal?.aborted) throw error;
+      }
+    }
   }
 
   /** One change of a machine at a time within this process. */
@@ -87,19 +99,38 @@ export class Hosts {
   }
 }
 
-/** A host that boots does not answer for a while; with a wrong key or name, waiting can't help. */
+/**
+ * A host that boots does not answer for a while; with a wrong key or name, waiting can't help. All dials together, the
+ * pauses between them too, end with one deadline.
+ */
 async function dial(connection: Connection, { hostKey, patient = false, signal }: Known): Promise<Session> {
-  const attempts = patient ? limit(connection) : 1;
+  const { perDialTimeout = 15 } = connection;
+  const all = limit(connection);
+  const most = patient ? { dropped: all, unreachable: all } : { dropped: Math.min(all, droppedTries), unreachable: 1 };
+  // 0: no limit, as @pulumi/command has it.
+  const totalMs = (patient ? all : 2) * (perDialTimeout || Number.POSITIVE_INFINITY) * 1000;
+  const started = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await Session.dial(connection, { hostKey, signal });
+      const left = Math.max(1, totalMs - (performance.now() - started));
+      return await Session.dial(connection, { hostKey, signal, ...(Number.isFinite(left) && { timeoutMs: left }) });
     } catch (error) {
       const kind = error instanceof HostError ? error.kind : undefined;
-      const tries = kind === "dropped" ? Math.max(attempts, droppedTries) : kind === "unreachable" ? attempts : 0;
-      if (attempt >= tries) throw error;
-      await wait(Math.min(250 * 2 ** attempt, 5000), undefined, signal ? { signal } : {}).catch(() => {});
+      const tries = kind === "dropped" || kind === "unreachable" ? most[kind] : 1;
+      // Not all at the same time again: others were dropped too.
+      const pause = Math.min(250 * 2 ** attempt, 5000) * (0.75 + Math.random() / 2);
+      const spent = performance.now() - started;
+      if (attempt >= tries || spent + pause >= totalMs) throw attempt === 1 ? error : tired(error, attempt, spent);
+      await wait(pause, undefined, signal ? { signal } : {}).catch(() => {});
     }
   }
+}
+
+/** The last dial's error, with how many there were. */
+function tired(error: unknown, attempts: number, spentMs: number): unknown {
+  if (!(error instanceof HostError)) return error;
+  const { kind, host, reason } = error;
+  return new HostError(kind, host, `${reason} (${attempts} dials in ${Math.round(spentMs / 1000)} s)`);
 }
 
 /** As @pulumi/command has it: 10 dials, -1 for no limit. */

@@ -13,7 +13,7 @@ export async function readFacts(session: Session, signal?: AbortSignal): Promise
     ...(signal && { signal }),
     nextStep: "kvmnet needs a Debian or Ubuntu host with iproute2 and systemd.",
   });
-  const facts = parseFacts(stdoutBytes);
+  const facts = parsed(session.label, stdoutBytes);
   if (facts.uid !== 0)
     throw new HostError(
       "notRoot",
@@ -21,4 +21,17 @@ export async function readFacts(session: Session, signal?: AbortSignal): Promise
       'kvmnet works on a host as root: set connection.user to "root", or connection.sudo to true or { password }.',
     );
   return facts;
+}
+
+/** Whatever it is that answered: the error says which host it was. */
+function parsed(label: string, output: Buffer): Facts {
+  try {
+    return parseFacts(output);
+  } catch (error) {
+    throw new HostError(
+      "nonsense",
+      label,
+      `its facts can't be read: ${(error as Error).message}\nDoes a login script on it print something, or a ForceCommand answer?`,
+    );
+  }
 }

@@ -1,30 +1,6 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
-import { type Connection as Client, Server, utils } from "ssh2";
 import { Hosts } from "../../../provider/host/hosts";
 import { Session } from "../../../provider/host/ssh/session";
-
-const keys = utils.generateKeyPairSync("ed25519");
-
-/** Something that takes connections and is no SSH server. */
-async function answering(onConnection: (socket: Socket) => void) {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on("error", () => {}));
-    onConnection(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    connection: { host: "127.0.0.1", port, user: "root", privateKey: keys.private, hostKey: keys.public },
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
+import { Listener, SshServer } from "../support/sshServer";
 
 /** The hosts of this process, whose connections end with the test. */
 function closing(): Hosts & Disposable {
@@ -32,51 +8,8 @@ function closing(): Hosts & Disposable {
   return Object.assign(hosts, { [Symbol.dispose]: () => hosts.close() });
 }
 
-/** An SSH server that counts its clients, and opens one channel at a time for each. */
-async function narrow() {
-  let dials = 0;
-  const clients = new Set<Client>();
-  const server = new Server({ hostKeys: [keys.private] }, (client) => {
-    dials += 1;
-    clients.add(client);
-    let open = 0;
-    client.on("error", () => {});
-    client.on("authentication", (context) => context.accept());
-    client.on("session", (accept, reject) => {
-      if (open > 0) return reject();
-      open += 1;
-      const session = accept();
-      session.on("exec", (acceptExec) => {
-        const channel = acceptExec();
-        channel.resume().on("close", () => {
-          open -= 1;
-        });
-        setTimeout(() => {
-          channel.exit(0);
-          channel.end();
-        }, 2);
-      });
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    connection: { host: "127.0.0.1", port, user: "root", privateKey: keys.private, hostKey: keys.public },
-    dials: () => dials,
-    drop: () => {
-      for (const client of clients) client.end();
-    },
-    [Symbol.asyncDispose]: async () => {
-      for (const client of clients) client.end();
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
-
 test("a host that says nothing ends with the dial's time", async () => {
-  await using silent = await answering(() => {});
+  await using silent = await Listener.start(() => {});
   await expect(Session.dial(silent.connection, { timeoutMs: 100 })).rejects.toThrow(/no answer in time/);
 });
 
@@ -85,7 +18,7 @@ test.each([
   ["bytes without a line", "\0\xff".repeat(30_000)],
   ["a packet that is too long", `SSH-2.0-x\r\n${"\xff".repeat(60_000)}`],
 ])("a host that answers %s ends in an error", async (_, nonsense) => {
-  await using served = await answering((socket) => {
+  await using served = await Listener.start((socket) => {
     const go = () => {
       while (socket.writable && socket.write(nonsense, "latin1"));
     };
@@ -98,7 +31,7 @@ test.each([
 });
 
 test("a dial that is cancelled ends at once", async () => {
-  await using silent = await answering(() => {});
+  await using silent = await Listener.start(() => {});
   const cancel = new AbortController();
   const dialled = Session.dial(silent.connection, { signal: cancel.signal });
   setTimeout(() => cancel.abort(), 20);
@@ -106,21 +39,21 @@ test("a dial that is cancelled ends at once", async () => {
 });
 
 test("resources that ask at once share one connection, with more commands than the server opens channels", async () => {
-  await using server = await narrow();
+  await using server = await SshServer.start({ sessions: 1 });
   using hosts = closing();
   const reached = await Promise.all(Array.from({ length: 12 }, () => hosts.reach(server.connection)));
   const results = await Promise.all(reached.map((host) => host.run(["true"], { purpose: "try it" })));
   expect(results.every(({ code }) => code === 0)).toBe(true);
-  expect(server.dials()).toBe(1);
+  expect(server.logins).toBe(1);
 }, 30_000);
 
 test("a connection that was dropped is made anew", async () => {
-  await using server = await narrow();
+  await using server = await SshServer.start({ sessions: 1 });
   using hosts = closing();
   const first = await hosts.reach(server.connection);
   server.drop();
   while (first.open) await new Promise((resolve) => setImmediate(resolve));
   const second = await hosts.reach(server.connection);
   expect(await second.run(["true"], { purpose: "try it" })).toMatchObject({ code: 0 });
-  expect(server.dials()).toBe(2);
+  expect(server.logins).toBe(2);
 });

@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os, { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Hosts } from "../../../provider/host/hosts";
+import { answer, Listener, relay, SshServer } from "../support/sshServer";
+
+const recorded = readFileSync(join(__dirname, "../plan/bridge/cases/dhcpOnDebian13/facts.txt"), "latin1");
+/** What a host prints of itself, with a machine-id of its own. */
+const factsOf = (id: string) => Buffer.from(recorded.replace(/^[0-9a-f]{32}$/m, id), "latin1");
+const idOf = (index: number) => index.toString(16).padStart(32, "0");
+
+/** The hosts of this process, whose connections end with the test. */
+function closing(): Hosts & Disposable {
+  const hosts = new Hosts();
+  return Object.assign(hosts, { [Symbol.dispose]: () => hosts.close() });
+}
+
+test("fifty hosts at once, with five resources on each: one login to each host", async () => {
+  const servers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => SshServer.start({ onExec: answer(factsOf(idOf(index))), sessions: 1 })),
+  );
+  const hosts = new Hosts();
+  const asked = servers.flatMap((server, index) =>
+    Array.from({ length: 5 }, () => hosts.reachFacts(server.connection, { hostId: idOf(index), patient: true })),
+  );
+  const found = await Promise.all(asked);
+  expect(new Set(found.map(({ facts }) => facts.machineId)).size).toBe(50);
+  expect(servers.map(({ logins }) => logins)).toEqual(Array(50).fill(1));
+  hosts.close();
+  await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+}, 60_000);
+
+test("a connection that is cut while the host is looked at is made anew, and the look repeated", async () => {
+  const cut: unknown[] = [];
+  await using server = await SshServer.start({
+    onExec: (channel, client) => {
+      if (cut.push(client) > 1) return answer(factsOf(idOf(7)))(channel);
+      channel.write("machineId 0 32\n0000");
+      setImmediate(() => client.end());
+    },
+  });
+  using hosts = closing();
+  expect((await hosts.reachFacts(server.connection)).facts.machineId).toBe(idOf(7));
+  expect(server.logins).toBe(2);
+});
+
+test("a host that cuts every connection is given up, and the error says so", async () => {
+  await using server = await SshServer.start({ onExec: (_, client) => client.end() });
+  using hosts = closing();
+  await expect(hosts.reachFacts(server.connection)).rejects.toThrow(
+    /^root@127\.0\.0\.1:\d+: could not read the host's facts: the connection was lost/,
+  );
+  expect(server.logins).toBe(2);
+});
+
+test("a connection that went silent is noticed, and the next one is a new one", async () => {
+  const home = mkdtempSync(join(tmpdir(), "kvmnet-home-"));
+  mkdirSync(join(home, ".ssh"));
+  writeFileSync(join(home, ".ssh/config"), "Host *\n  ServerAliveInterval 1\n");
+  jest.spyOn(os, "homedir").mockReturnValue(home);
+  try {
+    await using server = await SshServer.start({ onExec: (channel) => channel.write("still here") });
+    // What a NAT does that forgets a connection: nothing comes through, and nobody is told.
+    let silent = false;
+    await using way = await Listener.start((socket, count) =>
+      relay(socket, server.connection.port, () => silent && count === 1),
+    );
+    using hosts = closing();
+    const connection = { ...server.connection, port: way.connection.port };
+    const host = await hosts.reach(connection);
+    const ended = host.run(["long"], { purpose: "try it" });
+    silent = true;
+    expect(
+      await ended.then(
+        () => "ended",
+        (error: Error) => error.message,
+      ),
+    ).toMatch(/could not try it: the connection was lost/);
+    expect(await hosts.reach(connection)).not.toBe(host);
+    expect(way.connections).toBe(2);
+  } finally {
+    jest.restoreAllMocks();
+    rmSync(home, { recursive: true });
+  }
+}, 30_000);
+
+describe("a server that drops connections before the login", () => {
+  test("is dialled again, until there is room", async () => {
+    await using server = await SshServer.start();
+    await using way = await Listener.start((socket, count) => {
+      if (count < 4) return socket.destroy();
+      relay(socket, server.connection.port);
+    });
+    using hosts = closing();
+    const host = await hosts.reach({ ...server.connection, port: way.connection.port });
+    expect(await host.run(["true"], { purpose: "try it" })).toMatchObject({ code: 0 });
+    expect({ connections: way.connections, logins: server.logins }).toEqual({ connections: 4, logins: 1 });
+  }, 30_000);
+
+  test("is given up after as many dials as the connection allows, or when all their time is over", async () => {
+    await using full = await Listener.start((socket) => socket.destroy());
+    using hosts = closing();
+    const dial = (more: object) => hosts.reach({ ...full.connection, ...more }, { patient: true });
+    await expect(dial({ dialErrorLimit: 3, perDialTimeout: 1 })).rejects.toThrow(/MaxStartups.* \(\d dials in \d s\)$/);
+    expect(full.connections).toBeLessThanOrEqual(3);
+  }, 30_000);
+});
+
+test.each([
+  [
+    "greets first",
+    "Welcome to kvm1!\n",
+    /^root@\S+: its facts can't be read: a section without a header\.\nDoes a login script/,
+  ],
+  ["says it in other words", "machineId 0 4\nkvm1\n", /its facts can't be read: there is no machine-id/],
+  ["prints JSON that is none", `machineId 0 32\n${idOf(1)}\naddresses 0 3\n[{]\n`, /"addresses" is no JSON/],
+  [
+    "prints something else's JSON",
+    `machineId 0 32\n${idOf(1)}\naddresses 0 17\n[{"ifname": [1]}]\n`,
+    /"addresses" is not as expected at 0\.ifname/,
+  ],
+])("a host that %s is not looked at further, and the error says which it is", async (_, said, expected) => {
+  await using server = await SshServer.start({ onExec: answer(said) });
+  using hosts = closing();
+  await expect(hosts.reachFacts(server.connection)).rejects.toThrow(expected);
+});
+
+test("a host that prints for ever ends with a limit", async () => {
+  await using server = await SshServer.start({
+    onExec: (channel) => {
+      const flood = () => {
+        while (channel.writable && channel.write("all work and no play\n".repeat(2000)));
+      };
+      channel.on("drain", flood);
+      flood();
+    },
+  });
+  using hosts = closing();
+  await expect(hosts.reachFacts(server.connection)).rejects.toThrow(
+    /^root@\S+: could not read the host's facts: it printed more than 32 MB\./,
+  );
+}, 60_000);
