@@ -1,3 +1,4 @@
+import { visible } from "../provider/host/exec/visible";
 import { config, type HomelabConfig } from "./config";
 import { formatPath, problemsOf } from "./problem";
 import { referenceProblems } from "./references";
@@ -22,7 +23,7 @@ export function checkConfig(written: unknown): HomelabConfig {
   const problems = [
     ...(checked.success ? [] : problemsOf(config, checked.error.issues)),
     ...referenceProblems(written),
-  ].map(({ path, reason }) => `${formatPath(path)}: ${reason}`);
+  ].map(({ path, reason }) => visible(`${formatPath(path)}: ${reason}`));
   if (!checked.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
   return checked.data;
 }

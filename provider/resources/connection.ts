@@ -1,9 +1,17 @@
 import { z } from "zod";
 
+/** What ends up in error messages, in paths and on the wire: nothing that could pass for something else there. */
+const plain = (what: string) =>
+  z
+    .string()
+    .min(1)
+    .regex(/^[^\p{C}]{0,255}$/u, `must be ${what}: at most 255 characters, no control characters`);
+
 const reach = {
   host: z
     .string()
     .min(1)
+    .regex(/^(?!-)[^\s\p{C}]{0,255}$/u, "must be an address or a name: at most 255 characters, no white space")
     .meta({ description: "The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config." }),
   port: z
     .int()
@@ -11,7 +19,7 @@ const reach = {
     .max(65535)
     .optional()
     .meta({ description: "The port of its SSH server. Default: that in ~/.ssh/config, then 22." }),
-  user: z.string().min(1).optional().meta({
+  user: plain("the name of a user").optional().meta({
     quiet: true,
     description: "The user to log in as. Default: that in ~/.ssh/config, then the user that runs Pulumi.",
   }),
@@ -25,15 +33,21 @@ const reach = {
     .string()
     .optional()
     .meta({ quiet: true, description: "The password of an encrypted private key.", secret: true }),
-  agentSocketPath: z
-    .string()
-    .min(1)
+  agentSocketPath: plain("the path of a socket")
     .optional()
     .meta({ quiet: true, description: "The socket of the SSH agent. Default: SSH_AUTH_SOCK." }),
-  hostKey: z.string().min(1).optional().meta({
-    quiet: true,
-    description: "The host's public key, as in known_hosts (`ssh-ed25519 AAAA…`). Default: known_hosts.",
-  }),
+  hostKey: z
+    .string()
+    .trim()
+    .regex(
+      /^([\w@.-]+ +)?AAAA[A-Za-z0-9+/]*=*( +[^\p{C}]{0,255})?$/u,
+      'must be a public key as in known_hosts: "ssh-ed25519 AAAA…", not its fingerprint',
+    )
+    .optional()
+    .meta({
+      quiet: true,
+      description: "The host's public key, as in known_hosts (`ssh-ed25519 AAAA…`). Default: known_hosts.",
+    }),
   dialErrorLimit: z
     .int()
     .min(-1)
@@ -57,7 +71,11 @@ const proxy = z
 
 const sudo = z
   .strictObject({
-    password: z.string().min(1).meta({ secret: true, description: "The password that sudo asks the user for." }),
+    password: z
+      .string()
+      .min(1)
+      .regex(/^[^\n\r\0]*$/, "must be one line: sudo reads no further")
+      .meta({ secret: true, description: "The password that sudo asks the user for." }),
   })
   .meta({ description: "sudo with a password.", typeName: "Sudo" });
 

@@ -1,20 +1,21 @@
 import type { Address, BridgeRecord, Facts, Lease, Link, Route } from "./facts";
 import { parseLibvirt } from "./parseLibvirt";
+import { links, readJson, record, routes } from "./printed";
 import { parseSections, type Section } from "./sections";
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of ip(8), read field by field.
+// biome-ignore lint/suspicious/noExplicitAny: JSON of ip(8), its shape known by ./printed, read field by field.
 type Json = any;
 
 export function parseFacts(output: Buffer): Facts {
   const sections = parseSections(output);
   const section = (name: string) => sections.find((one) => one.name === name && one.code === 0)?.text.trim();
-  const json = (name: string): Json[] => {
+  const json = (name: string, shape: typeof links | typeof routes): Json[] => {
     const text = section(name);
-    return text ? JSON.parse(text) : [];
+    return text ? readJson(name, shape, text) : [];
   };
   const machineId = section("machineId");
   if (!machineId || !/^[0-9a-f]{32}$/.test(machineId))
-    throw new Error("The host has no machine-id in /etc/machine-id (see systemd-machine-id-setup(1)).");
+    throw new Error("there is no machine-id in /etc/machine-id (see systemd-machine-id-setup(1)).");
   const states = keyed(sections, "link");
   const leases = keyed(sections, "lease");
   const libvirt = sections.find((one) => one.name === "libvirt");
@@ -23,12 +24,12 @@ export function parseFacts(output: Buffer): Facts {
     uid: Number(section("uid")),
     sshAddress: section("sshConnection")?.split(" ")[2],
     tools: new Set(section("tools")?.split("\n")),
-    links: json("addresses")
+    links: json("addresses", links)
       .filter((link) => link.ifname)
       .map((link) => parseLink(link, states, leases)),
     routes: [
-      ...json("routes").map((route) => parseRoute(route, "inet")),
-      ...json("routes6").map((route) => parseRoute(route, "inet6")),
+      ...json("routes", routes).map((route) => parseRoute(route, "inet")),
+      ...json("routes6", routes).map((route) => parseRoute(route, "inet6")),
     ],
     resolved: section("resolved") === "active",
     wireless: new Set(
@@ -51,7 +52,7 @@ export function parseFacts(output: Buffer): Facts {
 }
 
 function parseRecords(files: Map<string, string>): Map<string, BridgeRecord> {
-  return new Map([...files].map(([name, text]) => [name.replace(/\.json$/, ""), JSON.parse(text) as BridgeRecord]));
+  return new Map([...files].map(([name, text]) => [name.replace(/\.json$/, ""), readJson(name, record, text)]));
 }
 
 /** Files by a key made of their path; by its last part where nothing else is said. */

@@ -20,15 +20,21 @@ export function parseLibvirt(section: Section): Libvirt {
   const parts = section.text.split("\f").map((part) => part.trim());
   while (parts.length > 0) {
     const kind = parts.shift();
-    if (kind === "network") networks.push(parseNetwork((parts.shift() ?? "").split("\n"), parts.shift() ?? ""));
-    else if (kind === "domain")
-      domains.push(parseDomain(parts.shift() ?? "", parts.shift() ?? "", parts.shift() ?? ""));
+    const next = () => parts.shift() ?? "";
+    // Without XML: it went away between the list and the look at it.
+    if (kind === "network") {
+      const [info, xml] = [next(), next()];
+      if (xml) networks.push(parseNetwork(info.split("\n"), xml));
+    } else if (kind === "domain") {
+      const [state, xml, inactive] = [next(), next(), next()];
+      if (xml) domains.push(parseDomain(state, xml, inactive));
+    }
   }
   return { networks, domains, silent: section.code !== 0 };
 }
 
 function parseNetwork(info: readonly string[], xml: string): LibvirtNetwork {
-  const network: Xml = parser.parse(xml).network;
+  const network = root("network", xml);
   const yes = (key: string) => info.some((line) => line.startsWith(`${key}:`) && line.trim().endsWith("yes"));
   return {
     name: text(network.name),
@@ -43,27 +49,33 @@ function parseNetwork(info: readonly string[], xml: string): LibvirtNetwork {
 }
 
 function parseDomain(state: string, xml: string, inactive: string): LibvirtDomain {
-  const domain: Xml = parser.parse(xml).domain;
+  const domain = root("domain", xml);
   const running = state !== "shut off" && state !== "crashed";
   return {
     name: text(domain.name),
     uuid: text(domain.uuid),
     running,
     live: running ? parseNics(domain) : [],
-    inactive: parseNics(parser.parse(inactive).domain),
+    inactive: inactive ? parseNics(root("domain", inactive)) : [],
   };
 }
 
 function parseNics(domain: Xml): LibvirtNic[] {
   return (domain?.devices?.interface ?? []).map((nic: Xml) => ({
     mac: String(nic.mac?.["@address"] ?? "").toLowerCase(),
-    type: nic["@type"],
+    type: text(nic["@type"]),
     network: nic.source?.["@network"],
     bridge: nic.source?.["@bridge"],
     model: nic.model?.["@type"],
     tap: nic.target?.["@dev"],
     linkState: nic.link?.["@state"] === "down" ? "down" : "up",
   }));
+}
+
+function root(name: string, xml: string): Xml {
+  const element = parser.parse(xml)[name];
+  if (typeof element !== "object") throw new Error(`libvirt's XML of a ${name} is not as expected.`);
+  return element;
 }
 
 /** An element's text; with attributes beside it, the parser gives an object. */

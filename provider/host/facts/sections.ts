@@ -10,12 +10,14 @@ export function parseSections(output: Buffer): Section[] {
   let at = 0;
   while (at < output.length) {
     const lineEnd = output.indexOf(10, at);
-    const header = /^(.+) (\d+) (\d+)$/.exec(output.subarray(at, lineEnd < 0 ? at + 200 : lineEnd).toString("utf8"));
-    if (lineEnd < 0 || !header) throw new Error("The host's facts can't be read: a section without a header.");
+    // PATH_MAX, and some: the longest that a header has is a file's path.
+    const line = lineEnd < 0 || lineEnd - at > 4200 ? "" : output.subarray(at, lineEnd).toString("utf8");
+    const header = /^(.+) (\d+) (\d+)$/.exec(line);
+    if (!header) throw new Error("a section without a header.");
     const [, name = "", code, length] = header;
     const start = lineEnd + 1;
     const end = start + Number(length);
-    if (end >= output.length) throw new Error(`The host's facts can't be read: "${name}" is cut off.`);
+    if (end >= output.length) throw new Error(`"${name}" is cut off.`);
     sections.push({ name, code: Number(code), text: output.subarray(start, end).toString("utf8") });
     at = end + 1;
   }

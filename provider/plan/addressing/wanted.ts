@@ -3,6 +3,7 @@ import type { Address, Route } from "../../host/facts/facts";
 import type { Addressing as AddressingInput } from "../../resources/bridge/definition";
 import type { Addressing } from "../link/batch";
 import type { Stanza } from "../netplan/addressing";
+import { Refusal } from "../refusal";
 
 /** The `addressing` input in netplan's words. */
 export function stanzaOf(addressing: AddressingInput): Stanza {
@@ -24,7 +25,10 @@ export interface Promised {
 }
 
 export function promised(stanza: Stanza): Promised {
-  const routes = (stanza.routes ?? []) as { to?: string; via?: string }[];
+  const routes = listIn(stanza, "routes").filter((route) => typeof route === "object" && route !== null) as {
+    to?: unknown;
+    via?: unknown;
+  }[];
   const gateways = [
     stanza.gateway4,
     stanza.gateway6,
@@ -32,11 +36,19 @@ export function promised(stanza: Stanza): Promised {
   ];
   return {
     dhcp4: isTrue(stanza.dhcp4),
-    addresses: ((stanza.addresses ?? []) as unknown[]).map((address) =>
-      normalCidr(typeof address === "string" ? address : (Object.keys(address as object)[0] ?? "")),
+    // With options it is a map, whose one key is the address.
+    addresses: listIn(stanza, "addresses").map((address) =>
+      normalCidr(typeof address === "string" ? address : (Object.keys(address ?? {})[0] ?? "")),
     ),
     gateways: gateways.filter((gateway) => typeof gateway === "string").map(normalAddress),
   };
+}
+
+function listIn(stanza: Stanza, key: string): unknown[] {
+  const value = stanza[key] ?? [];
+  if (!Array.isArray(value))
+    throw new Refusal(`uplink: its ${key} in /etc/netplan are no list; netplan takes none either.`);
+  return value;
 }
 
 /** The explicit addressing as the kernel will have it once networkd is done: what the change itself sets before that. */
@@ -86,7 +98,7 @@ function isTrue(value: unknown): boolean {
   return value === true || /^(y|yes|on|true)$/i.test(String(value));
 }
 
-function isDefault(to: string | undefined): boolean {
+function isDefault(to: unknown): boolean {
   return to === "default" || to === "0.0.0.0/0" || to === "::/0" || to === "0/0";
 }
 

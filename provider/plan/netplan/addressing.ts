@@ -1,4 +1,6 @@
-import { isCollection, isMap, isPair, isScalar, type Node, type Pair, stringify, type YAMLMap } from "yaml";
+import { isDeepStrictEqual } from "node:util";
+import { isCollection, isMap, isPair, isScalar, type Node, type Pair, parse, stringify, type YAMLMap } from "yaml";
+import { Refusal } from "../refusal";
 import type { NetplanDefinition } from "./definition";
 
 /** netplan-yaml(5): what gives an interface its addresses, and so goes where the addresses go. */
@@ -60,10 +62,30 @@ export function withoutAddressing(definition: NetplanDefinition): Map<string, st
   const files = new Map<string, string>();
   for (const { path, text, map, keyEnd } of definition.places) {
     const taken = map.items.filter((pair) => isScalar(pair.key) && addressingKeys.has(String(pair.key.value)));
-    if (taken.length > 0)
-      files.set(path, map.flow ? withoutFlowPairs(text, map, taken) : withoutBlockPairs(text, map, taken, keyEnd));
+    if (taken.length === 0) continue;
+    const edited = map.flow ? withoutFlowPairs(text, map, taken) : withoutBlockPairs(text, map, taken, keyEnd);
+    const wanted = parse(text, quiet);
+    for (const pair of taken) delete wanted.network[definition.section][definition.id][keyOf(pair)];
+    if (!saysTheSame(edited, wanted)) {
+      throw new Refusal(
+        `${path}: ${definition.section}.${definition.id} is written in a way that kvmnet can't take the addressing out of alone; write it plainly, a key a line.`,
+      );
+    }
+    files.set(path, edited);
   }
   return files;
+}
+
+/** Else it prints its warnings itself. */
+const quiet = { logLevel: "error" } as const;
+
+/** The proof that an edit of the text was none of anything else. */
+function saysTheSame(text: string, wanted: unknown): boolean {
+  try {
+    return isDeepStrictEqual(parse(text, quiet), wanted);
+  } catch {
+    return false;
+  }
 }
 
 function withoutFlowPairs(text: string, map: YAMLMap, taken: readonly Pair[]): string {
@@ -80,7 +102,9 @@ function withoutBlockPairs(text: string, map: YAMLMap, taken: readonly Pair[], k
   const emptied = taken.length === map.items.length;
   for (const pair of [...taken].reverse()) {
     const start = text.lastIndexOf("\n", range(pair.key as Node)[0]) + 1;
-    const newline = text.indexOf("\n", contentEnd(pair));
+    const contentAt = contentEnd(pair);
+    // A block scalar's place ends with its last newline.
+    const newline = text.indexOf("\n", text[contentAt - 1] === "\n" ? contentAt - 1 : contentAt);
     result = result.slice(0, start) + result.slice(newline < 0 ? text.length : newline + 1);
   }
   if (!emptied) return result;

@@ -28,7 +28,15 @@ export function bridgeFileText(bridge: BridgeFile): string {
   };
   return (
     "# Written by kvmnet. Change the Pulumi program instead: what is changed here is seen as drift.\n" +
-    stringify({ network: { version: 2, bridges: { [bridge.name]: definition } } }, { lineWidth: 0, singleQuote: false })
+    stringify(
+      { network: { version: 2, bridges: { [bridge.name]: definition } } },
+      {
+        lineWidth: 0,
+        singleQuote: false,
+        // As a block, yaml 2.9 loses white space of a text that is nothing else.
+        blockQuote: false,
+      },
+    )
   );
 }
 

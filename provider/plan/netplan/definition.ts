@@ -69,8 +69,19 @@ export function definedIds(files: ReadonlyMap<string, string>): { id: string; se
 }
 
 function parse(path: string, text: string): Document {
-  const document = parseDocument(text);
+  const document = parsed(text);
+  if (document === undefined) throw new Refusal(`${path} is no YAML that can be read: it nests too deep.`);
   const error = document.errors[0];
   if (error) throw new Refusal(`${path} is no valid YAML: ${error.message.split("\n")[0]}`);
   return document;
+}
+
+/** The parser calls itself for each level. */
+function parsed(text: string): Document | undefined {
+  try {
+    return parseDocument(text);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
