@@ -1,6 +1,7 @@
 import { createTwoFilesPatch } from "diff";
 import type { Facts, Link } from "../../host/facts/facts";
 import { type Addressing, addressingOn } from "../link/batch";
+import { withoutSecrets } from "../netplan/secrets";
 
 /** What a change of a host's network will do, in words and as a diff of its files, for a person to read before it happens. */
 export function describeChange(
@@ -44,6 +45,7 @@ function fileDiffs(
   change: { files: ReadonlyMap<string, string>; remove: readonly string[] },
 ): string[] {
   const now = (path: string) => netplan.get(path) ?? networkd.get(path);
+  const shown = (path: string, text = "") => (path.endsWith(".yaml") ? withoutSecrets(text) : text);
   const all: [string, string | undefined][] = [
     ...change.files,
     ...change.remove.map((path): [string, undefined] => [path, undefined]),
@@ -55,8 +57,8 @@ function fileDiffs(
       const patch = createTwoFilesPatch(
         before === undefined ? "/dev/null" : path,
         text === undefined ? "/dev/null" : path,
-        before ?? "",
-        text ?? "",
+        shown(path, before),
+        shown(path, text),
         "",
         "",
         { context: 3 },
