@@ -28,13 +28,29 @@ const host = z.strictObject({
     .meta({ description: "The libvirt networks of the host, by name." }),
 });
 
+const guestCommand = z.strictObject({
+  login: connection
+    .omit({ host: true, proxy: true, sudo: true, strictHostKeyChecking: true })
+    .required({ user: true })
+    .meta({ description: "How to log in to the guest; the way to it goes through its host." }),
+  create: z.string().min(1).meta({ description: "The command, for the guest's shell." }),
+  delete: z.string().min(1).optional().meta({ description: "What undoes it when it is taken out of the config." }),
+});
+
 const vm = z.strictObject({
   host: z.string().meta({ description: "The host that the VM is on: a key of `hosts`." }),
   domain: nic.inputs.shape.domain
     .optional()
     .meta({ description: "The VM, by libvirt name or UUID. Default: its key." }),
   nics: z
-    .record(key, nic.inputs.omit({ connection: true, domain: true }))
+    .record(
+      key,
+      nic.inputs.omit({ connection: true, domain: true }).extend({
+        command: guestCommand
+          .optional()
+          .meta({ description: "Run in the guest once this NIC is up, by @pulumi/command. Default: nothing." }),
+      }),
+    )
     .meta({ description: "The VM's NICs. A NIC's key is its identity: its MAC address follows from it." }),
 });
 
@@ -46,4 +62,5 @@ export const config = z.strictObject({
 
 export type HomelabConfig = z.output<typeof config>;
 export type HostConfig = z.output<typeof host>;
+export type GuestCommandConfig = z.output<typeof guestCommand>;
 export type VmConfig = z.output<typeof vm>;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BridgeNetwork, HostBridge, VmNic } from "../index";
 import type { HostConfig, VmConfig } from "./config";
+import { guestCommand } from "./guestCommand";
 import type { Homelab } from "./readConfig";
 
 /**
@@ -60,10 +61,12 @@ class Host {
 }
 
 function vmNics(name: string, { host: _, domain = name, nics }: VmConfig, host: Host) {
-  return mapValues(nics, ({ network, bridge, ...options }, key) => {
+  return mapValues(nics, ({ network, bridge, command, ...options }, key) => {
     const on = network === undefined ? host.on(bridge) : { network: host.network(network) };
-    const { macAddress, ipAddresses, tap } = new VmNic(`${name}/${key}`, { ...options, ...on, domain });
-    return { macAddress, ipAddresses, tap };
+    const nic = new VmNic(`${name}/${key}`, { ...options, ...on, domain });
+    const { macAddress, ipAddresses, tap } = nic;
+    const said = command && guestCommand(`${name}/${key}`, nic, command).stdout;
+    return { macAddress, ipAddresses, tap, ...(said && { said }) };
   });
 }
 

@@ -88,6 +88,43 @@ describe("the program", () => {
     expect(await isSecret([])).toBe(false);
   });
 
+  describe("a command in a guest", () => {
+    const guest = (nic: object) => ({
+      "homelab:hosts": { kvm1: { connection: { ...connection, user: "root", sudo: true }, networks: {} } },
+      "homelab:vms": { web: { host: "kvm1", nics: { lan: { bridge: "br0", ...nic } } } },
+    });
+
+    it("runs once the NIC is up, through the host", async () => {
+      const engine = await FakeEngine.start({
+        outputs: ({ type }) => (type.startsWith("command:") ? { stdout: "6.1" } : {}),
+      });
+      const { vms } = run(guest({ command: { login: { user: "debian" }, create: "uname -r" } }));
+      expect(await resolved(pulumi.output(vms))).toEqual({ web: { lan: { ...nic, said: "6.1" } } });
+      expect(engine.resource("command:remote:Command", "web/lan").inputs).toMatchObject({
+        // A secret, by @pulumi/command's own doing.
+        connection: { value: { host: "192.0.2.150", user: "debian", proxy: { host: "kvm1.example", user: "root" } } },
+        create: "uname -r",
+      });
+    });
+
+    it("is off, and @pulumi/command not even loaded, where the config does not ask for it", async () => {
+      const loaded = jest.fn(() => ({}));
+      jest.doMock("@pulumi/command", loaded);
+      const engine = await FakeEngine.start();
+      const { vms } = run(guest({}));
+      await resolved(pulumi.output(vms));
+      jest.dontMock("@pulumi/command");
+      expect(engine.registered.filter(({ type }) => type.startsWith("command:"))).toEqual([]);
+      expect(loaded).not.toHaveBeenCalled();
+    });
+
+    it("needs a user in the guest, and knows no host of its own", () => {
+      expect(() => run(guest({ command: { login: { host: "web" }, create: "id" } }))).toThrow(
+        /vms\.web\.nics\.lan\.command\.login\.user: is missing\n?.*\n?.*login\.host: is not known here/s,
+      );
+    });
+  });
+
   it("says everything that is wrong, and makes nothing", async () => {
     const engine = await FakeEngine.start();
     const config = { "homelab:hosts": { kvm1: { connection: {} } }, "homelab:vm": {}, "other:key": 1 };
