@@ -1,10 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { typeOf } from "./attach";
 import { type Connection, connectionAfter } from "./connection";
-import { Bridge, type BridgeArgs } from "./resources";
+import { Bridge, type BridgeArgs, BridgeNetfilter, type BridgeNetfilterArgs } from "./resources";
 
 /** What a {@link HostBridge} takes: what its `Bridge` does. Without an `uplink`, the NIC with the default route. */
-export interface HostBridgeArgs extends BridgeArgs {}
+export interface HostBridgeArgs extends BridgeArgs {
+  /**
+   * What a packet filter of the host's does with what the bridge forwards between its own ports: the `mode` of a
+   * `BridgeNetfilter`. Without one, a FORWARD policy of drop can make VMs deaf. false: leave it as it is.
+   * Default: "accept".
+   */
+  readonly netfilter?: BridgeNetfilterArgs["mode"] | false;
+}
 
 /**
  * A host whose physical NIC is the port of a bridge, so that virtual machines can stand on its LAN.
@@ -29,7 +36,7 @@ export class HostBridge extends pulumi.ComponentResource {
     return pulumi.ComponentResource.isInstance(value) && typeOf(value) === HostBridge.type;
   }
 
-  /** The bridge's interface name. Resolves when the bridge is there and the change is confirmed. */
+  /** The bridge's interface name. Resolves when all of it is there and the change is confirmed. */
   readonly name: pulumi.Output<string>;
   /** The host's addresses on the bridge, with prefix length: `192.0.2.100/24`. */
   readonly addresses: pulumi.Output<string[]>;
@@ -41,11 +48,18 @@ export class HostBridge extends pulumi.ComponentResource {
   constructor(name: string, args: HostBridgeArgs, options?: pulumi.ComponentResourceOptions) {
     // The inputs stay out of the component's state: they would stand there a second time, secrets included.
     super(HostBridge.type, name, {}, options);
-    const bridge = new Bridge(name, args, { parent: this });
-    this.name = bridge.name;
+    const { netfilter = "accept", ...rest } = args;
+    const bridge = new Bridge(name, rest, { parent: this });
+    const after = connectionAfter(bridge, rest.connection);
+    const filter =
+      netfilter === false
+        ? undefined
+        : new BridgeNetfilter(name, { bridge: bridge.name, mode: netfilter, connection: after }, { parent: this });
+    // The host's id, which a preview knows too, as with the connection.
+    this.name = pulumi.all([bridge.name, filter?.hostId]).apply(([known]) => known);
     this.addresses = bridge.addresses;
     this.macAddress = bridge.macAddress;
-    this.connection = connectionAfter(bridge, args.connection);
+    this.connection = filter ? connectionAfter(filter, after) : after;
     this.registerOutputs({ name: this.name, addresses: this.addresses, macAddress: this.macAddress });
   }
 }

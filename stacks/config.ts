@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bridge } from "../provider/resources/bridge/definition";
+import { bridgeNetfilter } from "../provider/resources/bridgeNetfilter/definition";
 import { connection } from "../provider/resources/connection";
 import { interfaceName, libvirtName } from "../provider/resources/names";
 import { network } from "../provider/resources/network/definition";
@@ -17,9 +18,14 @@ const hostNetwork = network.inputs.omit({ connection: true, bridge: true }).exte
     .meta({ description: "A bridge that the host has already. Default: the host's `bridge`." }),
 });
 
+const netfilter = z
+  .union([bridgeNetfilter.inputs.shape.mode.unwrap(), z.literal(false)])
+  .optional()
+  .meta({ description: "The mode of the bridge's BridgeNetfilter; false: none. Default: accept." });
+
 const host = z.strictObject({
   connection,
-  bridge: orDefaults(bridge.inputs.omit({ connection: true }))
+  bridge: orDefaults(bridge.inputs.omit({ connection: true }).extend({ netfilter }))
     .optional()
     .meta({ description: "The bridge to give the host. Left out: the host's network stays as it is." }),
   networks: z

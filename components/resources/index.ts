@@ -1,5 +1,6 @@
 // Written by tools/generate.ts from provider/resources: change the definitions there, then run `make generate`.
 export { Bridge, type BridgeArgs } from "./bridge";
+export { BridgeNetfilter, type BridgeNetfilterArgs } from "./bridgeNetfilter";
 export { Network, type NetworkArgs } from "./network";
 export { Nic, type NicArgs } from "./nic";
 export type * from "./types";

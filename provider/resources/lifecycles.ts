@@ -1,4 +1,5 @@
 import { bridgeLifecycle } from "./bridge/lifecycle";
+import { bridgeNetfilterLifecycle } from "./bridgeNetfilter/lifecycle";
 import type { Lifecycle } from "./lifecycle";
 import { networkLifecycle } from "./network/lifecycle";
 import { nicLifecycle } from "./nic/lifecycle";
@@ -6,4 +7,9 @@ import { nicLifecycle } from "./nic/lifecycle";
 type Values = Record<string, unknown>;
 
 /** What the plugin does, by resource. Apart from the definitions, which the generator and the stacks read without it. */
-export const lifecycles: readonly Lifecycle<Values, Values>[] = [bridgeLifecycle, networkLifecycle, nicLifecycle];
+export const lifecycles: readonly Lifecycle<Values, Values>[] = [
+  bridgeLifecycle,
+  bridgeNetfilterLifecycle,
+  networkLifecycle,
+  nicLifecycle,
+];

@@ -1,7 +1,8 @@
 import { bridge } from "./bridge/definition";
+import { bridgeNetfilter } from "./bridgeNetfilter/definition";
 import type { Definition } from "./definition";
 import { network } from "./network/definition";
 import { nic } from "./nic/definition";
 
 /** Every resource: a new one is a folder beside this file and a row here. */
-export const definitions: readonly Definition[] = [bridge, network, nic];
+export const definitions: readonly Definition[] = [bridge, bridgeNetfilter, network, nic];

@@ -72,7 +72,7 @@ describe("the packed package, installed outside of the repository", () => {
     const { code, stdout, stderr } = await pulumi.preview();
     expect(stderr).toBe("");
     expect(stdout).toContain(host.address);
-    expect(stdout).toMatch(/\+ 7 to create/);
+    expect(stdout).toMatch(/\+ 8 to create/);
     expect(code).toBe(0);
     // It was a preview: the host is as it was.
     expect((await host.exec(["ip", "link", "show", "dev", "br0"])).code).not.toBe(0);

@@ -55,6 +55,23 @@ libvirt() {
 	[ -z "$script" ] || virsh -q "$script"
 }
 
+bridge_calls() {
+	cd /proc/sys/net/bridge && grep . bridge-nf-call-*
+}
+
+# iptables in both of its backends. Without a table of the old one in the kernel, asking for it would load one.
+iptables_rules() {
+	for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
+		case $tool in
+		iptables-legacy) names=/proc/net/ip_tables_names ;;
+		ip6tables-legacy) names=/proc/net/ip6_tables_names ;;
+		*) names= ;;
+		esac
+		[ -z "$names" ] || grep -qx filter "$names" 2>/dev/null || continue
+		! command -v "$tool-save" >/dev/null || section "iptables:$tool" "$tool-save" -t filter
+	done
+}
+
 section machineId cat /etc/machine-id
 section uid id -u
 section sshConnection printenv SSH_CONNECTION
@@ -71,4 +88,9 @@ files link /run/systemd/netif/links/*
 files lease /run/systemd/netif/leases/*
 files record /var/lib/kvmnet/bridges/*.json
 section armed cat /var/lib/kvmnet/armed/id
+section bridgeCalls bridge_calls
+! command -v nft >/dev/null || section nft nft -j -t list ruleset
+iptables_rules
+files netfilter /var/lib/kvmnet/netfilter/*/* /etc/systemd/system/kvmnet-netfilter-*.service /etc/udev/rules.d/80-kvmnet-netfilter-*.rules
+files enabled /etc/systemd/system/multi-user.target.wants/kvmnet-netfilter-*.service
 ! command -v virsh >/dev/null || section libvirt libvirt

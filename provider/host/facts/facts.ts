@@ -1,3 +1,5 @@
+import type { BridgeCalls, Firewall } from "../netfilter/firewall";
+
 /** What a host is like now, as the kernel, networkd, netplan's files and libvirt tell it. Plain values; read by readFacts. */
 export interface Facts {
   readonly machineId: string;
@@ -19,6 +21,9 @@ export interface Facts {
   readonly records: ReadonlyMap<string, BridgeRecord>;
   /** The id of a transaction that is armed now. */
   readonly armed: string | undefined;
+  readonly firewall: Firewall;
+  /** What kvmnet keeps on the host to let bridged frames through: path to text. */
+  readonly netfilter: ReadonlyMap<string, string>;
   /** Undefined: no virsh. */
   readonly libvirt: Libvirt | undefined;
 }
@@ -38,6 +43,10 @@ export interface Link {
   readonly stp: boolean | undefined;
   /** Seconds. */
   readonly forwardDelay: number | undefined;
+  /** A bridge's own switches for what iptables and nft see; they are in force beside the host's. */
+  readonly bridgeCalls: BridgeCalls | undefined;
+  /** Of a bridge's port: "forwarding", "disabled", "blocking", "listening" or "learning". */
+  readonly portState: string | undefined;
   readonly addresses: readonly Address[];
   /** networkd's file for it, and where networkd is with it ("configured"). */
   readonly networkFile: string | undefined;

@@ -1,3 +1,6 @@
+import { type Firewall, noFirewall } from "../netfilter/firewall";
+import { parseIptables } from "../netfilter/parseIptables";
+import { parseNft } from "../netfilter/parseNft";
 import type { Address, BridgeRecord, Facts, Lease, Link, Route } from "./facts";
 import { parseLibvirt } from "./parseLibvirt";
 import { links, readJson, record, routes } from "./printed";
@@ -47,7 +50,41 @@ export function parseFacts(output: Buffer): Facts {
     networkd: keyed(sections, "networkd", (path) => path),
     records: parseRecords(keyed(sections, "record")),
     armed: section("armed"),
+    firewall: parseFirewall(sections),
+    netfilter: new Map([
+      ...keyed(sections, "netfilter", (path) => path),
+      ...keyed(sections, "enabled", (path) => path),
+    ]),
     libvirt: libvirt && parseLibvirt(libvirt),
+  };
+}
+
+function parseFirewall(sections: readonly Section[]): Firewall {
+  const printed = (name: string) => sections.find((one) => one.name === name && one.code === 0)?.text.trim();
+  const calls = printed("bridgeCalls");
+  const nft = printed("nft");
+  const iptables = [...keyed(sections, "iptables", (tool) => tool)].flatMap(([tool, text]) =>
+    parseIptables(tool, text),
+  );
+  const translated = (family: string) =>
+    iptables.some((chain) => chain.tool === (family === "ip" ? "iptables-nft" : "ip6tables-nft"));
+  return {
+    ...noFirewall,
+    bridgeCalls:
+      calls === undefined
+        ? undefined
+        : {
+            ip: calls.includes("call-iptables:1"),
+            ip6: calls.includes("call-ip6tables:1"),
+            arp: calls.includes("call-arptables:1"),
+          },
+    chains: [
+      ...iptables,
+      // iptables' own tables are there a second time, with less in them: nft has no words for xtables' matches.
+      ...(nft ? parseNft(nft) : []).filter(
+        ({ family, table }) => !(table === "filter" && (family === "ip" || family === "ip6") && translated(family)),
+      ),
+    ],
   };
 }
 
@@ -111,6 +148,12 @@ function parseLink(link: Json, states: Map<string, string>, leases: Map<string, 
     master: link.master,
     stp: bridge && bridge.stp_state !== 0,
     forwardDelay: bridge && bridge.forward_delay / 100,
+    bridgeCalls: bridge && {
+      ip: bridge.nf_call_iptables === 1,
+      ip6: bridge.nf_call_ip6tables === 1,
+      arp: bridge.nf_call_arptables === 1,
+    },
+    portState: link.linkinfo?.info_slave_kind === "bridge" ? link.linkinfo.info_slave_data?.state : undefined,
     addresses: (link.addr_info ?? []).filter((address: Json) => address.local).map(parseAddress),
     networkFile: state.get("NETWORK_FILE"),
     networkdState: state.get("ADMIN_STATE"),

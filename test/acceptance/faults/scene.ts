@@ -36,7 +36,7 @@ export class Scene implements AsyncDisposable {
   static async start(lan: Lan, release: Release, fault: Fault): Promise<Scene> {
     const { addressing = { address: "192.0.2.100/24" }, window = 10 } = fault;
     const host = await lan.startHost({ name: "kvm1", release, addressing });
-    const config = { hosts: { kvm1: { bridge: { confirm: { timeout: window } } } } };
+    const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: window } } } } };
     const scene = new Scene(lan, host, await HomelabStack.start({ lan, hosts: [host], config }), window);
     await fault.prepare?.(scene);
     scene.before = await scene.picture();
@@ -54,7 +54,7 @@ export class Scene implements AsyncDisposable {
 
   configure(bridge: object): Promise<void> {
     return this.stack.configure({
-      hosts: { kvm1: { bridge: { confirm: { timeout: this.window }, ...bridge } } },
+      hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: this.window }, ...bridge } } },
     });
   }
 

@@ -48,6 +48,27 @@ describe("HostBridge", () => {
   });
 });
 
+describe("HostBridge's netfilter", () => {
+  const type = "kvmnet:index:BridgeNetfilter";
+
+  it("is a child on the bridge that the host got, and what takes the bridge waits for it", async () => {
+    const engine = await FakeEngine.start({ outputs: ({ type }) => (type.endsWith(":Bridge") ? { name: "br7" } : {}) });
+    await resolved(new HostBridge("kvm1", { connection }).name);
+    expect(engine.resource(type)).toMatchObject({
+      name: "kvm1",
+      inputs: { bridge: "br7", mode: "accept", connection },
+    });
+    expect(engine.resource("kvmnet:index:Bridge").inputs).not.toHaveProperty("netfilter");
+  });
+
+  it("has another mode, or is not there", async () => {
+    const engine = await FakeEngine.start();
+    await resolved(new HostBridge("kvm1", { connection, netfilter: "bypass" }).name);
+    await resolved(new HostBridge("kvm2", { connection, netfilter: false }).name);
+    expect(engine.resource(type)).toMatchObject({ name: "kvm1", inputs: { mode: "bypass" } });
+  });
+});
+
 describe("BridgeNetwork", () => {
   it("is on the bridge that the host got, and reaches it as the HostBridge says", async () => {
     const engine = await FakeEngine.start({ outputs: ({ type }) => (type.endsWith(":Bridge") ? { name: "br7" } : {}) });

@@ -1,0 +1,58 @@
+/** What kvmnet puts on a host for a bridge, beside netfilter.sh itself. */
+export interface NetfilterParameters {
+  readonly bridge: string;
+  readonly mode: "accept" | "bypass";
+  /** The URN of the resource that it belongs to: another one does not take it away. */
+  readonly owner: string;
+}
+
+export const folderOf = (bridge: string): string => `/var/lib/kvmnet/netfilter/${bridge}`;
+export const unitOf = (bridge: string): string => `kvmnet-netfilter-${bridge}.service`;
+export const parametersPath = (bridge: string): string => `${folderOf(bridge)}/parameters`;
+export const scriptPath = (bridge: string): string => `${folderOf(bridge)}/netfilter.sh`;
+export const unitPath = (bridge: string): string => `/etc/systemd/system/${unitOf(bridge)}`;
+export const enabledPath = (bridge: string): string => `/etc/systemd/system/multi-user.target.wants/${unitOf(bridge)}`;
+export const udevPath = (bridge: string): string => `/etc/udev/rules.d/80-kvmnet-netfilter-${bridge}.rules`;
+
+/** Whose the bridge's rules are, as the parameters on the host say. */
+export function ownerOf(files: ReadonlyMap<string, string>, bridge: string): string | undefined {
+  return files.get(parametersPath(bridge))?.split("\n").slice(2).join("\n").trimEnd();
+}
+
+/** Services that write a firewall when they start: the bridge's rules come after each start of theirs. */
+const writers = ["nftables", "netfilter-persistent", "ufw", "firewalld", "libvirtd", "docker", "k3s", "kubelet"];
+
+export function netfilterFiles({ bridge, mode, owner }: NetfilterParameters, script: string): Map<string, string> {
+  const services = writers.map((name) => `${name}.service`).join(" ");
+  const run = `/bin/sh ${scriptPath(bridge)} apply ${folderOf(bridge)}`;
+  return new Map([
+    [scriptPath(bridge), script],
+    [parametersPath(bridge), `${bridge}\n${mode}\n${owner}\n`],
+    [
+      unitPath(bridge),
+      // Not RemainAfterExit: a start of one of the services would not run it a second time. PartOf: while it runs, a
+      // start would be taken for the one under way, a restart is not (systemd's job_type_allows_late_merge).
+      `# Written by kvmnet.
+[Unit]
+Description=kvmnet: let through what ${bridge} forwards between its own ports
+After=network-pre.target systemd-sysctl.service ${services}
+PartOf=${services}
+StartLimitIntervalSec=0
+
+[Service]
+Type=oneshot
+ExecStart=${run}
+
+[Install]
+WantedBy=multi-user.target ${services}
+`,
+    ],
+    [
+      udevPath(bridge),
+      // As sysctl.d(5) has it for the switches of br_netfilter, which a module brings that may be loaded at any time.
+      `# Written by kvmnet.
+ACTION=="add", SUBSYSTEM=="module", KERNEL=="br_netfilter", RUN+="/bin/systemctl --no-block start ${unitOf(bridge)}"
+`,
+    ],
+  ]);
+}

@@ -1,0 +1,45 @@
+import type { FilterChain, Firewall } from "../../host/netfilter/firewall";
+
+/** A program that writes its chains anew whenever it likes: a rule of ours in them would not stay. */
+export interface Daemon {
+  readonly name: string;
+  /** How one says to it that the bridge's own frames are let through. */
+  readonly wayOf: (bridge: string) => string;
+}
+
+const daemons: Readonly<Record<string, Daemon>> = {
+  // firewalld.zone(5), <forward/>: frames between a zone's interfaces are let through.
+  firewalld: {
+    name: "firewalld",
+    wayOf: (bridge) =>
+      `put ${bridge} into a zone that forwards between its own interfaces: firewall-cmd --permanent --zone=ZONE --add-interface=${bridge} --add-forward, then firewall-cmd --reload`,
+  },
+  libvirt_network: {
+    name: "libvirt",
+    wayOf: () => "libvirt's rules are for its own networks; see firewall_backend in /etc/libvirt/network.conf",
+  },
+  "docker-bridges": {
+    name: "Docker",
+    wayOf: () => 'set "ip-forward-no-drop": true in /etc/docker/daemon.json and restart docker (dockerd(8))',
+  },
+  "kube-proxy": { name: "kube-proxy", wayOf: () => "kube-proxy's rules follow from the cluster's services" },
+};
+
+/** Of iptables' other tables with a FORWARD chain, nft shows the chains, but iptables would not know a rule of nft's in them. */
+const ofIptables: Daemon = {
+  name: "iptables' tables for other ends than filtering",
+  wayOf: () => "see iptables-save -t mangle and -t security, also of ip6tables, and narrow the rule that drops",
+};
+
+/** The same tables as netfilter.sh leaves alone. */
+export function daemonOf({ tool, family, table }: FilterChain): Daemon | undefined {
+  if (tool !== "nft") return undefined;
+  if ((family === "ip" || family === "ip6") && (table === "mangle" || table === "security")) return ofIptables;
+  return daemons[table];
+}
+
+/** Who on the host relies on bridged frames being filtered: Docker between its containers, Kubernetes for its services. */
+export function reliesOnBridgeCalls(firewall: Firewall): string[] {
+  const has = (test: RegExp) => firewall.chains.some((chain) => test.test(chain.name) || test.test(chain.table));
+  return [has(/^docker/i) && "Docker", has(/^kube-/i) && "Kubernetes"].filter((name) => name !== false);
+}
