@@ -7,7 +7,7 @@ SHELL := bash
 bin := node_modules/.bin
 # npm writes this file at the end of every install: it is as good as a stamp of our own, and `npm install` keeps it too.
 installed := node_modules/.package-lock.json
-generated := provider/dist dist
+generated := provider/dist cli/dist dist
 # The engine is found on PATH, or built once (some minutes) into a cache outside the repository.
 engine = engine=$$(tools/engine/ensure) && export PATH="$$engine:$$PATH"
 
@@ -20,7 +20,7 @@ $(installed): package-lock.json
 	@touch $@
 
 .PHONY: build
-build: $(installed) ## build the plugin (provider/) and the package (dist/)
+build: $(installed) ## build the plugin (provider/), the command line (cli/) and the package (dist/)
 	$(bin)/tsx tools/build.ts
 
 .PHONY: generate

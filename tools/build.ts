@@ -1,11 +1,15 @@
 import { join } from "node:path";
+import { bundle } from "./build/bundle";
 import { buildPackage } from "./build/package";
-import { buildPlugin } from "./build/plugin";
 
-/** `make build`: the plugin as one file in provider/dist, and the package that programs import in dist. */
+/** `make build`: the plugin and the command line as one file each, provider/dist and cli/dist, and the package that programs import in dist. */
 async function main(): Promise<void> {
   const root = join(__dirname, "..");
-  await Promise.all([buildPlugin(root), buildPackage(root)]);
+  await Promise.all([
+    bundle(root, { name: "pulumi-resource-kvmnet", folder: "provider" }),
+    bundle(root, { name: "kvmnet", folder: "cli", interpreter: "#!/usr/bin/env node" }),
+    buildPackage(root),
+  ]);
 }
 
 main().catch((error) => {

@@ -43,7 +43,15 @@ describe("the packed package, installed outside of the repository", () => {
 
   it("has the plugin, the classes, their types and the words, and nothing of the workshop", async () => {
     const installed = join(project, "node_modules/pulumi-kvmnet");
-    expect((await readdir(installed)).sort()).toEqual(["LICENSE", "README.md", "dist", "package.json", "provider"]);
+    expect((await readdir(installed)).sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "cli",
+      "dist",
+      "docs",
+      "package.json",
+      "provider",
+    ]);
     expect(await readdir(join(project, "node_modules"))).toEqual(
       expect.not.arrayContaining(["ssh2", "zod", "yaml", "@grpc"]),
     );

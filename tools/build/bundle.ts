@@ -5,8 +5,8 @@ import { licencesOf } from "./licences";
 import { replaceFolder } from "./replaceFolder";
 
 /** Says it in words; a node that is too old would stop at something that it does not know. */
-const banner = `if (parseInt(process.versions.node, 10) < 20) {
-  console.error("pulumi-resource-kvmnet: needs Node.js 20 or newer; this is " + process.version + " (" + process.execPath + ")");
+const banner = (name: string) => `if (parseInt(process.versions.node, 10) < 20) {
+  console.error("${name}: needs Node.js 20 or newer; this is " + process.version + " (" + process.execPath + ")");
   process.exit(1);
 }`;
 
@@ -20,11 +20,20 @@ const englishOnly: Plugin = {
   },
 };
 
-/** provider/main.ts and all that it needs in one file: it starts without a node_modules folder, and fast. */
-export async function buildPlugin(root: string): Promise<void> {
-  await replaceFolder(join(root, "provider/dist"), async (fresh) => {
+export interface Bundle {
+  /** As its errors name it. */
+  readonly name: string;
+  /** The folder of its main.ts; the result is in dist there. */
+  readonly folder: string;
+  /** The first line of the file, where it is started itself. */
+  readonly interpreter?: string;
+}
+
+/** A main.ts and all that it needs in one file: it starts without a node_modules folder, and fast. */
+export async function bundle(root: string, { name, folder, interpreter }: Bundle): Promise<void> {
+  await replaceFolder(join(root, folder, "dist"), async (fresh) => {
     const { metafile } = await build({
-      entryPoints: [join(root, "provider/main.ts")],
+      entryPoints: [join(root, folder, "main.ts")],
       outfile: join(fresh, "main.js"),
       absWorkingDir: root,
       bundle: true,
@@ -40,13 +49,14 @@ export async function buildPlugin(root: string): Promise<void> {
       external: ["cpu-features", "*.node"],
       // In a file of their own, with those of packages that have no such comments.
       legalComments: "none",
-      banner: { js: banner },
+      banner: { js: `${interpreter ? `${interpreter}\n` : ""}${banner(name)}` },
       metafile: true,
       logLevel: "warning",
     });
     writeFileSync(join(fresh, "main.js.LEGAL.txt"), licencesOf(root, Object.keys(metafile.inputs)));
     for (const file of hostFiles(root)) copyFileSync(join(root, file), join(fresh, basename(file)));
     chmodSync(fresh, 0o755);
+    if (interpreter) chmodSync(join(fresh, "main.js"), 0o755);
   });
 }
 

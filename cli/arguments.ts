@@ -1,0 +1,52 @@
+import { isIPv6 } from "node:net";
+import { parseArgs } from "node:util";
+import type { Connection } from "../provider/resources/connection";
+
+export interface Arguments {
+  readonly command: "facts" | "doctor";
+  readonly connection: Connection;
+  readonly json: boolean;
+}
+
+export const usage = `usage: kvmnet facts|doctor [--json] [--sudo] [user@]host[:port]
+
+  facts   what the host says of its network, firewall and VMs
+  doctor  what is wrong with them, why, and what to do
+
+  --json  findings as JSON; facts always are
+  --sudo  become root by sudo, which must not ask for a password
+
+~/.ssh/config, the SSH agent, the usual keys and known_hosts are used, as ssh does.
+Exit code: 0 nothing found, 1 findings, 2 the host could not be looked at.`;
+
+/** @throws Error with a sentence, where they are not to be understood */
+export function parseArguments(args: readonly string[]): Arguments {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false }, sudo: { type: "boolean", default: false } },
+  });
+  const [command, target, ...more] = positionals;
+  if (command !== "facts" && command !== "doctor")
+    throw new Error(command === undefined ? "which command?" : `${command} is not a command`);
+  if (target === undefined || more.length > 0) throw new Error(`${command} takes one host`);
+  return {
+    command,
+    connection: { ...parseTarget(target), ...(values.sudo && { sudo: true }) },
+    json: values.json,
+  };
+}
+
+/** As ssh takes it, with the port as in a URL; an IPv6 address with a port stands in brackets. */
+export function parseTarget(target: string): Connection {
+  const at = target.lastIndexOf("@");
+  const [user, place] = [target.slice(0, Math.max(at, 0)), target.slice(at + 1)];
+  const [, bracketed, name, port] = isIPv6(place)
+    ? [place, place]
+    : (/^(?:\[([^\s[\]]+)\]|([^\s:[\]-][^\s:[\]]*))(?::(\d{1,5}))?$/.exec(place) ?? []);
+  const host = bracketed ?? name;
+  const number = port === undefined ? undefined : Number(port);
+  if (!host || at === 0 || user.startsWith("-") || (number !== undefined && (number < 1 || number > 65535)))
+    throw new Error(`${target} is not a host: must be like kvm1.example, root@192.0.2.10:22 or [2001:db8::10]:22`);
+  return { host, ...(user && { user }), ...(number !== undefined && { port: number }) };
+}

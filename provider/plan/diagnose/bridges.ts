@@ -1,0 +1,109 @@
+import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { type Check, finding } from "./finding";
+
+/** Bridges that this is about: those with a NIC of the host's as a port, and those that kvmnet made. libvirt's own NAT bridges have neither. */
+export function lanBridges(facts: Facts): { bridge: Link; uplinks: Link[] }[] {
+  return facts.links
+    .filter(({ kind }) => kind === "bridge")
+    .map((bridge) => ({ bridge, uplinks: ports(facts, bridge.name).filter((port) => isUplink(facts, bridge, port)) }))
+    .filter(({ bridge, uplinks }) => uplinks.length > 0 || facts.records.has(bridge.name));
+}
+
+/** Not a VM's TAP. A NIC has no kind; the uplink that kvmnet enslaved may be of any. */
+function isUplink(facts: Facts, bridge: Link, port: Link): boolean {
+  return (
+    port.kind === undefined ||
+    ["bond", "vlan"].includes(port.kind) ||
+    facts.records.get(bridge.name)?.uplink === port.name
+  );
+}
+
+const global = ({ addresses }: Link) => addresses.filter(({ scope }) => scope === "global");
+const listed = (link: Link) =>
+  global(link)
+    .map(({ local, prefix }) => `${local}/${prefix}`)
+    .join(", ");
+
+export const addressOnPort: Check = (facts) =>
+  facts.links.flatMap((port) => {
+    const on = port.master === undefined ? undefined : linkNamed(facts, port.master);
+    if (on?.kind !== "bridge" || (global(port).length === 0 && !port.lease)) return [];
+    return finding("address-on-port", "error", {
+      subject: `port ${port.name}`,
+      evidence: `${port.name} master ${on.name}, ${listed(port) || `DHCP lease ${port.lease?.address}`}`,
+      cause: `${port.name} is a port of ${on.name} and has an address of its own: what is sent to it is the bridge's, and answers may leave by neither.`,
+      fix: `Give the address to ${on.name} and none to ${port.name}, in the host's netplan files.`,
+      fixable: true,
+    });
+  });
+
+export const bridgeWithoutAddress: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge }) => {
+    // A bridge for VMs alone is right without; one that kvmnet moved addressing to is not.
+    if (!facts.records.has(bridge.name) || global(bridge).length > 0) return [];
+    return finding("bridge-without-address", "error", {
+      subject: `bridge ${bridge.name}`,
+      evidence: `${bridge.name}: ${bridge.addresses.map(({ local, prefix }) => `${local}/${prefix}`).join(", ") || "no address"}`,
+      cause: `${bridge.name} took over the address of its uplink and has none now.`,
+      fix: "See whether a DHCP server answers (networkctl status), or run pulumi up to have the configuration back.",
+      fixable: true,
+    });
+  });
+
+export const portHeldBack: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge }) =>
+    ports(facts, bridge.name).flatMap((port) => {
+      const held = ["listening", "learning", "blocking"].includes(port.portState ?? "");
+      if (!held || !port.carrier) return [];
+      return finding("port-held-back", "error", {
+        subject: `port ${port.name}`,
+        evidence: `${port.name} master ${bridge.name} state ${port.portState}, stp ${bridge.stp ? "on" : "off"}, forward delay ${bridge.forwardDelay} s`,
+        cause: `${bridge.name} holds ${port.name} back: with STP on, a port that comes up forwards after twice the forward delay, or never where it closes a loop.`,
+        fix: "Switch STP off where nothing else is connected to the bridge but VMs and one NIC, or wait; a guest's DHCP may have given up meanwhile.",
+        fixable: true,
+      });
+    }),
+  );
+
+export const portWithoutCarrier: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge, uplinks }) =>
+    uplinks.flatMap((port) => {
+      if (port.up && port.carrier) return [];
+      return finding("port-without-carrier", "error", {
+        subject: `port ${port.name}`,
+        evidence: `${port.name} master ${bridge.name}: ${port.up ? "UP, NO-CARRIER" : "DOWN"}`,
+        cause: port.up
+          ? `${port.name} has no link: cable, switch port or the other end.`
+          : `${port.name} is switched off.`,
+        fix: port.up ? "Look at the cable and the switch." : `ip link set ${port.name} up`,
+      });
+    }),
+  );
+
+export const bridgeMac: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge, uplinks }) => {
+    const [uplink] = uplinks;
+    if (!uplink || uplinks.some(({ mac }) => mac === bridge.mac)) return [];
+    return finding("bridge-mac", "warning", {
+      subject: `bridge ${bridge.name}`,
+      evidence: `${bridge.name} ${bridge.mac}, ${uplink.name} ${uplink.mac}`,
+      cause:
+        "The bridge has another MAC address than its uplink: a DHCP server takes the host for another one, and a switch's port security may drop it.",
+      fix: `Set macaddress: ${uplink.mac} for ${bridge.name}.`,
+      fixable: true,
+    });
+  });
+
+export const mtu: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge }) => {
+    const unlike = ports(facts, bridge.name).filter((port) => port.mtu !== bridge.mtu);
+    if (unlike.length === 0) return [];
+    return finding("mtu", "warning", {
+      subject: `bridge ${bridge.name}`,
+      evidence: [bridge, ...unlike].map((link) => `${link.name} mtu ${link.mtu}`).join(", "),
+      cause:
+        "A frame that is longer than the next port's MTU is dropped without a word: small packets get through, large ones do not.",
+      fix: `Give all of them one MTU, and the guests' NICs too.`,
+      fixable: true,
+    });
+  });

@@ -1,0 +1,37 @@
+import type { Facts } from "../../host/facts/facts";
+
+/** What is looked for. Names are stable: scripts go by them, and docs/troubleshooting.md has a heading of each. */
+export const checkNames = [
+  ...(["port-without-carrier", "address-on-port", "bridge-without-address", "port-held-back"] as const),
+  ...(["bridge-mac", "mtu", "forward-drops"] as const),
+  ...(["libvirt-silent", "network-bridge", "network-inactive", "network-autostart"] as const),
+  ...(["tap-not-in-bridge", "vm-link-down", "live-unlike-persistent", "same-mac"] as const),
+  ...(["unconfirmed-change"] as const),
+] as const;
+
+export type CheckName = (typeof checkNames)[number];
+
+/** One thing that is wrong on a host, or will be. */
+export interface Finding {
+  readonly check: CheckName;
+  /** "error": something does not work now. "warning": it will not, or only by luck. */
+  readonly severity: "error" | "warning";
+  /** What it is about: "VM web", "bridge br0", "port enp1s0", "host". */
+  readonly subject: string;
+  /** What was seen, near to how the host printed it. */
+  readonly evidence: string;
+  readonly cause: string;
+  readonly fix: string;
+  /** Whether kvmnet itself mends it: as a resource, in `pulumi up`. */
+  readonly fixable: boolean;
+  /** Where more about it stands: a file of kvmnet's, and the heading in it. */
+  readonly readOn: string;
+}
+
+export type Check = (facts: Facts) => Finding[];
+
+type Words = Pick<Finding, "subject" | "evidence" | "cause" | "fix"> & { readonly fixable?: boolean };
+
+export function finding(check: CheckName, severity: Finding["severity"], words: Words): Finding {
+  return { check, severity, fixable: false, ...words, readOn: `docs/troubleshooting.md#${check}` };
+}

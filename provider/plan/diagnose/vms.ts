@@ -1,0 +1,129 @@
+import { type Facts, type LibvirtNic, linkNamed } from "../../host/facts/facts";
+import { findNetwork } from "../libvirt/find";
+import { type Check, finding } from "./finding";
+
+const domains = (facts: Facts) => facts.libvirt?.domains ?? [];
+
+/** A network's bridge where it is one that the host has, not one that libvirt makes. */
+function bridgeOf(facts: Facts, nic: LibvirtNic): string | undefined {
+  if (nic.network === undefined) return nic.bridge;
+  return facts.libvirt && findNetwork(facts.libvirt, nic.network)?.bridge;
+}
+
+export const libvirtSilent: Check = ({ libvirt }) =>
+  libvirt?.silent
+    ? [
+        finding("libvirt-silent", "error", {
+          subject: "host",
+          evidence: "virsh -q list --all: no answer",
+          cause: "libvirt does not answer: its VMs may run on, but nothing can be said of them.",
+          fix: "systemctl status libvirtd, and journalctl -u libvirtd, on the host.",
+        }),
+      ]
+    : [];
+
+export const tapNotInBridge: Check = (facts) =>
+  domains(facts).flatMap(({ name, live }) =>
+    live.flatMap((nic) => {
+      const bridge = bridgeOf(facts, nic);
+      const tap = nic.tap === undefined ? undefined : linkNamed(facts, nic.tap);
+      if (!bridge || !tap || tap.master === bridge) return [];
+      return finding("tap-not-in-bridge", "error", {
+        subject: `VM ${name}`,
+        evidence: `${tap.name} ${tap.master ? `master ${tap.master}` : "has no master"}; ${nic.mac} is on ${bridge}`,
+        cause:
+          "The VM's TAP is not a port of its bridge: something took it out, often a network restart that made the bridge anew.",
+        fix: `ip link set ${tap.name} master ${bridge}`,
+        fixable: true,
+      });
+    }),
+  );
+
+export const linkDown: Check = (facts) =>
+  domains(facts).flatMap(({ name, live }) =>
+    live.flatMap((nic) => {
+      if (nic.linkState === "up") return [];
+      return finding("vm-link-down", "error", {
+        subject: `VM ${name}`,
+        evidence: `${nic.tap ?? nic.mac}: <link state='down'/>`,
+        cause: "The NIC's cable is pulled, as the guest sees it.",
+        fix: `virsh domif-setlink ${name} ${nic.mac} up`,
+        fixable: true,
+      });
+    }),
+  );
+
+export const liveUnlikePersistent: Check = (facts) =>
+  domains(facts).flatMap(({ name, running, live, inactive }) => {
+    if (!running) return [];
+    const on = (nic: LibvirtNic | undefined) =>
+      nic === undefined
+        ? "none"
+        : nic.network !== undefined
+          ? `network ${nic.network}`
+          : `bridge ${nic.bridge ?? "none"}`;
+    return [...new Set([...live, ...inactive].map(({ mac }) => mac))].flatMap((mac) => {
+      const [before, after] = [live, inactive].map((nics) => nics.find((nic) => nic.mac === mac));
+      const [now, next] = [on(before), on(after)];
+      // After some changes of a running NIC libvirt shows its network's bridge in place of the network.
+      const sameBridge = before && after && bridgeOf(facts, before) === bridgeOf(facts, after);
+      if (now === next || (sameBridge && bridgeOf(facts, before) !== undefined)) return [];
+      return finding("live-unlike-persistent", "warning", {
+        subject: `VM ${name}`,
+        evidence: `${mac}: now ${now}, after the next start ${next}`,
+        cause: "The running VM and its definition differ: its next start changes its network.",
+        fix: `virsh attach-interface or detach-interface with --config, until virsh dumpxml --inactive ${name} says the same.`,
+        fixable: true,
+      });
+    });
+  });
+
+export const sameMac: Check = (facts) => {
+  const owners = new Map<string, Set<string>>();
+  for (const { name, live, inactive } of domains(facts)) {
+    for (const { mac } of [...live, ...inactive]) owners.set(mac, (owners.get(mac) ?? new Set()).add(name));
+  }
+  return [...owners].flatMap(([mac, names]) => {
+    if (names.size < 2) return [];
+    return finding("same-mac", "error", {
+      subject: `VMs ${[...names].sort().join(", ")}`,
+      evidence: `${mac} in ${[...names].sort().join(", ")}`,
+      cause:
+        "Two VMs have one MAC address, as a copied definition has: they get one address, and answers go to either.",
+      fix: "Give one of them another MAC address; without <mac/>, libvirt makes one.",
+    });
+  });
+};
+
+export const networks: Check = (facts) =>
+  (facts.libvirt?.networks ?? [])
+    .filter(({ forward }) => forward === "bridge")
+    .flatMap(({ name, active, autostart, bridge }) => {
+      const users = domains(facts).filter(({ inactive }) => inactive.some(({ network }) => network === name));
+      const affects = users.length > 0 ? ` ${users.map((vm) => vm.name).join(", ")} can't start on it.` : "";
+      const words = { subject: `network ${name}`, fixable: true };
+      return [
+        bridge !== undefined &&
+          linkNamed(facts, bridge)?.kind !== "bridge" &&
+          finding("network-bridge", "error", {
+            ...words,
+            evidence: `<bridge name='${bridge}'/>; the host has no bridge ${bridge}`,
+            cause: `The network is on a bridge that is not there.${affects}`,
+            fix: `Make the bridge ${bridge}, or put the network on another one.`,
+          }),
+        !active &&
+          finding("network-inactive", "error", {
+            ...words,
+            evidence: "Active: no",
+            cause: `The network is not started.${affects}`,
+            fix: `virsh net-start ${name}`,
+          }),
+        !autostart &&
+          finding("network-autostart", "warning", {
+            ...words,
+            evidence: "Autostart: no",
+            cause: "The network is not started with the host: after a reboot its VMs can't start.",
+            fix: `virsh net-autostart ${name}`,
+          }),
+      ].filter((one) => one !== false);
+    });
