@@ -1,3 +1,5 @@
+import { TimeLimit } from "../host/timeLimit";
+
 /** The operations under way, and the one signal that ends them all. */
 export class Running {
   #controller = new AbortController();
@@ -9,20 +11,16 @@ export class Running {
 
   /** Runs an operation whose signal aborts on `cancel`, or after the time that the program gave it (0: none). */
   async run<T>(timeoutSeconds: number, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const limit = new AbortController();
-    const timer =
-      timeoutSeconds > 0
-        ? setTimeout(
-            () => limit.abort(new Error(`the customTimeouts' ${timeoutSeconds} s are over`)),
-            Math.min(timeoutSeconds * 1000, 2 ** 31 - 1),
-          )
-        : undefined;
-    const work = operation(AbortSignal.any([this.#controller.signal, limit.signal]));
+    using limit = new TimeLimit(
+      timeoutSeconds > 0 ? timeoutSeconds * 1000 : Number.POSITIVE_INFINITY,
+      [this.#controller.signal],
+      new Error(`the customTimeouts' ${timeoutSeconds} s are over`),
+    );
+    const work = operation(limit.signal);
     this.#operations.add(work);
     try {
       return await work;
     } finally {
-      clearTimeout(timer);
       this.#operations.delete(work);
     }
   }
