@@ -2,18 +2,33 @@ import type { Connection } from "../resources/connection";
 import type { RemoteResult } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
 import { readFacts } from "./facts/readFacts";
+import { HostError } from "./ssh/hostError";
 import { type ExecOptions, Session } from "./ssh/session";
+
+/** Where a machine is found since its address was changed; undefined: where its connection says. */
+export interface Place {
+  address: string | undefined;
+}
 
 /** A machine that kvmnet is logged in to. */
 export class Host {
   #session: Session;
   #reading: Promise<Facts> | undefined;
+  /** Where the session was dialled. */
+  #at: string | undefined;
 
   constructor(
     readonly connection: Connection,
     session: Session,
+    private readonly place: Place,
   ) {
     this.#session = session;
+    this.#at = place.address;
+  }
+
+  /** Where it was reached last, if not where the connection says. */
+  get address(): string | undefined {
+    return this.place.address;
   }
 
   /** user@host, as errors name it. */
@@ -31,8 +46,9 @@ export class Host {
     return this.#session.acceptsNew;
   }
 
+  /** A connection to an address that the machine has no more takes a while to notice. */
   get open(): boolean {
-    return this.#session.open;
+    return this.#session.open && this.#at === this.place.address;
   }
 
   run(argv: readonly string[], options: ExecOptions): Promise<RemoteResult> {
@@ -57,16 +73,39 @@ export class Host {
     return reading;
   }
 
-  /** A new TCP and SSH connection, which takes the old one's place once it is up. */
-  async reconnect(timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    const options = { hostKey: this.hostKey, timeoutMs, ...(signal && { signal }) };
-    const session = await Session.dial(this.connection, options);
-    this.#session.close();
-    this.#session = session;
-    this.#reading = undefined;
+  /** A new TCP and SSH connection, which takes the old one's place once it is up: to the first of the addresses that answers. */
+  async reconnect(
+    timeoutMs: number,
+    { signal, at = [this.address] }: { signal?: AbortSignal; at?: readonly (string | undefined)[] } = {},
+  ): Promise<void> {
+    const enough = new AbortController();
+    const ends = AbortSignal.any([enough.signal, ...(signal ? [signal] : [])]);
+    const dials = [...new Set(at)].map(async (address) => {
+      const options = { hostKey: this.hostKey, timeoutMs, signal: ends, address };
+      return { address, session: await Session.dial(this.connection, options) };
+    });
+    try {
+      const first = await Promise.any(dials);
+      for (const dial of dials)
+        dial.then(({ session }) => session !== first.session && session.close()).catch(() => {});
+      this.#session.close();
+      this.#session = first.session;
+      this.#at = first.address;
+      this.place.address = first.address;
+      this.#reading = undefined;
+    } catch (error) {
+      throw worst((error as AggregateError).errors);
+    } finally {
+      enough.abort();
+    }
   }
 
   close(): void {
     this.#session.close();
   }
+}
+
+/** A wrong key tells more than no answer. */
+function worst(errors: readonly unknown[]): unknown {
+  return errors.find((error) => error instanceof HostError && error.kind === "hostKey") ?? errors[0];
 }

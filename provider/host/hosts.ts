@@ -1,10 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Connection } from "../resources/connection";
+import { dialPatiently } from "./dialPatiently";
 import { RemoteCommandError } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
-import { Host } from "./host";
+import { Host, type Place } from "./host";
 import { HostError } from "./ssh/hostError";
-import { Session } from "./ssh/session";
 import { hostLabel } from "./ssh/target";
 
 /** What is known of a host before it is dialled. */
@@ -14,23 +13,29 @@ export interface Known {
   readonly hostKey?: string | undefined;
   /** Whether a host that does not answer gets another chance: when there is work to do on it, not when it is only looked at. */
   readonly patient?: boolean;
+  /** How it was reached before its connection was changed: it may be there still. */
+  readonly formerly?: Connection;
   /** Ends the wait for it. */
   readonly signal?: AbortSignal;
 }
 
-/** A server that drops a connection during the handshake has too many of them just now, see MaxStartups in sshd_config(5): a look at it is worth more than one dial too. */
-const droppedTries = 5;
+/** For how long a host that did not answer is not dialled again just to look at it: a stack has many resources on it. */
+const silentMs = 30_000;
 
 /** The machines that this process talks to: one pooled connection for each way to reach one, one lock for each machine. */
 export class Hosts {
   readonly #pool = new Map<string, Promise<Host>>();
   readonly #dialling = new Map<string, Promise<unknown>>();
+  readonly #silent = new Map<string, { readonly error: HostError; readonly until: number }>();
+  readonly #places = new Map<string, Place>();
   readonly #locks = new Map<string, Promise<unknown>>();
 
   /** The host at the other end, logged in. Whoever asks meanwhile gets the same connection. */
   async reach(connection: Connection, known: Known = {}): Promise<Host> {
-    const { hostKey, signal } = known;
-    const key = JSON.stringify([connection, hostKey]);
+    const { hostKey, patient = false, signal } = known;
+    const key = canonical([connection, hostKey]);
+    const silent = this.#silent.get(key);
+    if (!patient && silent && performance.now() < silent.until) throw silent.error;
     for (;;) {
       signal?.throwIfAborted();
       const pooled = this.#pool.get(key);
@@ -39,6 +44,8 @@ export class Hosts {
         if (host.open) return host;
         if (this.#pool.get(key) === pooled) this.#pool.delete(key);
       } catch (error) {
+        if (error instanceof HostError && error.kind === "unreachable")
+          this.#silent.set(key, { error, until: performance.now() + silentMs });
         // Of somebody else's dial, which ended with that one's operation.
         if (!(error instanceof HostError && error.kind === "cancelled") || signal?.aborted) throw error;
       }
@@ -47,15 +54,26 @@ export class Hosts {
 
   /** One after the other where they go to the same server. */
   #dial(key: string, connection: Connection, known: Known): Promise<Host> {
-    const { host, port } = connection.proxy ?? connection;
-    const server = JSON.stringify([host.toLowerCase(), port]);
-    const go = () => dial(connection, known);
+    const server = serverOf(connection.proxy ?? connection);
+    const place = this.#place(connection);
+    const go = () => dialPatiently(connection, known, place);
     const before = this.#dialling.get(server) ?? Promise.resolve();
-    const dialled = before.then(go, go).then((session) => new Host(connection, session));
+    const dialled = before.then(go, go).then((session) => {
+      this.#silent.delete(key);
+      return new Host(connection, session, place);
+    });
     this.#dialling.set(server, dialled);
     this.#pool.set(key, dialled);
     dialled.catch(() => this.#pool.get(key) === dialled && this.#pool.delete(key));
     return dialled;
+  }
+
+  /** One for all connections to a server, as whoever logs in. */
+  #place({ proxy, ...connection }: Connection): Place {
+    const key = JSON.stringify([serverOf(connection), proxy && serverOf(proxy)]);
+    const place = this.#places.get(key) ?? { address: undefined };
+    this.#places.set(key, place);
+    return place;
   }
 
   /** As reach, with the host's facts; a machine other than the known one is refused before anything is written to it. */
@@ -75,12 +93,24 @@ export class Hosts {
   /** A connection may have died since it was used, and nobody knows until it is: a look at the host is worth a second one. */
   async #look(connection: Connection, known: Known): Promise<{ host: Host; facts: Facts }> {
     for (let lost = 0; ; lost += 1) {
-      const host = await this.reach(connection, known);
+      const host = await this.#reachAnyhow(connection, known);
       try {
         return { host, facts: await host.facts() };
       } catch (error) {
         if (host.open || !(error instanceof RemoteCommandError) || lost > 0 || known.signal?.aborted) throw error;
       }
+    }
+  }
+
+  /** A program that gives a host another address has it in the connection too, before the host has it. */
+  async #reachAnyhow(connection: Connection, { formerly, ...known }: Known): Promise<Host> {
+    if (formerly === undefined || known.hostId === undefined || isSameWay(connection, formerly))
+      return this.reach(connection, known);
+    try {
+      return await this.reach(connection, { ...known, patient: false });
+    } catch (error) {
+      if (!(error instanceof HostError && (error.kind === "unreachable" || error.kind === "noSuchName"))) throw error;
+      return this.reach(formerly, { ...known, patient: false }).catch(() => this.reach(connection, known));
     }
   }
 
@@ -99,41 +129,19 @@ export class Hosts {
   }
 }
 
-/**
- * A host that boots does not answer for a while; with a wrong key or name, waiting can't help. All dials together, the
- * pauses between them too, end with one deadline.
- */
-async function dial(connection: Connection, { hostKey, patient = false, signal }: Known): Promise<Session> {
-  const { perDialTimeout = 15 } = connection;
-  const all = limit(connection);
-  const most = patient ? { dropped: all, unreachable: all } : { dropped: Math.min(all, droppedTries), unreachable: 1 };
-  // 0: no limit, as @pulumi/command has it.
-  const totalMs = (patient ? all : 2) * (perDialTimeout || Number.POSITIVE_INFINITY) * 1000;
-  const started = performance.now();
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const left = Math.max(1, totalMs - (performance.now() - started));
-      return await Session.dial(connection, { hostKey, signal, ...(Number.isFinite(left) && { timeoutMs: left }) });
-    } catch (error) {
-      const kind = error instanceof HostError ? error.kind : undefined;
-      const tries = kind === "dropped" || kind === "unreachable" ? most[kind] : 1;
-      // Not all at the same time again: others were dropped too.
-      const pause = Math.min(250 * 2 ** attempt, 5000) * (0.75 + Math.random() / 2);
-      const spent = performance.now() - started;
-      if (attempt >= tries || spent + pause >= totalMs) throw attempt === 1 ? error : tired(error, attempt, spent);
-      await wait(pause, undefined, signal ? { signal } : {}).catch(() => {});
-    }
-  }
+function serverOf({ host, port }: Pick<Connection, "host" | "port">): string {
+  return JSON.stringify([host.toLowerCase(), port]);
 }
 
-/** The last dial's error, with how many there were. */
-function tired(error: unknown, attempts: number, spentMs: number): unknown {
-  if (!(error instanceof HostError)) return error;
-  const { kind, host, reason } = error;
-  return new HostError(kind, host, `${reason} (${attempts} dials in ${Math.round(spentMs / 1000)} s)`);
+function isSameWay(one: Connection, other: Connection): boolean {
+  return serverOf(one) === serverOf(other) && canonical(one.proxy) === canonical(other.proxy);
 }
 
-/** As @pulumi/command has it: 10 dials, -1 for no limit. */
-function limit({ dialErrorLimit = 10 }: Connection): number {
-  return dialErrorLimit < 0 ? Number.POSITIVE_INFINITY : Math.max(1, dialErrorLimit);
+/** The same text for the same values: the engine sorts what it keeps in the state, a program does not. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value ?? null, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

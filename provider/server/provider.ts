@@ -10,7 +10,7 @@ import { checkConfig, configure, diffConfig } from "./config";
 import { diff } from "./diff";
 import type { EngineLog } from "./engineLog";
 import { serviceError } from "./errors";
-import { kept, read } from "./read";
+import { kept, read, type Unread } from "./read";
 import { type AnyLifecycle, ResourceType } from "./resourceType";
 import { Running } from "./running";
 import { partsOfUrn } from "./urn";
@@ -81,11 +81,15 @@ export class Provider {
   }
 
   create(request: rpc.CreateRequest): Promise<rpc.CreateResponse> {
-    return this.#run(request, request.getPreview(), (type, operation) => create(type, request, operation));
+    return this.#run(request, request.getPreview(), (type, operation) =>
+      create(type, request, operation, this.#warnOnce),
+    );
   }
 
   update(request: rpc.UpdateRequest): Promise<rpc.UpdateResponse> {
-    return this.#run(request, request.getPreview(), (type, operation) => update(type, request, operation));
+    return this.#run(request, request.getPreview(), (type, operation) =>
+      update(type, request, operation, this.#warnOnce),
+    );
   }
 
   delete(request: rpc.DeleteRequest): Promise<Empty> {
@@ -98,14 +102,14 @@ export class Provider {
       this.options.log.of(request.getUrn()).warn(`${this.#noType(type)}. Its state is kept as it was.`);
       return kept(request);
     }
-    return this.#run(request, false, (known, operation) =>
-      read(known, request, operation, (host, kind, message) => {
-        if (this.#unread.has(`${host} ${kind}`)) return;
-        this.#unread.add(`${host} ${kind}`);
-        this.options.log.of("").warn(message);
-      }),
-    );
+    return this.#run(request, false, (known, operation) => read(known, request, operation, this.#warnOnce));
   }
+
+  readonly #warnOnce: Unread = (host, kind, message) => {
+    if (this.#unread.has(`${host} ${kind}`)) return;
+    this.#unread.add(`${host} ${kind}`);
+    this.options.log.of("").warn(message);
+  };
 
   cancel(): Empty {
     this.running.cancel();

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { must } from "./command";
+import { Dhcp } from "./dhcp";
 import { ensurePackages } from "./ensurePackages";
 import { folders } from "./folders";
 import { Host, type HostOptions } from "./host";
@@ -34,6 +35,7 @@ export class Lan implements AsyncDisposable {
     /** A workstation behind the router: it sees a wrong gateway, which one on the LAN does not. */
     readonly engineFar: Place,
     readonly router: Place,
+    readonly dhcp: Dhcp,
     /** The key pair that root and every user of every host and guest takes. */
     readonly sshKeyPath: string,
     readonly privateKey: string,
@@ -72,7 +74,7 @@ export class Lan implements AsyncDisposable {
     await engine.must(["ip", "route", "add", "default", "via", "192.0.2.1"]);
     await far.must(["ip", "route", "add", "default", "via", "198.51.100.1"]);
     await router.must(["sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward"]);
-    await startDnsmasq(router, folders.run(id), ipv6);
+    const dhcp = await Dhcp.start(router, folders.run(id), ipv6);
 
     const sshKeyPath = join(folders.run(id), "id_ed25519");
     await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", `kvmnet-lab-${id}`, "-f", sshKeyPath]);
@@ -81,6 +83,7 @@ export class Lan implements AsyncDisposable {
       Object.assign(engine, { address: "192.0.2.10" }),
       Object.assign(far, { address: "198.51.100.10" }),
       Object.assign(router, { address: "192.0.2.1" }),
+      dhcp,
       sshKeyPath,
       await readFile(sshKeyPath, "utf8"),
       (await readFile(`${sshKeyPath}.pub`, "utf8")).trim(),
@@ -112,18 +115,4 @@ async function addAddresses(namespace: Namespace, nic: string, ...addresses: str
     await namespace.must(["ip", "address", "add", address, "dev", nic, "nodad"]);
   }
   await namespace.must(["ip", "link", "set", "dev", nic, "up"]);
-}
-
-/** It goes into the background once it listens, and ends with its namespace. */
-async function startDnsmasq(router: Namespace, folder: string, ipv6: boolean): Promise<void> {
-  await router.must([
-    ...["dnsmasq", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file"],
-    ...["--interface=lan0", "--bind-interfaces", "--domain=lab.test", "--local=/lab.test/"],
-    ...["--host-record=router.lab.test,192.0.2.1", "--host-record=engine.lab.test,192.0.2.10"],
-    // A ping before each offer, the default, would make each boot three seconds longer.
-    ...["--no-ping", "--dhcp-authoritative", "--dhcp-range=192.0.2.150,192.0.2.199,1h"],
-    ...["--dhcp-option=option:router,192.0.2.1", `--dhcp-leasefile=${join(folder, "leases")}`],
-    ...["--log-dhcp", `--log-facility=${join(folder, "dnsmasq.log")}`],
-    ...(ipv6 ? ["--enable-ra", "--dhcp-range=2001:db8:0:1::,ra-stateless,64"] : []),
-  ]);
 }

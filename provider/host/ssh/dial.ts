@@ -11,6 +11,8 @@ export interface DialOptions {
   /** A limit for the whole way, jump hosts included, besides each machine's own perDialTimeout. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Where the host is dialled, instead of where the connection says; all else is as it says. */
+  readonly address?: string | undefined;
 }
 
 /** A logged in connection, and the key that the host showed. */

@@ -46,9 +46,10 @@ export class Session {
 
   /** Dials the host, over whatever jump hosts there are. Reads ~/.ssh/config. */
   static async dial(connection: Connection, options: DialOptions = {}): Promise<Session> {
-    const targets = route(connection);
-    const target = targets.at(-1) as Target;
-    const { client, hostKey } = await dialRoute(targets, options);
+    const jumps = route(connection);
+    const last = jumps.pop() as Target;
+    const target = { ...last, host: options.address ?? last.host };
+    const { client, hostKey } = await dialRoute([...jumps, target], options);
     return new Session(target, hostKey, client, sudoOf(target.label, target.user, connection));
   }
 

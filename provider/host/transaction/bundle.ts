@@ -22,6 +22,7 @@ export async function bundle(change: Change): Promise<Buffer> {
     ["apply.batch", lines(change.apply)],
     ["rollback.batch", lines(change.rollback)],
     ["tidy.batch", lines(change.tidy)],
+    ["leaving", lines(change.leaving)],
     ["create.apply", lines(change.createOnApply)],
     ["create.rollback", lines(change.createOnRollback)],
     ["delete.apply", lines(change.deleteOnApply)],

@@ -6,6 +6,8 @@ export interface Change {
   /** Commands for `ip -batch`, there and back. */
   readonly apply: readonly string[];
   readonly rollback: readonly string[];
+  /** Addresses with prefix length that the host has until the change is confirmed: networkd is told to keep them. */
+  readonly leaving: readonly string[];
   /** Commands after `apply` that may find their work done: networkd takes an address off a port by itself, or not. */
   readonly tidy: readonly string[];
   /** Bridges that the new files describe and networkd is to make before the commands run. */

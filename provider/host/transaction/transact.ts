@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { loses, type PlannedAddresses, readdressing } from "../../plan/addressing/readdressing";
 import type { Log } from "../../resources/lifecycle";
 import { RemoteCommandError } from "../exec/remoteCommand";
 import { visible } from "../exec/visible";
 import type { Facts } from "../facts/facts";
 import type { Host } from "../host";
 import { HostError } from "../ssh/hostError";
+import { TimeLimit } from "../timeLimit";
 import { bundle } from "./bundle";
 import type { Change } from "./change";
 
@@ -28,11 +30,23 @@ export class RolledBack extends Error {
 
 export interface Transaction {
   readonly host: Host;
+  /** Of the host before the change. */
+  readonly facts: Facts;
   readonly change: Change;
+  readonly planned: PlannedAddresses;
   /** What the kernel still lacks of the wanted state, a sentence each; none: it is there. */
   readonly missing: (facts: Facts) => string[];
   readonly log: Log;
   readonly signal: AbortSignal;
+}
+
+/** One that the host has begun. */
+interface Running extends Transaction {
+  readonly id: string;
+  /** Where the host was reached before. */
+  readonly was: string | undefined;
+  /** When the host undoes it, on performance.now()'s clock. */
+  readonly deadline: number;
 }
 
 /**
@@ -42,7 +56,12 @@ export interface Transaction {
 export async function transact(transaction: Transaction): Promise<Facts> {
   const { host, change, log } = transaction;
   const id = randomBytes(6).toString("hex");
-  const deadline = performance.now() + change.timeout * 1000;
+  const running: Running = {
+    ...transaction,
+    id,
+    was: host.address,
+    deadline: performance.now() + change.timeout * 1000,
+  };
   const started = await host.run(["sh", "-c", unpack, "kvmnet", id], {
     purpose: "start the change of its network",
     input: await bundle(change),
@@ -50,44 +69,62 @@ export async function transact(transaction: Transaction): Promise<Facts> {
   });
   if (started.code === 3) throw new Error(`${host.label}: nothing was changed: ${visible(started.stderr).trim()}`);
   // With the connection lost, it may be armed or not: the host is asked.
-  if (started.code === undefined)
-    return ended(transaction, id, "the connection was lost while the change was started", deadline);
+  if (started.code === undefined) return ended(running, "the connection was lost while the change was started");
   if (started.code !== 0) throw new RemoteCommandError(started, "Nothing was changed.");
   tellUntold(host, started.stdout, log);
   log.progress(`${host.label}: rollback armed, ${change.timeout} s`);
 
-  const confirmBy = deadline - 2000;
-  const why = await confirmOverNewConnection(transaction, id, confirmBy).catch((error: unknown) => error);
+  const why = await confirmOverNewConnection(running).catch((error: unknown) => error);
   if (why === undefined) return host.freshFacts();
-  return ended(transaction, id, why instanceof Error ? why.message : String(why), deadline);
+  return ended(running, why instanceof Error ? why.message : String(why));
 }
 
 /** Ends once confirmed; else throws what was wrong. Nothing in it outlasts the window, or a Cancel. */
-async function confirmOverNewConnection(transaction: Transaction, id: string, deadline: number): Promise<void> {
-  const { host, missing, log, signal: cancel } = transaction;
-  const signal = AbortSignal.any([cancel, AbortSignal.timeout(Math.max(0, Math.floor(deadline - performance.now())))]);
+async function confirmOverNewConnection({
+  host,
+  id,
+  facts,
+  planned,
+  missing,
+  log,
+  signal: cancel,
+  was,
+  deadline,
+}: Running): Promise<void> {
+  const before = readdressing(facts, planned);
+  const goes = loses(before, facts.sshAddress) && before.staying.length > 0;
+  using window = new TimeLimit(deadline - 2000 - performance.now(), [cancel]);
+  const { signal } = window;
   let last = "the host did not answer in time";
   // Dialled after the change was applied: one from before may live on where no new one comes through.
   let anew = false;
   let connected = true;
+  let after = before;
   for (; ; await wait(pollMs, undefined, { signal }).catch(() => undefined)) {
     cancel.throwIfAborted();
     if (signal.aborted) throw new Error(last);
     try {
-      if (!connected) await host.reconnect(5000, signal);
+      // An address that leaves is there still; where it is not, that of after the change will do.
+      if (!connected) await host.reconnect(5000, { signal, at: [was, ...(goes ? before.staying : [])] });
       connected = true;
-      const soon = AbortSignal.any([signal, AbortSignal.timeout(aliveMs)]);
-      const state = await script(host, id, ["state"], "see how far the change is", soon);
+      using soon = new TimeLimit(aliveMs, [signal]);
+      const state = await script(host, id, ["state"], "see how far the change is", soon.signal);
       if (state === "armed" || state === "applying") {
         last = "the host was still applying the change";
         continue;
       }
       if (state !== "applied") throw new RolledBack(`the host went back by itself (${state})`);
-      if (!anew) await host.reconnect(5000, signal);
+      if (!anew) await host.reconnect(5000, { signal, ...(goes && { at: before.staying }) });
       anew = true;
-      const lacking = missing(await host.freshFacts(signal));
+      const now = await host.freshFacts(signal);
+      const lacking = missing(now);
       last = lacking.length > 0 ? `the host is not as wanted: ${lacking.join("; ")}` : "";
-      if (last === "") break;
+      if (last !== "") continue;
+      after = readdressing(now, planned);
+      if (!loses(after, now.sshAddress)) break;
+      // Another address than was expected: by DHCP.
+      last = "the host has no other address than the one it is to lose";
+      if (after.staying.length > 0) await host.reconnect(5000, { signal, at: after.staying });
     } catch (error) {
       if (error instanceof RolledBack) throw error;
       // Not the machine that was changed, or somebody in between: no later answer from there counts.
@@ -102,7 +139,7 @@ async function confirmOverNewConnection(transaction: Transaction, id: string, de
   const failed = probes.split("\n").filter((line) => line.startsWith("failed "));
   if (failed.length > 0) throw new Error(failed.map((line) => describeProbe(line.slice("failed ".length))).join("; "));
   cancel.throwIfAborted();
-  await script(host, id, ["confirm"], "confirm the change", signal);
+  await script(host, id, ["confirm", after.device, ...after.leaving], "confirm the change", signal);
   log.progress(`${host.label}: confirmed`);
 }
 
@@ -110,20 +147,23 @@ async function confirmOverNewConnection(transaction: Transaction, id: string, de
  * Sees to it that the host has gone back, at once where it can be told to, and throws what it reports. A change whose
  * confirmation came through, though not its answer, is a good one.
  */
-async function ended({ host, log }: Transaction, id: string, why: string, deadline: number): Promise<Facts> {
+async function ended({ host, id, was, log, deadline }: Running, why: string): Promise<Facts> {
   log.progress(`${host.label}: rolling back: ${why}`);
   const giveUp = Math.max(deadline, performance.now()) + rollbackMs;
   for (let attempt = 0; ; attempt += 1) {
     try {
       // The old connection is tried first: a host whose key has changed is told to go back over no other.
-      if (attempt > 0) await host.reconnect(Math.min(aliveMs * attempt, 5000));
-      const alive = await script(host, id, ["state"], "see how far the change is", AbortSignal.timeout(aliveMs));
+      // Where the host is once it has gone back, and where it may be still.
+      if (attempt > 0) await host.reconnect(Math.min(aliveMs * attempt, 5000), { at: [was, host.address] });
+      using soon = new TimeLimit(aliveMs);
+      const alive = await script(host, id, ["state"], "see how far the change is", soon.signal);
       if (alive === "confirmed") {
         log.progress(`${host.label}: confirmed`);
         return await host.freshFacts();
       }
-      await script(host, id, ["undo", why], "undo the change", AbortSignal.timeout(rollbackMs));
-      const report = await script(host, id, ["report"], "fetch the host's report", AbortSignal.timeout(rollbackMs));
+      using enough = new TimeLimit(rollbackMs);
+      await script(host, id, ["undo", why], "undo the change", enough.signal);
+      const report = await script(host, id, ["report"], "fetch the host's report", enough.signal);
       throw new RolledBack(reported(host, report, why));
     } catch (error) {
       if (error instanceof RolledBack) throw error;

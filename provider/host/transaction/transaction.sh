@@ -5,6 +5,7 @@
 #   files/…         what is to be written, by absolute path        remove          paths to take away
 #   apply.batch     ip(8) commands of the way there                rollback.batch  of the way back
 #   tidy.batch      what follows apply.batch, and may be done already
+#   leaving         addresses that the host has until the change is confirmed
 #   create.apply    bridges that networkd is to make before that   create.rollback the same for the way back
 #   delete.apply    links to delete when that is done              delete.rollback the same for the way back
 #   keep.apply      networkd .network files whose links keep what  keep.rollback   the same for the way back
@@ -116,10 +117,10 @@ remove_files() { # file with paths
 
 # A drop-in in /run: gone with the next boot whatever happens. networkd drops what it did not set up itself when it takes
 # a link over, unless told to keep it (systemd.network(5), KeepConfiguration=).
-keep() { # file with names of .network files
+keep() { # file with names of .network files, file with addresses to keep beside the configured ones
 	while read -r name; do
 		mkdir -p "/run/systemd/network/$name.d" &&
-			printf '[Network]\nKeepConfiguration=yes\n' >"/run/systemd/network/$name.d/kvmnet-transition.conf" || return 1
+			{ printf '[Network]\nKeepConfiguration=yes\n' && sed 's/^/Address=/' "$2"; } >"/run/systemd/network/$name.d/kvmnet-transition.conf" || return 1
 		chmod 755 "/run/systemd/network/$name.d" && chmod 644 "/run/systemd/network/$name.d/kvmnet-transition.conf"
 	done <"$1"
 }
@@ -261,7 +262,10 @@ start() {
 $(grep . validate.log | head -n 20)"
 	readonly=$(read_only_folders | paste -sd, -)
 	[ -z "$readonly" ] || refuse "$readonly can't be written: is it read-only?"
-	sed 's/^gateway /arp /' required >neighbours
+	# One that is behind another gateway now can't be asked before.
+	sed -n 's/^gateway //p' required | while read -r address; do
+		case $(ip route get "$address" 2>/dev/null) in *" via "*) ;; *) echo "arp $address" ;; esac
+	done >neighbours
 	probe_all neighbours | sed -n 's/^failed arp //p' >silent
 	[ ! -s silent ] || refuse "the gateway $(paste -sd, silent) does not answer ARP"
 	probe_all probes >baseline
@@ -286,7 +290,7 @@ $(grep . validate.log | head -n 20)"
 apply() {
 	is armed || exit 0
 	state applying
-	if keep keep.apply && create_links create.apply made && logged install_files files && logged remove_files remove && logged netplan generate &&
+	if keep keep.apply leaving && create_links create.apply made && logged install_files files && logged remove_files remove && logged netplan generate &&
 		logged ip -batch apply.batch && { logged ip -force -batch tidy.batch; logged networkctl reload; } && delete_links delete.apply; then
 		state applied
 		watch_probes
@@ -321,7 +325,7 @@ rollback() { # reason
 	restored=yes
 	logged install_files before && logged remove_files absent || restored=
 	unkeep
-	keep keep.rollback
+	keep keep.rollback /dev/null
 	generate_again
 	logged ip -force -batch rollback.batch
 	logged networkctl reload
@@ -363,8 +367,16 @@ boot() {
 	disarm
 }
 
+# The others of a network would go with the one that was there first.
+drop_addresses() { # device address...
+	device=$1
+	shift
+	echo 1 >"/proc/sys/net/ipv4/conf/$device/promote_secondaries"
+	for address; do logged ip address del "$address" dev "$device"; done
+}
+
 # Once its state says so, no timer and no boot undoes it any more: so that is written first.
-confirm() {
+confirm() { # device, addresses that leave it
 	armed=yes
 	exec 9>lock && flock 9
 	is applied || refuse "the change can't be confirmed any more: it is $(cat state)"
@@ -373,6 +385,7 @@ confirm() {
 	systemctl stop "kvmnet-rollback-$id.timer"
 	disarm
 	unkeep
+	if [ $# -gt 1 ]; then drop_addresses "$@"; fi
 	ln -sfn "transactions/$id" "$base/last-good"
 	sync -f "$dir"
 	# The last few are kept for a look back.
@@ -408,7 +421,10 @@ probe)
 	demanded >asked
 	probe_all asked
 	;;
-confirm) confirm ;;
+confirm)
+	shift
+	confirm "$@"
+	;;
 boot) boot ;;
 leftover) leftover ;;
 report) report ;;

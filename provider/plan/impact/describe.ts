@@ -1,6 +1,7 @@
 import { createTwoFilesPatch } from "diff";
-import type { Facts, Link } from "../../host/facts/facts";
-import { type Addressing, addressingOn } from "../link/batch";
+import { type Address, type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { cidrOf } from "../addressing/readdressing";
+import type { Addressing } from "../link/batch";
 import { withoutSecrets } from "../netplan/secrets";
 
 /** What a change of a host's network will do, in words and as a diff of its files, for a person to read before it happens. */
@@ -10,24 +11,38 @@ export function describeChange(
     from: Link;
     to: string;
     moving: Addressing;
+    /** Addresses that the host has no more then. */
+    leaving: readonly string[];
     files: ReadonlyMap<string, string>;
     remove: readonly string[];
     timeout: number;
     vms: readonly string[];
   },
 ): string {
-  const { from, to, moving, vms } = change;
-  const addresses = moving.addresses.map(
-    (address) => `${address.local}/${address.prefix}${address.dynamic ? " (DHCP)" : ""}`,
-  );
-  const gateways = moving.routes
-    .filter((route) => route.destination === "default")
-    .map((route) => `the default route via ${route.gateway}`);
-  const crosses = addressingOn(facts, from).addresses.some((address) => address.local === facts.sshAddress);
+  const { from, to, moving, leaving, vms } = change;
+  const bridge = linkNamed(facts, to);
+  const here = [...from.addresses, ...(bridge?.addresses ?? [])];
+  const isHere = (address: Address) => here.some((one) => cidrOf(one) === cidrOf(address));
+  const words = (address: Address) => `${cidrOf(address)}${address.dynamic ? " (DHCP)" : ""}`;
+  const moves = [
+    ...moving.addresses.filter((one) => from.addresses.some((other) => cidrOf(one) === cidrOf(other))).map(words),
+    ...moving.routes
+      .filter((route) => route.destination === "default")
+      .map((route) => `the default route via ${route.gateway}`),
+  ];
+  const comes = moving.addresses.filter((one) => !isHere(one)).map(words);
+  const crosses = here.some((address) => address.local === facts.sshAddress);
   return [
-    addresses.length > 0
-      ? `${[...addresses, ...gateways].join(", ")} ${addresses.length + gateways.length > 1 ? "move" : "moves"} from ${from.name} to ${to}.`
+    moves.length > 0
+      ? `${moves.join(", ")} ${moves.length > 1 ? "move" : "moves"} from ${from.name} to ${to}.`
       : `No address moves from ${from.name} to ${to}.`,
+    ...(comes.length > 0 ? [`${to} gets ${comes.join(", ")}.`] : []),
+    ...(leaving.length > 0
+      ? [`${leaving.join(", ")} ${leaving.length > 1 ? "go" : "goes"} away once the change is confirmed.`]
+      : []),
+    ...(leaving.some((cidr) => cidr.startsWith(`${facts.sshAddress}/`))
+      ? [`This SSH connection comes in at ${facts.sshAddress}: write the new address into connection.host.`]
+      : []),
     crosses
       ? `This SSH connection comes in over ${from.name}: it may stall for a moment.`
       : `This SSH connection does not come in over ${from.name}.`,

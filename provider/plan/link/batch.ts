@@ -30,14 +30,24 @@ export function addressingOn(facts: Facts, link: Link): Addressing {
 /**
  * From the NIC to a bridge that is there, as one `ip -batch`: no time passes in which the host has no address. The bridge has its
  * address before it gets the port, and a route is replaced, not added, as the same one is still there on the NIC.
+ * Addresses that are to leave come after those that stay, also where they were first: for the kernel the later ones of a
+ * network are secondary, and networkd (systemd 252) loops over one of its own that ceases to be that.
  */
-export function toBridge(bridge: BridgeLink, addressing: Addressing): string[] {
+export function toBridge(
+  bridge: BridgeLink,
+  addressing: Addressing,
+  leaving: readonly Address[] = [],
+  present: readonly Address[] = [],
+): string[] {
   const { name, uplink } = bridge;
+  const first = leaving.filter((address) => present.includes(address));
   return [
     `link set dev ${name} address ${bridge.macAddress}`,
     ...parameters(name, bridge.stp, bridge.forwardDelay),
     ...(bridge.mtu === undefined ? [] : [`link set dev ${uplink} mtu ${bridge.mtu}`]),
     ...addressing.addresses.map((address) => addressLine("replace", address, name)),
+    ...takeOff(name, first),
+    ...leaving.map((address) => addressLine("replace", address, name)),
     `link set dev ${uplink} up master ${name}`,
     ...(bridge.mtu === undefined ? [] : [`link set dev ${name} mtu ${bridge.mtu}`]),
     `link set dev ${name} up`,

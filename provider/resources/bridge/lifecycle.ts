@@ -2,6 +2,7 @@ import { containsUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { clearLeftover, transact } from "../../host/transaction/transact";
+import { cidrOf } from "../../plan/addressing/readdressing";
 import { describeChange } from "../../plan/impact/describe";
 import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
 import { Refusal } from "../../plan/refusal";
@@ -79,6 +80,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     }
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
       ...old.state,
+      formerly: old.inputs.connection,
       patient: !operation.preview,
       signal: operation.signal,
     });
@@ -118,7 +120,9 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
         );
       await transact({
         host,
+        facts: now,
         change: plan.change,
+        planned: plan.planned,
         missing: (after) => stillToRestore(after, plan),
         log: operation.log,
         signal: operation.signal,
@@ -144,11 +148,24 @@ async function apply(
     if (plan.differences.length === 0 && facts.records.has(inputs.name))
       return bridgeState(facts, inputs, plan, [], hostKey);
     const must = inputs.addressing === "inherit" ? inheriting(plan) : plan.wanted;
-    const after = await transact({ host, change: plan.change, missing: (now) => missing(now, must), log, signal });
-    const moved = plan.moving.addresses.map((address) => `${address.local}/${address.prefix}`);
+    const after = await transact({
+      host,
+      facts,
+      change: plan.change,
+      planned: plan.planned,
+      missing: (now) => missing(now, must),
+      log,
+      signal,
+    });
+    const moved = plan.moving.addresses.map(cidrOf);
     log.info(
       `${host.label}: ${inputs.name} is up${moved.length > 0 ? `, ${moved.join(", ")} moved to it` : ""}; confirmed over a new connection.`,
     );
+    if (host.address !== undefined && inputs.connection.host !== host.address) {
+      log.warn(
+        `${host.label}: the host is reached at ${host.address} from now on. Write it into connection.host before the next \`pulumi up\`, if ${inputs.connection.host} does not lead there.`,
+      );
+    }
     const settled = planBridge(after, inputs, operation.urn);
     return bridgeState(after, inputs, settled, settled.differences, hostKey);
   });
@@ -156,10 +173,10 @@ async function apply(
 
 /** What was on the NIC must be on the bridge before the change is confirmed, also what no file says. */
 function inheriting(plan: BridgePlan): BridgePlan["wanted"] {
-  const { wanted, moving } = plan;
+  const { wanted, moving, planned } = plan;
   const kept = moving.addresses
-    .filter((address) => address.family === "inet" || !address.dynamic)
-    .map((address) => `${address.local}/${address.prefix}`);
+    .filter((address) => (address.family === "inet" || !address.dynamic) && !planned.leaving.includes(address))
+    .map(cidrOf);
   const gateways = moving.routes
     .filter((route) => route.destination === "default" && route.family === "inet")
     .flatMap((route) => route.gateway ?? []);

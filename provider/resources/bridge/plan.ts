@@ -1,6 +1,7 @@
-import { type Facts, type Link, linkNamed, ports, runningOn } from "../../host/facts/facts";
+import { type Address, type Facts, type Link, linkNamed, ports, runningOn } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
+import { cidrOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
 import { kernelAddressing, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { type Addressing, addressingOn, bridgeAsItIs, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import { missing, type WantedBridge } from "../../plan/link/missing";
@@ -20,6 +21,8 @@ export interface BridgePlan {
   readonly wanted: WantedBridge;
   /** What goes over from one link to the other. */
   readonly moving: Addressing;
+  /** The addresses that the host is reached at, before and after. */
+  readonly planned: PlannedAddresses;
   /** The files that kvmnet writes as its own. */
   readonly config: Readonly<Record<string, string>>;
   readonly previousConfig: Readonly<Record<string, string>>;
@@ -90,27 +93,22 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   // A bridge with addresses has the host's already: what a hand put on its port since goes away, not over.
   const inherited = onBridge.addresses.length > 0 ? { addresses: [], routes: [] } : onUplink;
   const moving = inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, onUplink);
-  const leaving =
-    inputs.addressing === "inherit" || !present
-      ? []
-      : onBridge.addresses.filter(
-          (address) => !address.dynamic && !moving.addresses.some((one) => one.local === address.local),
-        );
+  const leaving = inputs.addressing === "inherit" ? [] : notIn(moving, [...onBridge.addresses, ...onUplink.addresses]);
   const before = [...onUplink.routes, ...onBridge.routes]
     .filter((route) => route.destination === "default" && route.family === "inet")
     .map((route) => route.gateway);
   const change: Change = {
     files,
     remove: [],
-    apply: toBridge(wanted, moving),
+    apply: toBridge(wanted, moving, leaving, onBridge.addresses),
+    leaving: leaving.map(cidrOf),
     tidy: [
       ...takeOff(uplink.name, onUplink.addresses),
-      ...takeOff(name, leaving),
       ...strayTaps(facts, name).map(({ tap }) => `link set dev ${tap} master ${name}`),
     ],
     rollback: present
       ? [
-          ...bridgeAsItIs(present, uplink, onBridge, moving.addresses),
+          ...bridgeAsItIs(present, uplink, onBridge, [...moving.addresses, ...leaving]),
           ...(uplink.master === name ? [] : toUplink(uplink, onUplink)),
         ]
       : toUplink(uplink, onUplink),
@@ -123,7 +121,14 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
     ...probesFor(facts, before, promise.gateways, inputs.confirm.probes),
     timeout: inputs.confirm.timeout,
   };
-  return { change, uplink, wanted, moving, config, previousConfig, differences };
+  const planned = { device: name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4 };
+  return { change, uplink, wanted, moving, planned, config, previousConfig, differences };
+}
+
+/** Addresses that an addressing does not have. What a router has a host make comes again. */
+export function notIn(addressing: Addressing, addresses: readonly Address[]): Address[] {
+  const known = new Set(addressing.addresses.map(cidrOf));
+  return addresses.filter((one) => !(one.family === "inet6" && one.dynamic) && !known.has(cidrOf(one)));
 }
 
 /** Names of VMs that run on a bridge. */

@@ -1,7 +1,8 @@
-import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { type Address, type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
-import { promised } from "../../plan/addressing/wanted";
+import { cidrOf, isLeased } from "../../plan/addressing/readdressing";
+import { type Promised, promised } from "../../plan/addressing/wanted";
 import { addressingOn, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import type { WantedBridge } from "../../plan/link/missing";
 import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
@@ -35,6 +36,7 @@ export function planRestore(
   const own = [bridgeFilePath(name), identityDropIn(name, 0).path].filter(
     (path) => fileText(facts, path) !== undefined,
   );
+  const leaving = moving.addresses.filter((address) => isOnlyOf(facts, name, address, promise));
   const wanted: WantedBridge = {
     name,
     uplink: uplink.name,
@@ -46,12 +48,14 @@ export function planRestore(
   };
   const gateways = moving.routes
     .filter((route) => route.destination === "default" && route.family === "inet")
-    .map((route) => route.gateway);
+    .map((route) => route.gateway)
+    .filter((gateway) => promise.gateways.length === 0 || promise.gateways.includes(gateway ?? ""));
   const taps = ports(facts, name).filter((port) => port.kind === "tun");
   const change: Change = {
     files,
     remove: [...own, recordPath(name)],
     apply: toUplink(uplink, moving),
+    leaving: leaving.map(cidrOf),
     tidy: takeOff(name, moving.addresses),
     rollback: [
       ...(bridge ? toBridge(wanted, moving) : []),
@@ -66,7 +70,16 @@ export function planRestore(
     ...probesFor(facts, gateways, [], confirm.probes),
     timeout: confirm.timeout,
   };
-  return { change, uplink, wanted, moving, config: {}, previousConfig, differences: [], id, kept };
+  const planned = { device: uplink.name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4 };
+  return { change, uplink, wanted, moving, planned, config: {}, previousConfig, differences: [], id, kept };
+}
+
+/** Whether an address comes from the bridge's own file, and the NIC's does not have it. What no file says stays. */
+function isOnlyOf(facts: Facts, bridge: string, address: Address, original: Promised): boolean {
+  if (original.addresses.includes(cidrOf(address))) return false;
+  if (isLeased(address)) return !original.dhcp4;
+  const definition = findDefinition(facts.netplan, bridge);
+  return definition !== undefined && promised(addressingOf(definition)).addresses.includes(cidrOf(address));
 }
 
 /** The original files byte for byte; into one that was changed by hand since, only the addressing goes back. */

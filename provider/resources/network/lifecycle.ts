@@ -59,6 +59,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   async update(operation, _id, old, inputs) {
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
       ...old.state,
+      formerly: old.inputs.connection,
       patient: !operation.preview,
       signal: operation.signal,
     });

@@ -26,7 +26,10 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
-    const { host, facts } = await operation.hosts.reachFacts(connection, { patient: !operation.preview });
+    const { host, facts } = await operation.hosts.reachFacts(connection, {
+      patient: !operation.preview,
+      signal: operation.signal,
+    });
     const domain = containsUnknown(inputs.domain) ? undefined : findDomain(libvirtOf(facts, host.label), inputs.domain);
     if (operation.preview) return { id: "", state: previewed(operation, host, facts, inputs, domain) };
     if (!domain)
@@ -68,7 +71,12 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     if (inputs.model !== old.inputs.model) {
       throw new Refusal(`model: the device can't change in place; declare a new NIC under another name.`);
     }
-    const { host } = await operation.hosts.reachFacts(inputs.connection, { ...old.state, patient: !operation.preview });
+    const { host } = await operation.hosts.reachFacts(inputs.connection, {
+      ...old.state,
+      formerly: old.inputs.connection,
+      patient: !operation.preview,
+      signal: operation.signal,
+    });
     if (operation.preview) {
       const { connection: _, ...known } = inputs;
       return { state: { ...old.state, ...known, macAddress: old.state.macAddress, drift: [] } };
@@ -79,7 +87,11 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   },
 
   async delete(operation, _id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, { ...state, patient: true });
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
+      ...state,
+      patient: true,
+      signal: operation.signal,
+    });
     const domain = findDomain(libvirtOf(facts, host.label), state.domainId);
     if (!domain) return;
     const found = nicOf(domain, state.macAddress);
