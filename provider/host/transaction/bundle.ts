@@ -31,6 +31,7 @@ export async function bundle(change: Change): Promise<Buffer> {
     ["keep.rollback", lines(change.keepOnRollback)],
     ["probes", lines(change.probes.map(probeLine))],
     ["required", lines(change.required.map(probeLine))],
+    ["release", lines([change.release])],
     ["timeout", lines([String(change.timeout)])],
   ];
   archive.entry({ name: "files", type: "directory", mode: 0o755 });

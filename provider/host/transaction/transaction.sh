@@ -12,6 +12,7 @@
 #                   they have while networkd takes them over
 #   probes          a line each: "gateway ADDRESS", "dns -",       required        gateways that must answer: ARP before, ping after
 #                   "ping ADDRESS", "tcp HOST PORT", "name NAME"
+#   release         the way on which the uplink leaves the bridge: apply, rollback or none
 #   timeout         seconds until the host undoes it              kvmnet-boot.service  undoes it at the next boot
 # and it keeps: before/, absent (the files as they were), run/ (what netplan made of them), made/ (what it will make),
 # state, baseline, log, report, told (somebody has read the report), reserve (room to work in on a full disk).
@@ -129,6 +130,16 @@ unkeep() {
 	rm -f /run/systemd/network/*/kvmnet-transition.conf
 	rmdir /run/systemd/network/*.network.d 2>/dev/null
 	return 0
+}
+
+# networkd is told once the kernel has what it will find. But a port that leaves its bridge is a new link for it
+# (systemd 252), which it puts back, without its addresses, unless it was told before.
+tell_before() { # way
+	[ "$(cat release)" != "$1" ] || logged networkctl reload
+}
+
+tell_after() { # way
+	[ "$(cat release)" = "$1" ] || logged networkctl reload
 }
 
 delete_links() { # file with names
@@ -291,7 +302,7 @@ apply() {
 	is armed || exit 0
 	state applying
 	if keep keep.apply leaving && create_links create.apply made && logged install_files files && logged remove_files remove && logged netplan generate &&
-		logged ip -batch apply.batch && { logged ip -force -batch tidy.batch; logged networkctl reload; } && delete_links delete.apply; then
+		tell_before apply && logged ip -batch apply.batch && { logged ip -force -batch tidy.batch; tell_after apply; } && delete_links delete.apply; then
 		state applied
 		watch_probes
 	else
@@ -327,8 +338,9 @@ rollback() { # reason
 	unkeep
 	keep keep.rollback /dev/null
 	generate_again
+	tell_before rollback
 	logged ip -force -batch rollback.batch
-	logged networkctl reload
+	tell_after rollback
 	delete_links delete.rollback
 	unkeep
 	# Else it stays armed: the next boot and the next change try again.

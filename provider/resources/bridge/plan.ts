@@ -118,6 +118,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
     deleteOnRollback: present ? [] : [name],
     keepOnApply: [networkFileName(name)],
     keepOnRollback: [networkFileName(present ? name : definition.id)],
+    release: uplink.master === name ? "none" : "rollback",
     ...probesFor(facts, before, promise.gateways, inputs.confirm.probes),
     timeout: inputs.confirm.timeout,
   };

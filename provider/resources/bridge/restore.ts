@@ -67,6 +67,7 @@ export function planRestore(
     deleteOnRollback: [],
     keepOnApply: [networkFileName(id)],
     keepOnRollback: [networkFileName(name)],
+    release: "apply",
     ...probesFor(facts, gateways, [], confirm.probes),
     timeout: confirm.timeout,
   };
