@@ -2,9 +2,10 @@ import type { Host } from "./host";
 
 /**
  * Where in a change of its network a host can be struck: before anything; the rollback armed and nothing changed yet;
- * while it applies; once applied; when the engine has reached it anew and asks for the probes; once confirmed.
+ * while it applies; once applied; when the engine has reached it anew, found it as wanted and asks for the probes; when
+ * the confirmation has come; once it is confirmed.
  */
-export const steps = ["before", "armed", "applying", "applied", "confirming", "confirmed"] as const;
+export const steps = ["before", "armed", "applying", "applied", "verified", "confirming", "confirmed"] as const;
 export type Step = (typeof steps)[number];
 
 const transactions = "/var/lib/kvmnet/transactions";
@@ -14,7 +15,8 @@ const dropIn = "/run/systemd/system/kvmnet-apply-.service.d";
 const reached: Record<Exclude<Step, "before" | "armed">, string> = {
   applying: "in_state applying",
   applied: "in_state applied",
-  confirming: `ls ${transactions}/*/asked >/dev/null 2>&1`,
+  verified: `ls ${transactions}/*/asked >/dev/null 2>&1`,
+  confirming: "in_state applied && hold_confirmation",
   confirmed: "in_state confirmed",
 };
 
@@ -41,6 +43,11 @@ export async function strikeAt(host: Host, step: Step, command: string): Promise
 async function waitOnHost(host: Host, condition: string, command: string): Promise<void> {
   const script = `
     in_state() { for file in ${transactions}/*/state; do read -r state <"$file" && [ "$state" = "$1" ] && return 0; done 2>/dev/null; return 1; }
+    # The confirmation takes the transaction's lock first: it waits for as long as this script, or what it leaves behind, has that.
+    hold_confirmation() {
+      exec 7>"$(dirname "$file")/lock" && flock 7
+      until pgrep -f 'transaction.sh [c]onfirm' >/dev/null; do sleep 0.005; done
+    }
     for look in $(seq 12000); do
       if ${condition}; then ${command}; exit 0; fi
       sleep 0.005

@@ -10,6 +10,10 @@ export interface Fault {
   readonly name: string;
   /** The first cell is run every time, the others by `make test-faults`. */
   readonly cells: readonly Cell[];
+  /** Why there are no others. */
+  readonly otherwise: string;
+  /** What the connection has besides the host's address and `user: "root"`. */
+  readonly connection?: object;
   readonly addressing?: HostOptions["addressing"];
   /** Seconds of `confirm.timeout`. Default: 10. */
   readonly window?: number;
@@ -27,6 +31,8 @@ export interface Fault {
   readonly within?: number;
   /** What the next `up` says of it. */
   readonly nextSays?: RegExp;
+  /** Two engines strike each other: either may be the one that makes the change. */
+  readonly rivals?: boolean;
   /** After the next `up`. */
   after?(scene: Scene): Promise<void>;
 }
@@ -37,6 +43,13 @@ export interface Cell {
   /** What the struck `up` says; without an engine it says nothing. */
   readonly says?: RegExp;
 }
+
+/** Holds the host while the change is armed and nothing is done yet: for what takes a while from outside. */
+export const held = ": >/run/lab-struck; until [ -e /run/lab-go ]; do sleep 0.02; done";
+export const whileHeld = (action: (scene: Scene) => Promise<void>) => async (scene: Scene) => {
+  await action(scene);
+  await scene.host.must(["touch", "/run/lab-go"]);
+};
 
 /** Drops what comes in over SSH, or what goes out to the gateway, until `lift`. */
 export const wall =

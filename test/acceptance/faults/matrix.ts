@@ -34,13 +34,12 @@ export class Matrix {
       ]),
     ];
     const widths = ["", ...steps].map((_, column) => Math.max(...table.map((line) => (line[column] ?? "").length)));
-    return table
-      .map((line) =>
-        line
-          .map((text, column) => text.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd(),
-      )
-      .join("\n");
+    const lines = table.map((line) =>
+      line
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
+    return [...lines, "", "Why a cell is -:", ...rows.map((row) => `${row.name}: ${row.otherwise}`)].join("\n");
   }
 }

@@ -34,10 +34,10 @@ export class Scene implements AsyncDisposable {
   ) {}
 
   static async start(lan: Lan, release: Release, fault: Fault): Promise<Scene> {
-    const { addressing = { address: "192.0.2.100/24" }, window = 10 } = fault;
+    const { addressing = { address: "192.0.2.100/24" }, window = 10, connection = {} } = fault;
     const host = await lan.startHost({ name: "kvm1", release, addressing });
     const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: window } } } } };
-    const scene = new Scene(lan, host, await HomelabStack.start({ lan, hosts: [host], config }), window);
+    const scene = new Scene(lan, host, await HomelabStack.start({ lan, hosts: [host], config, connection }), window);
     await fault.prepare?.(scene);
     scene.before = await scene.picture();
     return scene;

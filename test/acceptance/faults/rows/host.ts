@@ -19,6 +19,7 @@ export const hostFaults: readonly Fault[] = [
       { at: "before", ends: "refused", says: /[Nn]othing was changed.*(No space left|full)/s },
       { at: "applied", ends: "confirmed" },
     ],
+    otherwise: "in between it is by chance what is written already",
   },
   {
     name: "/etc/netplan read-only",
@@ -29,6 +30,7 @@ export const hostFaults: readonly Fault[] = [
       { at: "before", ends: "refused", says: /nothing was changed: \/etc\/netplan .*read-only/ },
       { at: "applied", ends: "confirmed" },
     ],
+    otherwise: "while it applies, it is by chance what is written already; after that nothing is written there",
   },
   {
     name: "networkd killed",
@@ -36,8 +38,9 @@ export const hostFaults: readonly Fault[] = [
     cells: [
       { at: "applied", ends: "confirmed" },
       { at: "armed", ends: "confirmed" },
-      { at: "confirming", ends: "confirmed" },
+      { at: "verified", ends: "confirmed" },
     ],
+    otherwise: "confirmed, networkd goes on alone; before, it is up again by then",
   },
   {
     name: "netplan made invalid",
@@ -49,6 +52,7 @@ export const hostFaults: readonly Fault[] = [
       { at: "before", ends: "refused", says: /nothing was changed: netplan does not take .*no-such-key/s },
       { at: "armed", ends: "rolled back", says: /no-such-key/ },
     ],
+    otherwise: "once verified, netplan is not asked again",
   },
   {
     name: "libvirtd restarted",
@@ -57,6 +61,7 @@ export const hostFaults: readonly Fault[] = [
       { at: "applying", ends: "confirmed" },
       { at: "applied", ends: "confirmed" },
     ],
+    otherwise: "armed, it would be up again by then; verified, nobody asks it any more",
   },
   {
     name: "VM started",
@@ -65,6 +70,33 @@ export const hostFaults: readonly Fault[] = [
     over: lift,
     cells: [{ at: "applied", ends: "rolled back", says: gatewayDied }],
     after: tapInBridge,
+    otherwise: "on a bridge that is not there, a VM does not start",
+  },
+  {
+    name: "VM stopped",
+    prepare: async (scene) => {
+      expect(await scene.stack.up()).toMatchObject({ code: 0 });
+      await scene.host.startGuest(vm);
+      await scene.configure({ mtu: 1400 });
+    },
+    strike: "virsh destroy web",
+    cells: [
+      { at: "armed", ends: "confirmed" },
+      { at: "applying", ends: "confirmed" },
+      { at: "verified", ends: "confirmed" },
+    ],
+    otherwise: "before, it does not run; the way back without it is the row of the one that was started",
+  },
+  {
+    name: "sudo refused half-way",
+    connection: { user: "admin", sudo: true },
+    strike: "mv /etc/sudoers.d/admin /root/sudoers",
+    over: async (scene) => void (await scene.sh("mv /root/sudoers /etc/sudoers.d/admin")),
+    cells: [
+      { at: "armed", ends: "rolled back", says: /sudo|not confirmed within 10 s/ },
+      { at: "applied", ends: "rolled back", says: /sudo|not confirmed within 10 s/ },
+    ],
+    otherwise: "before, the host is refused; a confirmation that has come is root's already",
   },
   {
     name: "hand edits since the last up",
@@ -85,11 +117,13 @@ export const hostFaults: readonly Fault[] = [
       expect(await host.readFile("/etc/netplan/01-netcfg.yaml")).toMatch(/# mine.*wakeonlan: true.*192\.0\.2\.100/s);
       expect(await host.addresses()).toMatch(/^enp1s0 .*192\.0\.2\.100\/24/m);
     },
+    otherwise: "a hand that edits during a change is the row of an invalid file",
   },
   {
     name: "hand-made br0",
     strike: "ip link add br0 type bridge",
     over: async (scene) => void (await scene.sh("ip link del br0")),
     cells: [{ at: "before", ends: "refused", says: /the host has an interface br0 already/ }],
+    otherwise: "once armed, networkd has made br0 itself",
   },
 ];
