@@ -73,6 +73,37 @@ describe.each(releases)("a %s host", (release) => {
   }, 120_000);
 });
 
+test("a machine in QEMU is the same one and clean again, with a kernel, a clock and NICs of its own", async () => {
+  await using lan = await Lan.start();
+  const seen: { id: string; random: string }[] = [];
+  for (const _ of [1, 2]) {
+    await using host = await lan.startHost({ name: "kvm1", kind: "qemu", addressing: { address: "192.0.2.100/24" } });
+    expect((await host.exec(["test", "-e", "/root/note"])).code).toBe(1);
+    await host.writeFile("/root/note", "gone with it");
+    await host.must(["sync"]);
+    // It went on from a memory that may be days old.
+    expect(Math.abs(Number(await host.must(["date", "+%s"])) - Date.now() / 1000)).toBeLessThan(60);
+    const random = await host.readFile("/proc/sys/kernel/random/uuid");
+    seen.push({ id: await host.readFile("/etc/machine-id"), random });
+    if (seen.length === 1) continue;
+
+    expect(await host.must(["uname", "-r"])).toMatch(/-cloud-amd64\n$/);
+    await host.must(["modprobe", "--all", "8021q", "bonding", "dummy", "br_netfilter", "tun"]);
+    // 0 is NET_ADDR_PERM; a veth pair has 1 or 3.
+    const types = ["enp1s0", "enp2s0"].map((nic) => `/sys/class/net/${nic}/addr_assign_type`);
+    expect(await host.must(["cat", ...types])).toBe("0\n0\n");
+    expect((await host.ssh(["hostname"])).stdout).toBe("kvm1\n");
+    await host.isolate();
+    expect((await lan.engine.run(["ping", "-c", "1", "-W", "2", host.address])).code).toBe(1);
+    await host.must(["sh", "-c", "echo said >/dev/console"]);
+    expect(await host.console()).toContain("said");
+    await host.rejoin();
+    expect((await lan.engine.run(["ping", "-c", "1", "-W", "2", host.address])).code).toBe(0);
+  }
+  expect(seen[1]?.id).toBe(seen[0]?.id);
+  expect(seen[1]?.random).not.toBe(seen[0]?.random);
+}, 300_000);
+
 test("a host that is isolated keeps its carrier and answers nobody", async () => {
   await using lan = await Lan.start();
   await using host = await lan.startHost({ name: "kvm1", addressing: { address: "192.0.2.100/24" } });

@@ -3,7 +3,11 @@ import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CommandOptions, type CommandResult, labEnvironment, run } from "./command";
-import type { Overlay } from "./overlay";
+import { hostImage } from "./hostImage";
+import { environment, type Machine, type MachineSpec } from "./machine";
+import { Namespace } from "./namespace";
+import { Overlay } from "./overlay";
+import type { SwitchPort } from "./switch";
 
 /**
  * A mount namespace with the host's disk and a pure control group 2 tree, which systemd asks for and this
@@ -20,20 +24,70 @@ exec systemd-nspawn --quiet --boot --directory="$4" --machine="$6" --register=no
 `;
 
 /** A real systemd with everything under it, booted from an overlay in a network namespace of the lab. */
-export class Container {
+export class Container implements Machine {
+  ports: SwitchPort[] = [];
+  /** Process 1 of the host, as this machine numbers it. */
+  private leader: number | undefined;
+
   private constructor(
-    /** Process 1 of the host, as this machine numbers it. */
-    readonly leader: number,
+    private readonly spec: MachineSpec,
+    private readonly overlay: Overlay,
   ) {}
 
-  static async boot(spec: {
-    namespace: string;
-    hostName: string;
-    overlay: Overlay;
-    controlGroup: string;
-    log: string;
-  }): Promise<Container> {
-    const { overlay } = spec;
+  static async create(spec: MachineSpec): Promise<Container> {
+    const overlay = await Overlay.create(await hostImage(spec.release), spec.folder);
+    for (const [path, content] of Object.entries(spec.files)) {
+      await overlay.write(path, content);
+    }
+    return new Container(spec, overlay);
+  }
+
+  async powerOn(): Promise<void> {
+    await Namespace.create(this.namespace);
+    for (const nic of this.spec.nics) {
+      this.ports.push(await this.spec.lanSwitch.plug({ namespace: this.namespace, ...nic }));
+    }
+    this.leader = await this.boot();
+  }
+
+  async powerOff(): Promise<void> {
+    await Namespace.remove(this.namespace);
+    await Promise.all(this.ports.map((port) => port.unplug()));
+    this.ports = [];
+    this.leader = undefined;
+  }
+
+  async isOn(): Promise<boolean> {
+    return (await this.exec(["true"])).code === 0;
+  }
+
+  exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    const set = Object.entries({ ...environment, ...options.env }).map(([name, value]) => `${name}=${value ?? ""}`);
+    const enter = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"];
+    return run(["nsenter", "--target", this.process1(), ...enter, "env", "-i", ...set, ...argv], {
+      ...options,
+      env: undefined,
+    });
+  }
+
+  /** No link on the way to it may be absolute. */
+  pathOf(path: string): string {
+    return `/proc/${this.process1()}/root${path}`;
+  }
+
+  private get namespace(): string {
+    return `kvmnet-${this.spec.labId}-host-${this.spec.hostName}`;
+  }
+
+  private process1(): string {
+    if (this.leader === undefined) {
+      throw new Error(`${this.spec.hostName} is off`);
+    }
+    return String(this.leader);
+  }
+
+  private async boot(): Promise<number> {
+    const { overlay, spec } = this;
     const log = await open(spec.log, "a");
     const child = spawn(
       "ip",
@@ -41,7 +95,7 @@ export class Container {
         ...[
           "netns",
           "exec",
-          spec.namespace,
+          this.namespace,
           "unshare",
           "--mount",
           "--propagation",
@@ -51,7 +105,8 @@ export class Container {
           boot,
           "sh",
         ],
-        ...[overlay.lower, overlay.upper, overlay.work, overlay.root, spec.controlGroup, spec.hostName],
+        ...[overlay.lower, overlay.upper, overlay.work, overlay.root],
+        ...[`kvmnet-${spec.labId}/${spec.hostName}`, spec.hostName],
       ],
       { detached: true, stdio: ["ignore", log.fd, log.fd], env: labEnvironment() },
     );
@@ -61,7 +116,7 @@ export class Container {
     for (let attempt = 0; attempt < 500; attempt++) {
       const leader = child.pid === undefined ? undefined : await findLeader(child.pid);
       if (leader !== undefined) {
-        return new Container(leader);
+        return leader;
       }
       if (child.exitCode !== null || child.pid === undefined) {
         break;
@@ -69,18 +124,6 @@ export class Container {
       await sleep(20);
     }
     throw new Error(`${spec.hostName} did not start:\n${await readFile(spec.log, "utf8")}`);
-  }
-
-  /** Root on the host, past its network: works while the network does not. */
-  exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    const variables = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LANG: "C.UTF-8", ...options.env };
-    return run([...this.argv(variables), ...argv], { ...options, env: undefined });
-  }
-
-  argv(variables: Record<string, string | undefined>): string[] {
-    const set = Object.entries(variables).map(([name, value]) => `${name}=${value ?? ""}`);
-    const enter = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"];
-    return ["nsenter", "--target", String(this.leader), ...enter, "env", "-i", ...set];
   }
 }
 

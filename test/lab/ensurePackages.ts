@@ -16,6 +16,9 @@ const needs: Readonly<Record<string, string>> = {
   cpio: "cpio",
   gzip: "gzip",
   nsenter: "util-linux",
+  "qemu-system-x86_64": "qemu-system-x86",
+  "qemu-img": "qemu-utils",
+  mke2fs: "e2fsprogs",
   "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
 };
 

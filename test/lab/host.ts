@@ -1,28 +1,38 @@
-import { createHash } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CommandOptions, type CommandResult, describeFailure, must } from "./command";
 import { Container } from "./container";
 import { folders } from "./folders";
 import { Guest, type GuestOptions } from "./guest";
-import { hostFiles } from "./hostFiles";
-import { hostImage, type Release } from "./hostImage";
+import { authorizedKeys, hostFiles, netplanOf } from "./hostFiles";
+import type { Release } from "./hostImage";
+import { image } from "./image";
 import type { Lan } from "./lan";
-import { Namespace } from "./namespace";
-import { type FileContent, Overlay } from "./overlay";
+import { type Machine, type MachineSpec, macAddressOf } from "./machine";
+import type { FileContent } from "./overlay";
 import type { Place } from "./place";
-import type { Switch, SwitchPort } from "./switch";
+import { Qemu, qemuVersion } from "./qemu";
+import { qemuImage } from "./qemuImage";
+import type { Switch } from "./switch";
 
 export interface HostOptions {
   name: string;
+  /**
+   * What it runs in. A "container" (the default) is there in seconds and can have guests. "qemu" is a machine with
+   * Debian's kernel, a clock of its own, NICs with permanent MAC addresses and a disk that loses what was not written
+   * when its power is cut; its NICs are enp1s0 and enp2s0.
+   */
+  kind?: "container" | "qemu";
   release?: Release;
   /** How the installer configured its NIC; "dhcp" by default. */
   addressing?: "dhcp" | { address: string; gateway?: string; nameservers?: string[] };
   /** The whole text of /etc/netplan/01-netcfg.yaml, instead of `addressing`. */
   netplan?: string;
+  /** Of a container; "enp1s0" by default. */
   nicName?: string;
-  /** Further NICs, plugged into the same switch and not configured. */
+  /** Further NICs of a container, plugged into the same switch and not configured. */
   extraNics?: string[];
   /** Further files, there before the host boots. */
   files?: Record<string, FileContent>;
@@ -38,32 +48,63 @@ interface HostParts {
 export class Host implements AsyncDisposable {
   /** Its address when it was last seen to be up: what an engine dials. */
   address = "";
-  private container: Container | undefined;
-  private ports: SwitchPort[] = [];
 
   private constructor(
     private readonly parts: HostParts,
-    private readonly overlay: Overlay,
+    private readonly machine: Machine,
     /** As in its /etc/ssh/ssh_host_ed25519_key.pub, without the comment. */
     readonly hostKey: string,
   ) {}
 
   static async start(parts: HostParts): Promise<Host> {
+    const { kind } = parts.options;
+    // A lease is of a LAN that is gone.
+    if (kind === "qemu" && !/dhcp[46]: *(true|yes|on)/.test(netplanOf(parts.options))) return Host.goOn(parts);
+    return (await Host.bootFirst<Machine>(parts, kind === "qemu" ? Qemu.create : Container.create)).host;
+  }
+
+  private static async bootFirst<M extends Machine>(
+    parts: HostParts,
+    create: (spec: MachineSpec) => Promise<M>,
+  ): Promise<{ host: Host; machine: M }> {
     const { lan, options } = parts;
-    const image = await hostImage(options.release ?? "bookworm");
-    const overlay = await Overlay.create(image, join(folders.scratch(lan.id), options.name));
     const keyPath = join(folders.run(lan.id), `${options.name}.host-key`);
     // A host that went before may have had the name.
     await rm(keyPath, { force: true });
     await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", options.name, "-f", keyPath]);
-    const [privateKey, publicKey] = [await readFile(keyPath, "utf8"), await readFile(`${keyPath}.pub`, "utf8")];
-    const keys = { authorized: lan.publicKey, host: { private: privateKey, public: publicKey } };
-    for (const [path, content] of Object.entries(hostFiles(options, keys))) {
-      await overlay.write(path, content);
-    }
-    const host = new Host(parts, overlay, publicKey.split(" ").slice(0, 2).join(" "));
+    const hostKey = { private: await readFile(keyPath, "utf8"), public: await readFile(`${keyPath}.pub`, "utf8") };
+    const identity = { machineId: randomBytes(16).toString("hex"), authorizedKey: lan.publicKey, hostKey };
+    const machine = await create(specOf(parts, hostFiles(options, identity)));
+    const host = new Host(parts, machine, hostKey.public.split(" ").slice(0, 2).join(" "));
     try {
       await host.boot();
+    } catch (error) {
+      await host[Symbol.asyncDispose]();
+      throw error;
+    }
+    return { host, machine };
+  }
+
+  /** In seconds, from the memory of one that has booted once with the same configuration. */
+  private static async goOn(parts: HostParts): Promise<Host> {
+    const { lan, options } = parts;
+    const { release = "bookworm" } = options;
+    const { disk } = await qemuImage(release);
+    const nobody = { machineId: "", authorizedKey: "", hostKey: { private: "", public: "" } };
+    const recipe = { disk, version: await qemuVersion(), files: hostFiles(options, nobody) };
+    const { folder } = await image(`booted-${release}`, recipe, async (target) => {
+      const { host, machine } = await Host.bootFirst(parts, Qemu.create);
+      await using _ = host;
+      await machine.save(target);
+      await writeFile(join(target, "host-key"), host.hostKey);
+    });
+    const machine = await Qemu.goOn(specOf(parts, {}), folder);
+    const host = new Host(parts, machine, await readFile(join(folder, "host-key"), "utf8"));
+    try {
+      await machine.powerOn();
+      await host.must(["date", "--set", `@${(Date.now() / 1000).toFixed(3)}`]);
+      for (const [path, content] of Object.entries(authorizedKeys(lan.publicKey))) await host.writeFile(path, content);
+      await host.waitUntilUp();
     } catch (error) {
       await host[Symbol.asyncDispose]();
       throw error;
@@ -87,18 +128,6 @@ export class Host implements AsyncDisposable {
     return this.parts.lan;
   }
 
-  /** Process 1 of the host, as this machine numbers it; /proc/<leader>/root is its root folder. */
-  get leader(): number {
-    if (!this.container) {
-      throw new Error(`${this.name} is off`);
-    }
-    return this.container.leader;
-  }
-
-  private get namespace(): string {
-    return `kvmnet-${this.parts.lan.id}-host-${this.name}`;
-  }
-
   /** A known_hosts file with this host in it, by its address and its names. */
   knownHosts(): string {
     return `${[this.address, this.name, `${this.name}.lab.test`].join(",")} ${this.hostKey}\n`;
@@ -106,7 +135,7 @@ export class Host implements AsyncDisposable {
 
   /** Root on the host without SSH and past its network. */
   exec(argv: readonly string[], options?: CommandOptions): Promise<CommandResult> {
-    return this.running().exec(argv, options);
+    return this.machine.exec(argv, options);
   }
 
   async must(argv: readonly string[], options?: CommandOptions): Promise<string> {
@@ -117,9 +146,14 @@ export class Host implements AsyncDisposable {
     return result.stdout;
   }
 
-  /** A file of the running host as this machine sees it; no link on the way to it may be absolute. */
+  /** A file of a running container as this machine sees it; no link on the way to it may be absolute. */
   pathOf(path: string): string {
-    return `/proc/${this.leader}/root${path}`;
+    return this.machine.pathOf(path);
+  }
+
+  /** What it has said on its console, since the lab has it. */
+  console(): Promise<string> {
+    return readFile(specOf(this.parts, {}).log, "utf8");
   }
 
   readFile(path: string): Promise<string> {
@@ -156,18 +190,18 @@ export class Host implements AsyncDisposable {
 
   /** Frames between the host and the LAN are lost from now on, though the NIC keeps its carrier. */
   async isolate(): Promise<void> {
-    await Promise.all(this.ports.map((port) => port.setForwarding(false)));
+    await Promise.all(this.machine.ports.map((port) => port.setForwarding(false)));
   }
 
   async rejoin(): Promise<void> {
-    await Promise.all(this.ports.map((port) => port.setForwarding(true)));
+    await Promise.all(this.machine.ports.map((port) => port.setForwarding(true)));
   }
 
   /** Off in order and on again, or, with `hard`, by pulling the plug. Its guests end; its disk stays. */
   async reboot({ hard = false } = {}): Promise<void> {
     if (!hard) {
       await this.exec(["systemctl", "--no-block", "poweroff"], { timeout: 10_000 });
-      for (const deadline = Date.now() + 45_000; await this.isRunning(); await sleep(100)) {
+      for (const deadline = Date.now() + 45_000; await this.machine.isOn(); await sleep(100)) {
         if (Date.now() < deadline) continue;
         const { stdout } = await this.exec(["systemctl", "list-jobs", "--no-pager"], { timeout: 5000 });
         throw new Error(`${this.name} does not power off:\n${stdout}`);
@@ -179,26 +213,11 @@ export class Host implements AsyncDisposable {
 
   /** The plug pulled: what is on its disk stays, its NICs leave the switch. */
   async powerOff(): Promise<void> {
-    await Namespace.remove(this.namespace);
-    await Promise.all(this.ports.map((port) => port.unplug()));
-    this.ports = [];
-    this.container = undefined;
+    await this.machine.powerOff();
   }
 
   async boot(): Promise<void> {
-    const { lan, lanSwitch, options } = this.parts;
-    await Namespace.create(this.namespace);
-    for (const name of [options.nicName ?? "enp1s0", ...(options.extraNics ?? [])]) {
-      const nic = { namespace: this.namespace, name, macAddress: macAddress(this.name, name) };
-      this.ports.push(await lanSwitch.plug(nic));
-    }
-    this.container = await Container.boot({
-      namespace: this.namespace,
-      hostName: this.name,
-      overlay: this.overlay,
-      controlGroup: `kvmnet-${lan.id}/${this.name}`,
-      log: join(folders.run(lan.id), `${this.name}.log`),
-    });
+    await this.machine.powerOn();
     await this.waitUntilUp();
   }
 
@@ -207,22 +226,11 @@ export class Host implements AsyncDisposable {
     await must(["rm", "-rf", "--one-file-system", join(folders.scratch(this.lan.id), this.name)]);
   }
 
-  private running(): Container {
-    if (!this.container) {
-      throw new Error(`${this.name} is off`);
-    }
-    return this.container;
-  }
-
-  private async isRunning(): Promise<boolean> {
-    return (await this.exec(["true"], { timeout: 5000 })).code === 0;
-  }
-
   /** Up is: systemd has started everything, and there is an address to dial. */
   private async waitUntilUp(): Promise<void> {
     const script = "systemctl is-system-running; ip -4 route get 192.0.2.1; ss -ltnH 'sport = :22'";
     let last = "";
-    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(50)) {
+    for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(50)) {
       const { stdout, stderr } = await this.exec(["sh", "-c", script], { timeout: 10_000 });
       last = stdout + stderr;
       const address = /^192\.0\.2\.1 dev .* src (\S+)/m.exec(stdout)?.[1];
@@ -236,8 +244,20 @@ export class Host implements AsyncDisposable {
   }
 }
 
-/** Locally administered, and the same for the same name: what a lab shows can be compared with the last one. */
-function macAddress(host: string, nic: string): string {
-  const hash = createHash("sha256").update(`${host}/${nic}`).digest();
-  return ["02", ...[...hash.subarray(0, 5)].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
+function specOf({ lan, lanSwitch, options }: HostParts, files: MachineSpec["files"]): MachineSpec {
+  const { name, kind, release = "bookworm", nicName = "enp1s0", extraNics = [] } = options;
+  if (kind === "qemu" && (options.nicName ?? options.extraNics) !== undefined) {
+    throw new Error(`${name}: a machine in QEMU has enp1s0 and enp2s0; netplan's set-name can give them other names`);
+  }
+  const nics = kind === "qemu" ? ["enp1s0", "enp2s0"] : [nicName, ...extraNics];
+  return {
+    hostName: name,
+    release,
+    labId: lan.id,
+    lanSwitch,
+    nics: nics.map((nic) => ({ name: nic, macAddress: macAddressOf(name, nic) })),
+    files,
+    folder: join(folders.scratch(lan.id), name),
+    log: join(folders.run(lan.id), `${name}.log`),
+  };
 }

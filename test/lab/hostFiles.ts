@@ -1,32 +1,42 @@
-import { randomBytes } from "node:crypto";
 import type { HostOptions } from "./host";
 import type { FileContent } from "./overlay";
 
+export interface HostIdentity {
+  machineId: string;
+  /** The one key that every user takes. */
+  authorizedKey: string;
+  hostKey: { private: string; public: string };
+}
+
 /** The files that make a host of the image: who it is, who may come in, and how its network is configured. */
-export function hostFiles(
-  options: HostOptions,
-  keys: { authorized: string; host: { private: string; public: string } },
-) {
-  const { name, nicName = "enp1s0" } = options;
+export function hostFiles(options: HostOptions, { machineId, authorizedKey, hostKey }: HostIdentity) {
+  const { name } = options;
   const files: Record<string, FileContent> = {
     "/etc/hostname": `${name}\n`,
     "/etc/hosts": `127.0.0.1 localhost\n127.0.1.1 ${name}.lab.test ${name}\n::1 localhost\n`,
     // Without one, systemd takes the boot for the first and enables every unit that the distribution presets.
-    "/etc/machine-id": `${randomBytes(16).toString("hex")}\n`,
-    "/etc/ssh/ssh_host_ed25519_key": { text: keys.host.private, mode: 0o600 },
-    "/etc/ssh/ssh_host_ed25519_key.pub": keys.host.public,
+    "/etc/machine-id": `${machineId}\n`,
+    "/etc/ssh/ssh_host_ed25519_key": { text: hostKey.private, mode: 0o600 },
+    "/etc/ssh/ssh_host_ed25519_key.pub": hostKey.public,
     "/etc/ssh/sshd_config.d/lab.conf": "HostKey /etc/ssh/ssh_host_ed25519_key\nUseDNS no\n",
-    "/root/.ssh/authorized_keys": { text: `${keys.authorized}\n`, mode: 0o600 },
-    // One for both users: sshd wants it owned by its user or by root.
-    "/etc/ssh/lab_authorized_keys": `${keys.authorized}\n`,
+    ...authorizedKeys(authorizedKey),
     "/etc/ssh/sshd_config.d/users.conf": "Match User admin,helper\n  AuthorizedKeysFile /etc/ssh/lab_authorized_keys\n",
-    "/etc/netplan/01-netcfg.yaml": { text: options.netplan ?? netplan(nicName, options.addressing), mode: 0o600 },
+    "/etc/netplan/01-netcfg.yaml": { text: netplanOf(options), mode: 0o600 },
   };
   return { ...files, ...options.files };
 }
 
+export function authorizedKeys(publicKey: string): Record<string, FileContent> {
+  return {
+    "/root/.ssh/authorized_keys": { text: `${publicKey}\n`, mode: 0o600 },
+    // One for both users: sshd wants it owned by its user or by root.
+    "/etc/ssh/lab_authorized_keys": `${publicKey}\n`,
+  };
+}
+
 /** As an installer would write it. */
-function netplan(nic: string, addressing: HostOptions["addressing"] = "dhcp"): string {
+export function netplanOf({ netplan, nicName: nic = "enp1s0", addressing = "dhcp" }: HostOptions): string {
+  if (netplan !== undefined) return netplan;
   const lines = ["network:", "  version: 2", "  renderer: networkd", "  ethernets:", `    ${nic}:`];
   if (addressing === "dhcp") {
     lines.push("      dhcp4: true");

@@ -5,7 +5,7 @@ import { image } from "./image";
 export type Release = "bookworm" | "trixie";
 
 /** What a KVM host has on it: the programs that kvmnet may rely on, and no more than a plain one would have. */
-const packages = [
+export const hostPackages = [
   ...["systemd", "systemd-sysv", "dbus", "udev", "openssh-server", "iproute2", "netplan.io", "libvirt-daemon-system"],
   ...["libvirt-clients", "qemu-system-x86", "iptables", "nftables", "sudo", "procps", "iputils-ping"],
   ...["systemd-resolved", "libnss-resolve"],
@@ -16,7 +16,7 @@ const packages = [
  * - `admin` may use sudo without a password, `helper` with the password "lab".
  * - Nothing runs by the clock: a test host lives for a minute and reaches no mirror.
  */
-const customize = `
+export const customizeHost = `
 set -eu
 rm -f "$1"/etc/ssh/ssh_host_*
 for user in admin helper; do chroot "$1" useradd --create-home --shell /bin/bash "$user"; done
@@ -30,15 +30,27 @@ done
 ln -sf /dev/null "$1/etc/systemd/system/e2scrub_reap.service"
 `;
 
+export interface RootFolder {
+  release: Release;
+  packages: readonly string[];
+  /** Run by a shell before the packages are installed, and after it; `$1` is the root folder. */
+  prepare?: string;
+  customize: string;
+}
+
+/** Installs Debian into a folder. */
+export async function makeRootFolder({ release, packages, prepare, customize }: RootFolder, target: string) {
+  const excluded = ["doc", "man", "locale", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
+  await must([
+    ...["mmdebstrap", "--quiet", "--variant=minbase", `--include=${packages.join(",")}`, ...excluded],
+    ...(prepare ? [`--essential-hook=${prepare}`] : []),
+    ...[`--customize-hook=${customize}`, release, target, ...(await debianMirrors(release))],
+  ]);
+}
+
 /** The root folder of a host, before it has booted. Hosts boot from overlays of it. */
 export async function hostImage(release: Release): Promise<string> {
-  const recipe = { release, packages, customize };
-  const { folder } = await image(release, recipe, async (target) => {
-    const excluded = ["doc", "man", "locale", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
-    await must([
-      ...["mmdebstrap", "--quiet", "--variant=minbase", `--include=${packages.join(",")}`, ...excluded],
-      ...[`--customize-hook=${customize}`, release, target, ...(await debianMirrors(release))],
-    ]);
-  });
+  const recipe = { release, packages: hostPackages, customize: customizeHost };
+  const { folder } = await image(release, recipe, (target) => makeRootFolder(recipe, target));
   return folder;
 }

@@ -24,6 +24,19 @@ export class Switch {
     await this.namespace.must(["ip", "link", "set", "dev", port, "master", "lan", "up"]);
     return new SwitchPort(this.namespace, port);
   }
+
+  /** Plugs a TAP in, for a QEMU that runs where the switch is; the port's name is the TAP's. */
+  async plugTap(): Promise<SwitchPort> {
+    const port = `port${this.ports++}`;
+    await this.namespace.must(["ip", "tuntap", "add", "dev", port, "mode", "tap"]);
+    await this.namespace.must(["ip", "link", "set", "dev", port, "master", "lan", "up"]);
+    return new SwitchPort(this.namespace, port);
+  }
+
+  /** A command where the switch is. */
+  argv(argv: readonly string[]): string[] {
+    return this.namespace.argv(argv);
+  }
 }
 
 export class SwitchPort {
