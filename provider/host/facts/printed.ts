@@ -51,6 +51,39 @@ export const routes = z.array(
   }),
 );
 
+const jump = z.looseObject({ target: z.string() });
+
+/** One statement of a rule: the first key is its kind. */
+const statement = z
+  .looseObject({
+    match: z.looseObject({ op: z.string().optional(), left: z.unknown(), right: z.unknown() }).optional(),
+    jump: jump.optional(),
+    goto: jump.optional(),
+  })
+  .refine((one) => Object.keys(one).length > 0, "a statement of no kind");
+
+/** `nft -j list ruleset`, libnftables-json(5) */
+export const ruleset = z.looseObject({
+  nftables: z
+    .array(
+      z.looseObject({
+        chain: z
+          .looseObject({
+            ...{ family: z.string(), table: z.string(), name: z.string() },
+            ...{ type: z.string().optional(), hook: z.string().optional(), policy: z.string().optional() },
+          })
+          .optional(),
+        rule: z
+          .looseObject({
+            ...{ family: z.string(), table: z.string(), chain: z.string() },
+            ...{ comment: z.string().optional(), expr: z.array(statement).optional() },
+          })
+          .optional(),
+      }),
+    )
+    .default([]),
+});
+
 /** /var/lib/kvmnet/bridges/<name>.json */
 export const record = z.object({
   owner: z.string(),

@@ -1,3 +1,4 @@
+import { readJson, ruleset } from "../facts/printed";
 import type { Family, FilterChain, FilterRule, NameTest, Verdict } from "./firewall";
 
 // biome-ignore lint/suspicious/noExplicitAny: nft's JSON, read field by field (libnftables-json(5)).
@@ -7,7 +8,7 @@ const families: readonly string[] = ["ip", "ip6", "inet", "bridge"] satisfies Fa
 
 /** What `nft -j list ruleset` printed: base chains that filter on forward, and the chains that those can jump to. */
 export function parseNft(text: string): FilterChain[] {
-  const objects: Json[] = JSON.parse(text).nftables ?? [];
+  const objects: Json[] = readJson("nft", ruleset, text).nftables;
   const rules = objects.flatMap(({ rule }) => (rule ? [rule] : []));
   return objects
     .flatMap(({ chain }) => (chain && families.includes(chain.family) ? [chain] : []))

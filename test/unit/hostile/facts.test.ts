@@ -9,14 +9,17 @@ import { bridge } from "../../../provider/resources/bridge/definition";
 import { planBridge } from "../../../provider/resources/bridge/plan";
 import { cases, hostileJson, hostileText, isMistake } from "./arbitraries";
 
-const recorded = join(__dirname, "../plan/bridge/cases");
-const real = readdirSync(recorded).map((name) => ({
-  facts: readFileSync(join(recorded, name, "facts.txt")),
-  inputs: bridge.inputs.parse({
-    connection: { host: "kvm1" },
-    ...parse(readFileSync(join(recorded, name, "inputs.yaml"), "utf8")),
-  }),
-}));
+const recorded = join(__dirname, "../plan");
+const bridges = join(recorded, "bridge/cases");
+const firewalls = join(recorded, "netfilter/facts");
+const wanted = (inputs: object = {}) => bridge.inputs.parse({ connection: { host: "kvm1" }, ...inputs });
+const real = [
+  ...readdirSync(bridges).map((name) => ({
+    facts: readFileSync(join(bridges, name, "facts.txt")),
+    inputs: wanted(parse(readFileSync(join(bridges, name, "inputs.yaml"), "utf8"))),
+  })),
+  ...readdirSync(firewalls).map((name) => ({ facts: readFileSync(join(firewalls, name)), inputs: wanted() })),
+];
 
 /** The facts, or undefined where they are refused; a mistake of the program's own is neither. */
 function read(output: Buffer): Facts | undefined {
