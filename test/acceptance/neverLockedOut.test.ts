@@ -7,13 +7,13 @@ import { describeCell, isPlanned, Scene, unplanned } from "./faults/scene";
 
 const seconds = 1000;
 const releases = ["bookworm", "trixie"] as const;
-/** All cells on both releases; else each row once, on one release and the other by turns. */
+/** All cells on both releases; else each row once, on one release and the other by turns, in QEMU on the quicker one. */
 const all = process.env.KVMNET_FAULTS === "all";
 
 const cells: { name: string; fault: Fault; cell: Cell; release: Release }[] = rows.flatMap((fault, index) =>
   (all ? fault.cells : fault.cells.slice(0, 1)).flatMap((cell) =>
     releases
-      .filter((_, turn) => all || index % 2 === turn)
+      .filter((_, turn) => all || turn === (fault.kind === "qemu" ? 0 : index % 2))
       .map((release) => ({ name: describeCell(fault, cell, release), fault, cell, release })),
   ),
 );
@@ -43,7 +43,9 @@ describe("during a change of the network", () => {
       const answered = await scene.answersSsh((scene.window + 2) * seconds);
       const { code, stdout } = await scene.outcome();
       if (cell.says) expect(stdout).toMatch(cell.says);
-      if (!fault.rivals) expect(code === 0).toBe(cell.ends === "confirmed" && code !== null);
+      const succeeds = cell.ends === "confirmed" && code !== null;
+      if (!fault.rivals)
+        expect({ succeeds: code === 0, said: (code === 0) === succeeds ? "" : stdout }).toEqual({ succeeds, said: "" });
 
       if (fault.endedByNextUp) expect(code).not.toBe(0);
       else if (cell.ends === "confirmed") expect(unplanned(await scene.settled(isPlanned))).toBe("");
@@ -62,6 +64,6 @@ describe("during a change of the network", () => {
       const time = `${((ended + answered) / seconds).toFixed(1)} s`;
       matrix.note(fault.name, cell.at, release, `${cell.ends} ${time}`);
     },
-    180 * seconds,
+    300 * seconds,
   );
 });

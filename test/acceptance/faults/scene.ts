@@ -13,7 +13,7 @@ import type { Cell, Fault } from "./fault";
 const picture = `
 ip -br -4 address | sed 's/@if[0-9]*//; s/ metric [0-9]*//'
 ip route
-for port in /sys/class/net/*/master; do [ ! -e "$port" ] || echo "\${port%/master} in $(readlink "$port")"; done
+for port in /sys/class/net/*/master; do [ ! -e "$port" ] || echo "\${port%/master} in $(basename "$(readlink "$port")")"; done
 find /etc/netplan /etc/systemd/network -type f | sort | xargs -r sha256sum
 ls /etc/systemd/system /etc/systemd/system/sysinit.target.wants | grep kvmnet
 ls -d /var/lib/kvmnet/armed* /var/lib/kvmnet/bridges/* 2>/dev/null
@@ -34,8 +34,8 @@ export class Scene implements AsyncDisposable {
   ) {}
 
   static async start(lan: Lan, release: Release, fault: Fault): Promise<Scene> {
-    const { addressing = { address: "192.0.2.100/24" }, window = 10, connection = {} } = fault;
-    const host = await lan.startHost({ name: "kvm1", release, addressing });
+    const { kind, addressing = { address: "192.0.2.100/24" }, window = 10, connection = {} } = fault;
+    const host = await lan.startHost({ name: "kvm1", kind, release, addressing });
     const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: window } } } } };
     const scene = new Scene(lan, host, await HomelabStack.start({ lan, hosts: [host], config, connection }), window);
     await fault.prepare?.(scene);
@@ -154,7 +154,7 @@ export function isPlanned(now: string): boolean {
     /^br0 .* (\d+\.){3}\d+\/24/m.test(now) &&
     !/^enp1s0 .*\/24/m.test(now) &&
     /^default via 192\.0\.2\.1 dev br0/m.test(now) &&
-    now.includes("/enp1s0 in ../br0") &&
+    now.includes("/enp1s0 in br0") &&
     now.includes("/etc/netplan/80-kvmnet-br0.yaml") &&
     !now.includes("kvmnet-boot")
   );
