@@ -60,13 +60,15 @@ test(
     };
     const folder = join(folders.scratch(lan.id), "planted");
     await mkdir(join(folder, "tmp"), { recursive: true });
+    // Of this copy the engine only takes the settings, and the stack's config beside it: --cwd says where the program is.
+    await cp(join(program, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     const given = join(folders.run(lan.id), "planted.json");
     const give = (more: object = {}) =>
       writeFile(given, JSON.stringify({ first, second, guest: { user: "me", password: guest }, ...more }));
     await give();
     await using pulumi = await Pulumi.init({
       place: lan.engine,
-      directory: program,
+      directory: folder,
       env: { HOME: folder, TMPDIR: join(folder, "tmp"), KVMNET_PLANTED: given, SSH_AUTH_SOCK: undefined },
     });
 
@@ -82,7 +84,8 @@ test(
       output += said;
       return code;
     };
-    const loud = { args: ["--diff", "--logtostderr", "-v=3"] };
+    const there = ["--cwd", program, "--config-file", join(folder, "Pulumi.lab.yaml")];
+    const loud = { args: [...there, "--diff", "--logtostderr", "-v=3"] };
     expect(await does(pulumi.preview(loud))).toBe(0);
     expect(await does(pulumi.up(loud))).toBe(0);
     expect(await does(pulumi.refresh(loud))).toBe(0);
