@@ -9,7 +9,7 @@ bin := node_modules/.bin
 installed := node_modules/.package-lock.json
 generated := provider/dist cli/dist dist
 # The engine is found on PATH, or built once (some minutes) into a cache outside the repository.
-engine = engine=$$(tools/engine/ensure) && export PATH="$$engine:$$PATH"
+engine = engine=$$(tools/engine/ensure $(languages)) && export PATH="$$engine:$$PATH"
 
 .PHONY: help
 help: ## list these commands
@@ -40,6 +40,7 @@ lab-down: $(installed) ## take down what `make lab` left running (root)
 	$(bin)/tsx test/lab/down.ts
 
 .PHONY: test
+test: languages := --yaml
 test: build ## all tests: unit, protocol, lifecycle, acceptance (root)
 	$(engine) && $(bin)/tsx tools/test.ts
 

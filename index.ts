@@ -1,5 +1,7 @@
 export { BridgeNetwork, type BridgeNetworkArgs } from "./components/bridgeNetwork";
 export type { Connection } from "./components/connection";
+/** Looks at a host, from a program: both as a promise of plain values and as an output. */
+export * from "./components/functions";
 export type { GuestConnection, GuestLogin } from "./components/guestConnection";
 export { HostBridge, type HostBridgeArgs } from "./components/hostBridge";
 /** The plugin's own resources, one thing on a host each. The components above put them together. */

@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import { functions } from "./functions/functions";
 import { Hosts } from "./host/hosts";
 import { lifecycles } from "./resources/lifecycles";
 import schema from "./schema.json";
@@ -19,6 +20,7 @@ async function main(args: readonly string[]): Promise<void> {
     version: schema.version,
     schema: () => JSON.stringify(schema),
     lifecycles,
+    functions,
     hosts,
     log,
   });

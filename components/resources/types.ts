@@ -1,4 +1,4 @@
-// Written by tools/generate.ts from provider/resources: change the definitions there, then run `make generate`.
+// Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import type * as pulumi from "@pulumi/pulumi";
 
 /** The bridge's own addressing, in netplan's terms (see netplan-yaml(5)). */
@@ -50,6 +50,36 @@ export interface ConfirmArgs {
 }
 
 /** How the host is reached over SSH. */
+export interface Connection {
+  /** The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config. */
+  readonly host: string;
+  /** The port of its SSH server. Default: that in ~/.ssh/config, then 22. */
+  readonly port?: number;
+  /** The user to log in as. Default: that in ~/.ssh/config, then the user that runs Pulumi. */
+  readonly user?: string;
+  /** The password of the user. */
+  readonly password?: string;
+  /** The text of an SSH private key. Default: the SSH agent, then the files that ssh would take. */
+  readonly privateKey?: string;
+  /** The password of an encrypted private key. */
+  readonly privateKeyPassword?: string;
+  /** The socket of the SSH agent. Default: SSH_AUTH_SOCK. */
+  readonly agentSocketPath?: string;
+  /** The host's public key, as in known_hosts (`ssh-ed25519 AAAA…`). Default: known_hosts. */
+  readonly hostKey?: string;
+  /** How many dials may fail before it is an error; -1: no limit. Default: 10. */
+  readonly dialErrorLimit?: number;
+  /** Seconds that one dial may take; 0: no limit. Default: 15. */
+  readonly perDialTimeout?: number;
+  /** What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5). */
+  readonly strictHostKeyChecking?: "yes" | "accept-new" | "no";
+  /** A jump host on the way, like ssh's ProxyJump. Its host key is checked as well. Default: ProxyJump in ~/.ssh/config. */
+  readonly proxy?: Proxy;
+  /** How a user other than root becomes root: true, by sudo without a password; { password }, by sudo with one. Default: not at all. */
+  readonly sudo?: boolean | Sudo;
+}
+
+/** How the host is reached over SSH. */
 export interface ConnectionArgs {
   /** The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config. */
   readonly host: pulumi.Input<string>;
@@ -79,6 +109,80 @@ export interface ConnectionArgs {
   readonly sudo?: pulumi.Input<boolean | SudoArgs>;
 }
 
+/** A bridge of a host. */
+export interface FoundBridge {
+  /** Its name. */
+  readonly name: string;
+  /** Its MAC address. */
+  readonly macAddress: string;
+  /** The interfaces in it, sorted: NICs, and the TAPs of VMs. */
+  readonly ports: string[];
+  /** The host's own addresses with their prefix lengths, like "192.0.2.10/24": IPv4 first, none of link-local scope. */
+  readonly addresses: string[];
+  /** Whether kvmnet made it, or took it over. */
+  readonly managed: boolean;
+}
+
+/** A VM of a host. */
+export interface FoundDomain {
+  /** Its libvirt name. */
+  readonly name: string;
+  /** Its UUID. */
+  readonly uuid: string;
+  /** Whether it runs. */
+  readonly running: boolean;
+  /** Its NICs, in the order of its definition. */
+  readonly nics: FoundNic[];
+}
+
+/** A network interface of a host. */
+export interface FoundInterface {
+  /** Its name, like "enp1s0". */
+  readonly name: string;
+  /** What the kernel calls it: "bridge", "bond", "vlan", "tun", "veth"…; none for a NIC of hardware. */
+  readonly kind?: string;
+  /** Its MAC address. */
+  readonly macAddress: string;
+  /** Its MTU in bytes. */
+  readonly mtu: number;
+  /** Whether it is switched on. */
+  readonly up: boolean;
+  /** Whether a cable, or what stands for one, is plugged in. */
+  readonly carrier: boolean;
+  /** The bridge or bond that it is a port of. */
+  readonly master?: string;
+  /** Its addresses with their prefix lengths, like "192.0.2.10/24": IPv4 first, none of link-local scope. */
+  readonly addresses: string[];
+}
+
+/** A libvirt network of a host. */
+export interface FoundNetwork {
+  /** Its name. */
+  readonly name: string;
+  /** Its UUID. */
+  readonly uuid: string;
+  /** Whether it runs. */
+  readonly active: boolean;
+  /** Whether it starts with the host. */
+  readonly autostart: boolean;
+  /** Its forward mode: "bridge", "nat", "route"…; none for an isolated one. */
+  readonly forward?: string;
+  /** The bridge that its NICs join. */
+  readonly bridge?: string;
+}
+
+/** A NIC of a VM. `getNic` says more of it. */
+export interface FoundNic {
+  /** Its MAC address. */
+  readonly macAddress: string;
+  /** The libvirt network that it is on. */
+  readonly network?: string;
+  /** The bridge that it is on, where it is on no network. */
+  readonly bridge?: string;
+  /** The device that the guest sees, like "virtio". */
+  readonly model?: string;
+}
+
 /** Something that the host must still reach: one of tcp, ping and dns. */
 export interface Probe {
   /** A TCP port that takes connections: "nas.example:445". */
@@ -97,6 +201,32 @@ export interface ProbeArgs {
   readonly ping?: pulumi.Input<string>;
   /** A name that resolves. */
   readonly dns?: pulumi.Input<string>;
+}
+
+/** A jump host: the way to the host goes through its SSH server. */
+export interface Proxy {
+  /** The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config. */
+  readonly host: string;
+  /** The port of its SSH server. Default: that in ~/.ssh/config, then 22. */
+  readonly port?: number;
+  /** The user to log in as. Default: that in ~/.ssh/config, then the user that runs Pulumi. */
+  readonly user?: string;
+  /** The password of the user. */
+  readonly password?: string;
+  /** The text of an SSH private key. Default: the SSH agent, then the files that ssh would take. */
+  readonly privateKey?: string;
+  /** The password of an encrypted private key. */
+  readonly privateKeyPassword?: string;
+  /** The socket of the SSH agent. Default: SSH_AUTH_SOCK. */
+  readonly agentSocketPath?: string;
+  /** The host's public key, as in known_hosts (`ssh-ed25519 AAAA…`). Default: known_hosts. */
+  readonly hostKey?: string;
+  /** How many dials may fail before it is an error; -1: no limit. Default: 10. */
+  readonly dialErrorLimit?: number;
+  /** Seconds that one dial may take; 0: no limit. Default: 15. */
+  readonly perDialTimeout?: number;
+  /** What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5). */
+  readonly strictHostKeyChecking?: "yes" | "accept-new" | "no";
 }
 
 /** A jump host: the way to the host goes through its SSH server. */
@@ -143,6 +273,12 @@ export interface RouteArgs {
   readonly via: pulumi.Input<string>;
   /** The lower one wins. Default: the kernel's. */
   readonly metric?: pulumi.Input<number>;
+}
+
+/** sudo with a password. */
+export interface Sudo {
+  /** The password that sudo asks the user for. */
+  readonly password: string;
 }
 
 /** sudo with a password. */

@@ -10,6 +10,7 @@ import { checkConfig, configure, diffConfig } from "./config";
 import { diff } from "./diff";
 import type { EngineLog } from "./engineLog";
 import { serviceError } from "./errors";
+import { type AnyFunction, invoke } from "./invoke";
 import { kept, read, type Unread } from "./read";
 import { type AnyLifecycle, ResourceType } from "./resourceType";
 import { Running } from "./running";
@@ -22,6 +23,7 @@ export interface ProviderOptions {
   /** The package's schema, as JSON. */
   readonly schema: () => string;
   readonly lifecycles: readonly AnyLifecycle[];
+  readonly functions: readonly AnyFunction[];
   readonly hosts: Hosts;
   readonly log: EngineLog;
 }
@@ -30,11 +32,13 @@ export interface ProviderOptions {
 export class Provider {
   readonly running = new Running();
   readonly #types: ReadonlyMap<string, ResourceType>;
+  readonly #functions: ReadonlyMap<string, AnyFunction>;
   readonly #unread = new Set<string>();
 
   constructor(private readonly options: ProviderOptions) {
     const types = options.lifecycles.map((lifecycle) => new ResourceType(lifecycle));
     this.#types = new Map(types.map((type) => [`${options.package}:index:${type.name}`, type]));
+    this.#functions = new Map(options.functions.map((one) => [`${options.package}:index:${one.definition.name}`, one]));
   }
 
   handshake(request: rpc.ProviderHandshakeRequest): rpc.ProviderHandshakeResponse {
@@ -68,8 +72,14 @@ export class Provider {
   diffConfig = diffConfig;
   configure = configure;
 
-  invoke(request: rpc.InvokeRequest): rpc.InvokeResponse {
-    throw serviceError(grpc.status.NOT_FOUND, `${this.#label} has no function ${request.getTok()}`);
+  async invoke(request: rpc.InvokeRequest): Promise<rpc.InvokeResponse> {
+    const known = this.#functions.get(request.getTok());
+    if (known === undefined) {
+      const has = listed([...this.#functions.keys()], "and");
+      throw serviceError(grpc.status.NOT_FOUND, `${this.#label} has no function ${request.getTok()}; it has ${has}`);
+    }
+    const { hosts, log } = this.options;
+    return this.running.run(0, (signal) => invoke(known, request, { hosts, log: log.of(""), signal }));
   }
 
   check(request: rpc.CheckRequest): rpc.CheckResponse {

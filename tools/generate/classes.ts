@@ -1,25 +1,14 @@
 import type { Definition } from "../../provider/resources/definition";
-import { type Properties, type Property, propertiesOf, type Shape } from "../../provider/resources/shape";
+import { type Property, propertiesOf } from "../../provider/resources/shape";
 import { stateOf } from "../../provider/resources/state";
-import { describe, describeInput } from "./schema";
-import { docComment, typeName, typeText } from "./typescript";
-
-const header = `// Written by tools/generate.ts from provider/resources: change the definitions there, then run \`make generate\`.
-`;
-
-type Named = Extract<Shape, { kind: "object" }>;
+import { argument, typesIn } from "./members";
+import { describe } from "./schema";
+import { docComment, header, typeText } from "./typescript";
 
 /** The resource classes: file name to text. */
 export function classesOf(definitions: readonly Definition[], pkg: string): Map<string, string> {
   const files = new Map<string, string>();
-  const inputs = new Map<string, Named>();
-  const outputs = new Map<string, Named>();
-  for (const definition of definitions) {
-    for (const { shape } of Object.values(propertiesOf(definition.inputs))) collect(shape, inputs);
-    for (const { shape } of Object.values(stateOf(definition))) collect(shape, outputs);
-    files.set(`${lowerFirst(definition.name)}.ts`, classFile(definition, pkg));
-  }
-  files.set("types.ts", typesFile([...inputs.values()], [...outputs.values()]));
+  for (const definition of definitions) files.set(`${lowerFirst(definition.name)}.ts`, classFile(definition, pkg));
   const names = definitions.map(({ name }) => name).sort();
   files.set(
     "index.ts",
@@ -34,7 +23,7 @@ function classFile(definition: Definition, pkg: string): string {
   const { name } = definition;
   const inputs = propertiesOf(definition.inputs);
   const state = stateOf(definition);
-  const shared = sharedTypes(inputs, state);
+  const shared = [...new Set([...typesIn(inputs, "input"), ...typesIn(state, "output")])].sort();
   const secrets = Object.keys(state).filter((key) => state[key]?.secret);
   const required = Object.keys(inputs).filter((key) => inputs[key]?.required);
   const helped = Object.keys(inputs).some((key) => secretPartsOf(inputs[key]).length > 0);
@@ -93,11 +82,6 @@ ${Object.entries(inputs)
 `;
 }
 
-function argument(key: string, property: Property): string {
-  const { required, shape } = property;
-  return `${docComment(describeInput(property), "  ")}  readonly ${key}${required ? "" : "?"}: pulumi.Input<${typeText(shape, "input")}>;\n`;
-}
-
 function output(key: string, property: Property): string {
   const type = typeText(property.shape, "output");
   const always = property.required || property.default !== undefined;
@@ -115,49 +99,6 @@ function secretPartsOf(property: Property | undefined): string[] {
   return Object.entries(property.shape.properties)
     .filter(([, part]) => part.secret)
     .map(([key]) => key);
-}
-
-function typesFile(inputs: readonly Named[], outputs: readonly Named[]): string {
-  const interfaces = [
-    ...inputs.map((shape) => ({ name: typeName(shape.name, "input"), shape, member: argument })),
-    ...outputs.map((shape) => ({ name: typeName(shape.name, "output"), shape, member: field })),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const text = interfaces.map(
-    ({ name, shape, member }) => `${docComment(shape.description)}export interface ${name} {
-${Object.entries(shape.properties)
-  .map(([key, property]) => member(key, property))
-  .join("")}}
-`,
-  );
-  return `${header}import type * as pulumi from "@pulumi/pulumi";
-
-${text.join("\n")}`;
-}
-
-function field(key: string, property: Property): string {
-  const always = property.required || property.default !== undefined;
-  return `${docComment(describe(property), "  ")}  readonly ${key}${always ? "" : "?"}: ${typeText(property.shape, "output")};\n`;
-}
-
-function collect(shape: Shape, into: Map<string, Named>): void {
-  if (shape.kind === "array" || shape.kind === "map") collect(shape.of, into);
-  if (shape.kind === "union") for (const option of shape.options) collect(option, into);
-  if (shape.kind !== "object") return;
-  into.set(shape.name, shape);
-  for (const property of Object.values(shape.properties)) collect(property.shape, into);
-}
-
-/** The named types that a class's own declarations mention; those inside of them are none of its business. */
-function sharedTypes(inputs: Properties, state: Properties): string[] {
-  const names = new Set<string>();
-  const mention = (shape: Shape, as: "input" | "output"): void => {
-    if (shape.kind === "object") names.add(typeName(shape.name, as));
-    else if (shape.kind === "array" || shape.kind === "map") mention(shape.of, as);
-    else if (shape.kind === "union") for (const option of shape.options) mention(option, as);
-  };
-  for (const { shape } of Object.values(inputs)) mention(shape, "input");
-  for (const { shape } of Object.values(state)) mention(shape, "output");
-  return [...names].sort();
 }
 
 const list = (texts: readonly string[]): string => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;

@@ -1,3 +1,4 @@
+import type { FunctionDefinition } from "../../provider/functions/definition";
 import type { Definition } from "../../provider/resources/definition";
 import { type Properties, type Property, propertiesOf, type Shape } from "../../provider/resources/shape";
 import { stateOf } from "../../provider/resources/state";
@@ -15,10 +16,15 @@ export interface PackageFacts {
 type Json = Record<string, unknown>;
 
 /** The package's schema, as https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/ has it. */
-export function schemaOf(definitions: readonly Definition[], facts: PackageFacts): Json {
+export function schemaOf(
+  definitions: readonly Definition[],
+  functionDefinitions: readonly FunctionDefinition[],
+  facts: PackageFacts,
+): Json {
   const { name } = facts.pulumi;
   const types: Json = {};
   const resources: Json = {};
+  const functions: Json = {};
   for (const definition of definitions) {
     const inputs = propertiesOf(definition.inputs);
     const state = stateOf(definition);
@@ -29,6 +35,24 @@ export function schemaOf(definitions: readonly Definition[], facts: PackageFacts
       requiredInputs: keysWhere(inputs, (property) => property.required),
       properties: specs(name, state, false),
       required: keysWhere(state, (property) => property.required || property.default !== undefined),
+    };
+  }
+  for (const definition of functionDefinitions) {
+    const inputs = propertiesOf(definition.inputs);
+    const outputs = propertiesOf(definition.outputs);
+    for (const { shape } of [...Object.values(inputs), ...Object.values(outputs)]) collect(name, shape, types);
+    functions[`${name}:index:${definition.name}`] = {
+      description: definition.description,
+      inputs: {
+        type: "object",
+        properties: specs(name, inputs, true),
+        required: keysWhere(inputs, (property) => property.required),
+      },
+      outputs: {
+        type: "object",
+        properties: specs(name, outputs, false),
+        required: keysWhere(outputs, (property) => property.required),
+      },
     };
   }
   const respectSchemaVersion = true;
@@ -49,6 +73,7 @@ export function schemaOf(definitions: readonly Definition[], facts: PackageFacts
     provider: {},
     types: sorted(types),
     resources: sorted(resources),
+    functions: sorted(functions),
   };
 }
 

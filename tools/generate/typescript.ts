@@ -1,5 +1,9 @@
 import type { Shape } from "../../provider/resources/shape";
 
+/** What every generated file starts with. */
+export const header = `// Written by tools/generate.ts from the definitions in provider/: change them there, then run \`make generate\`.
+`;
+
 /** The TypeScript type of a shape: as an argument of a program, or as an output's value. */
 export function typeText(shape: Shape, as: "input" | "output"): string {
   const inner = (of: Shape): string => (as === "input" ? `pulumi.Input<${typeText(of, as)}>` : typeText(of, as));

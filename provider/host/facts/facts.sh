@@ -36,6 +36,12 @@ wireless() {
 	cd /sys/class/net && ls -d -- */wireless */phy80211
 }
 
+# os-release(5) is made to be read by a shell.
+release() {
+	# shellcheck source=/dev/null
+	. /etc/os-release && printf '%s\n' "$PRETTY_NAME"
+}
+
 network_manager() {
 	systemctl -q is-active NetworkManager && nmcli -t -f DEVICE,STATE device
 }
@@ -74,6 +80,8 @@ iptables_rules() {
 
 section machineId cat /etc/machine-id
 section uid id -u
+section hostName uname -n
+section release release
 section sshConnection printenv SSH_CONNECTION
 section tools tools
 section addresses ip -j -d address show

@@ -4,6 +4,10 @@ import type { BridgeCalls, Firewall } from "../netfilter/firewall";
 export interface Facts {
   readonly machineId: string;
   readonly uid: number;
+  /** What the host calls itself. */
+  readonly hostName: string | undefined;
+  /** "Debian GNU/Linux 12 (bookworm)". */
+  readonly release: string | undefined;
   /** The host's own address of the SSH connection that the facts were read over. */
   readonly sshAddress: string | undefined;
   readonly tools: ReadonlySet<string>;

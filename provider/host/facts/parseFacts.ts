@@ -25,6 +25,8 @@ export function parseFacts(output: Buffer): Facts {
   return {
     machineId,
     uid: Number(section("uid")),
+    hostName: section("hostName"),
+    release: section("release"),
     sshAddress: section("sshConnection")?.split(" ")[2],
     tools: new Set(section("tools")?.split("\n")),
     links: json("addresses", links)

@@ -162,10 +162,12 @@ export class Caller {
     await this.ask("delete", request);
   }
 
-  async invoke(token: string): Promise<void> {
+  async invoke(token: string, args: Json = {}) {
     const request = new rpc.InvokeRequest();
     request.setTok(token);
-    await this.ask("invoke", request);
+    request.setArgs(struct(args));
+    const response = await this.ask<rpc.InvokeResponse>("invoke", request);
+    return { result: json(response.getReturn()), failures: response.getFailuresList().map((one) => one.toObject()) };
   }
 
   async cancel(): Promise<void> {

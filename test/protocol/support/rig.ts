@@ -1,5 +1,6 @@
 import { Hosts } from "../../../provider/host/hosts";
 import { EngineLog } from "../../../provider/server/engineLog";
+import type { AnyFunction } from "../../../provider/server/invoke";
 import { Provider } from "../../../provider/server/provider";
 import type { AnyLifecycle } from "../../../provider/server/resourceType";
 import { type Served, serve } from "../../../provider/server/serve";
@@ -15,7 +16,7 @@ export class Rig implements AsyncDisposable {
     private readonly served: Served,
   ) {}
 
-  static async start(lifecycles: readonly AnyLifecycle[]): Promise<Rig> {
+  static async start(lifecycles: readonly AnyLifecycle[], functions: readonly AnyFunction[] = []): Promise<Rig> {
     const engine = await FakeEngine.start();
     const log = new EngineLog(engine.address);
     const provider = new Provider({
@@ -23,6 +24,7 @@ export class Rig implements AsyncDisposable {
       version: "0.1.0",
       schema: () => "{}",
       lifecycles,
+      functions,
       hosts: new Hosts(),
       log,
     });

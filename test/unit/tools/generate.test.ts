@@ -11,9 +11,11 @@ describe("The generated files", () => {
     expect(read(path)).toBe(text);
   });
 
-  it("are all that components/resources has, beside the one helper that they use", () => {
-    const there = readdirSync(join(root, "components/resources")).map((name) => `components/resources/${name}`);
-    const expected = [...files.keys()].filter((path) => path.startsWith("components/resources/"));
+  it("are all that their folders have, beside the one helper that they use", () => {
+    const there = ["components/resources", "components/functions"].flatMap((folder) =>
+      readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+    );
+    const expected = [...files.keys()].filter((path) => path.startsWith("components/"));
     expect(there.sort()).toEqual([...expected, "components/resources/secretParts.ts"].sort());
   });
 });

@@ -1,0 +1,3 @@
+// Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
+export { getHost, getHostOutput, type GetHostArgs, type GetHostOutputArgs, type GetHostResult } from "./getHost";
+export { getNic, getNicOutput, type GetNicArgs, type GetNicOutputArgs, type GetNicResult } from "./getNic";

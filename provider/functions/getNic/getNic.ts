@@ -1,0 +1,23 @@
+import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
+import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
+import { type HostFunction, WrongArgument } from "../function";
+import { type GetNicInputs, type GetNicResult, getNic } from "./definition";
+import { findNic, nicResult } from "./model";
+
+export const getNicFunction: HostFunction<GetNicInputs, GetNicResult> = {
+  definition: getNic,
+
+  async call({ hosts, signal }, inputs) {
+    const { host, facts } = await hosts.reachFacts(inputs.connection, { signal });
+    const libvirt = libvirtOf(facts, host.label);
+    const domain = findDomain(libvirt, inputs.domain);
+    if (!domain)
+      throw new WrongArgument("domain", `${host.label}: there is no VM ${inputs.domain}; ${namesOf(libvirt.domains)}`);
+    const nic = findNic(domain, inputs, host.label);
+    const result = nicResult(facts, nic);
+    if (!result.live || result.linkState === "down" || inputs.waitForAddress === 0) return result;
+    const { macAddress } = result;
+    const ipAddresses = await waitForGuestAddress(host, { macAddress, seconds: inputs.waitForAddress, signal });
+    return { ...result, ipAddresses };
+  },
+};

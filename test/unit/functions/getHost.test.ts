@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { hostOf } from "../../../provider/functions/getHost/model";
+import type { Facts, LibvirtDomain, LibvirtNic } from "../../../provider/host/facts/facts";
+import { parseFacts } from "../../../provider/host/facts/parseFacts";
+
+const recorded = (name: string): Facts =>
+  parseFacts(readFileSync(join(__dirname, "../plan/bridge/cases", name, "facts.txt")));
+
+const nic = (mac: string, on: Partial<LibvirtNic>): LibvirtNic => ({
+  mac,
+  type: "network",
+  network: undefined,
+  bridge: undefined,
+  model: "virtio",
+  tap: undefined,
+  linkState: "up",
+  ...on,
+});
+
+describe("getHost", () => {
+  it("tells the uplink, the addresses and the networks of a host without a bridge", () => {
+    expect(hostOf(recorded("dhcpOnDebian12"))).toMatchObject({
+      uplink: "enp1s0",
+      bridges: [],
+      networks: [{ name: "default", forward: "nat", bridge: "virbr0", active: false }],
+      domains: [],
+    });
+  });
+
+  it("tells the port under the bridge as the uplink, and that the bridge is kvmnet's", () => {
+    const host = hostOf(recorded("theSameAgainChangesNothing"));
+    expect(host.uplink).toBe("enp1s0");
+    expect(host.bridges).toMatchObject([{ name: "br0", ports: ["enp1s0"], managed: true }]);
+    expect(host.addresses).toEqual(host.bridges[0]?.addresses);
+    expect(host.interfaces.map(({ name, master }) => [name, master])).toEqual([
+      ["br0", undefined],
+      ["enp1s0", "br0"],
+    ]);
+  });
+
+  it("tells a VM's NICs once, as its definition has them, then those that only run", () => {
+    const web: LibvirtDomain = {
+      name: "web",
+      uuid: "d",
+      running: true,
+      live: [nic("52:54:00:00:00:02", { bridge: "br0" }), nic("52:54:00:00:00:01", { network: "lan", bridge: "br0" })],
+      inactive: [nic("52:54:00:00:00:01", { network: "lan" })],
+    };
+    const facts = { ...recorded("dhcpOnDebian12"), libvirt: { networks: [], domains: [web], silent: false } };
+    expect(hostOf(facts).domains[0]?.nics).toEqual([
+      { macAddress: "52:54:00:00:00:01", network: "lan", bridge: undefined, model: "virtio" },
+      { macAddress: "52:54:00:00:00:02", network: undefined, bridge: "br0", model: "virtio" },
+    ]);
+  });
+});
