@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import type { Guest } from "../lab/guest";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
@@ -76,5 +77,34 @@ describe.each(["bookworm"] as const)("networks and NICs as they are found on Deb
       expect(await web.uptime()).toBeGreaterThan(0);
     },
     120 * seconds,
+  );
+
+  test(
+    "a network and a NIC made by hand are imported, and the code that import prints previews empty",
+    async () => {
+      await stack.say({});
+      const network = await stack.import("kvmnet:index:Network", "made", "kvm1.example/made");
+      expect({ code: network.code, said: network.stdout }).toMatchObject({ code: 0 });
+      const nic = await stack.import("kvmnet:index:Nic", "found", `root@kvm1.example:22/web/${natMac}`);
+      expect({ code: nic.code, said: nic.stdout }).toMatchObject({ code: 0 });
+      const printed = [network, nic].map(({ stdout }) => parse(stdout.slice(stdout.indexOf("resources:"))).resources);
+      expect(await stack.unchanged({ resources: Object.assign({}, ...printed) })).toEqual({ code: 0, said: "" });
+    },
+    120 * seconds,
+  );
+
+  test.each([
+    ["an ID without a host", "kvmnet:index:Network", "made", /a Network is imported by .*, like kvm1\.example\/lan/],
+    ["a NAT network", "kvmnet:index:Network", "kvm1.example/inside", /inside has the forward mode none; a Network is/],
+    ["a NIC that is not there", "kvmnet:index:Nic", "kvm1.example/web/52:54:00:00:00:09", /it has 52:54:00:00:00:01/],
+    ["a host that is none", "kvmnet:index:Network", "kvm2.example/made", /kvm2\.example/],
+  ])(
+    "%s is no import, in words",
+    async (_, type, id, words) => {
+      const { code, stdout } = await stack.import(type, "other", id);
+      expect(code).not.toBe(0);
+      expect(stdout).toMatch(words);
+    },
+    60 * seconds,
   );
 });

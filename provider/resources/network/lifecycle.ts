@@ -2,13 +2,17 @@ import { containsUnknown } from "../../codec/unknown";
 import { type Facts, type LibvirtNetwork, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
-import { findNetwork, libvirtOf, runningOnNetwork } from "../../plan/libvirt/find";
+import { findNetwork, libvirtOf, namesOf, runningOnNetwork } from "../../plan/libvirt/find";
 import { networkXml } from "../../plan/libvirt/xml";
 import { Refusal } from "../../plan/refusal";
+import { parseImportId } from "../importId";
 import type { Lifecycle, Operation } from "../lifecycle";
+import { libvirtName } from "../names";
 import { pinned } from "../pinned";
 import { type NetworkInputs, type NetworkState, network } from "./definition";
 import { networkDrift, networkState } from "./model";
+
+const importForm = { resource: "Network", example: "kvm1.example/lan", parts: { network: libvirtName } };
 
 export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   definition: network,
@@ -54,6 +58,23 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
       inputs,
       state: networkState(facts, inputs, present, state.hostKey ?? pinned(inputs.connection, host)),
     };
+  },
+
+  async import(operation, id) {
+    const { connection, network: name } = parseImportId(id, importForm);
+    const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
+    const libvirt = libvirtOf(facts, host.label);
+    const present = findNetwork(libvirt, name);
+    if (!present)
+      return { kind: "gone", why: `${host.label}: libvirt has no network ${name}; ${namesOf(libvirt.networks)}.` };
+    if (present.forward !== "bridge" || present.bridge === undefined)
+      throw new Refusal(
+        `${host.label}: the network ${name} has the forward mode ${present.forward ?? "none"}; a Network is one with <forward mode='bridge'/> on a bridge of the host.`,
+      );
+    const { bridge, autostart, active } = present;
+    const inputs = { connection, name, bridge, autostart, active };
+    const state = networkState(facts, inputs, present, pinned(connection, host));
+    return { kind: "there", id: `${facts.machineId}/${name}`, inputs, state };
   },
 
   async update(operation, _id, old, inputs) {

@@ -5,11 +5,19 @@ import type { Host } from "../../host/host";
 import { findDomain, findNetwork, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import { Refusal } from "../../plan/refusal";
+import { parseImportId } from "../importId";
 import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
+import { libvirtName, macAddress } from "../names";
 import { pinned } from "../pinned";
 import { attachLacking, detach, putTapBack } from "./attachment";
 import { type NicInputs, type NicState, nic } from "./definition";
-import { type NicOfDomain, nicDrift, nicOf, nicState, strayTap } from "./model";
+import { hasNone, type NicOfDomain, nicDrift, nicInputs, nicOf, nicState, strayTap } from "./model";
+
+const importForm = {
+  resource: "Nic",
+  example: "kvm1.example/web/52:54:00:12:34:56",
+  parts: { domain: libvirtName, macAddress },
+};
 
 export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   definition: nic,
@@ -59,6 +67,26 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
       id,
       inputs,
       state: nicState(facts, inputs, found, { ...state, hostKey: state.hostKey ?? pinned(inputs.connection, host) }),
+    };
+  },
+
+  async import(operation, id) {
+    const { connection, domain: name, macAddress } = parseImportId(id, importForm);
+    const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
+    const libvirt = libvirtOf(facts, host.label);
+    const domain = findDomain(libvirt, name);
+    if (!domain) return { kind: "gone", why: `${host.label}: there is no VM ${name}; ${namesOf(libvirt.domains)}.` };
+    const found = nicOf(domain, macAddress);
+    if (!found.live && !found.inactive) return { kind: "gone", why: `${host.label}: ${hasNone(domain, macAddress)}` };
+    const inputs = nicInputs(found, { connection, domain: name, macAddress }, host.label);
+    // Read from what the name gives, as Check leaves it.
+    const isDefault = macAddress === stableMac(facts.machineId, domain.uuid, operation.name);
+    const { macAddress: _, ...withoutMac } = inputs;
+    return {
+      kind: "there",
+      id: `${facts.machineId}/${domain.name}/${macAddress}`,
+      inputs: isDefault ? withoutMac : inputs,
+      state: nicState(facts, inputs, found, { macAddress, ipAddresses: [], hostKey: pinned(connection, host) }),
     };
   },
 

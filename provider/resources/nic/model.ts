@@ -1,6 +1,7 @@
 import { type Facts, type LibvirtDomain, type LibvirtNic, linkNamed } from "../../host/facts/facts";
 import { findNetwork } from "../../plan/libvirt/find";
-import type { NicInputs, NicState } from "./definition";
+import { Refusal } from "../../plan/refusal";
+import { type NicInputs, type NicState, nic } from "./definition";
 
 /** A NIC as a VM has it: identified by its MAC address, never by its TAP's name or its place in a list. */
 export interface NicOfDomain {
@@ -12,6 +13,40 @@ export interface NicOfDomain {
 export function nicOf(domain: LibvirtDomain, macAddress: string): NicOfDomain {
   const is = (nic: LibvirtNic) => nic.mac === macAddress;
   return { domain, live: domain.live.find(is), inactive: domain.inactive.find(is) };
+}
+
+/** The VM's NICs, for an error about one that it has not. */
+export function hasNone(domain: LibvirtDomain, macAddress: string): string {
+  const macs = [...new Set([...domain.inactive, ...domain.live].map((nic) => nic.mac))];
+  return `${domain.name} has no NIC ${macAddress}; it has ${macs.length > 0 ? macs.join(", ") : "none"}.`;
+}
+
+const models: readonly string[] = nic.inputs.shape.model.unwrap().options;
+
+/** What a program says of a NIC that is there: as its definition has it, or the running VM where that has it alone. */
+export function nicInputs(
+  { domain, live, inactive }: NicOfDomain,
+  known: Pick<NicInputs, "connection" | "domain"> & { macAddress: string },
+  host: string,
+): NicInputs & { macAddress: string } {
+  const found = inactive ?? live;
+  if (!found) throw new Error(`${domain.name} has lost the NIC`);
+  const { network, bridge, model = "rtl8139", linkState } = found;
+  if (network === undefined && (bridge === undefined || found.type !== "bridge"))
+    throw new Refusal(
+      `${host}: the NIC ${known.macAddress} of ${domain.name} is of the type ${found.type}; a Nic is one on a libvirt network or a bridge.`,
+    );
+  if (!models.includes(model))
+    throw new Refusal(
+      `${host}: the NIC ${known.macAddress} of ${domain.name} is a ${model}; a Nic is one of ${models.join(", ")}.`,
+    );
+  return {
+    ...known,
+    ...(network === undefined ? { bridge } : { network }),
+    model: model as NicInputs["model"],
+    linkState,
+    waitForAddress: nic.inputs.shape.waitForAddress.parse(undefined),
+  };
 }
 
 export function nicState(
