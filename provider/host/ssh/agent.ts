@@ -7,26 +7,28 @@ import {
   type SigningRequestOptions,
   utils,
 } from "ssh2";
+import { agentKeys, typeOf } from "./agentKeys";
+import { fingerprint } from "./hostKey";
 
-/** An agent's keys: those that the config names first, or only those; what it has is told. */
+/** An agent's keys: those that the config names first, or only those; what it offers, and what it has that can't be used, is told. */
 export class SelectiveAgent extends BaseAgent {
   readonly #agent: BaseAgent;
 
   constructor(
-    socket: string,
+    private readonly socket: string,
     /** Public key blobs in base64. */
     private readonly wanted: readonly string[],
     private readonly only: boolean,
-    private readonly tell: (keys: readonly Buffer[]) => void,
+    private readonly tell: (said: readonly string[]) => void,
   ) {
     super();
     this.#agent = createAgent(socket);
   }
 
   override getIdentities(callback: IdentityCallback<ParsedKey>): void {
-    this.#agent.getIdentities((error, keys = []) => {
+    this.#agent.getIdentities(async (error, keys = []) => {
       if (error) {
-        this.tell([]);
+        this.tell([`no answer from the agent at ${this.socket} (${(error as Error).message})`]);
         return callback(null as never, []);
       }
       const parsed = (keys as ParsedKey[]).map((key) => {
@@ -35,9 +37,17 @@ export class SelectiveAgent extends BaseAgent {
       });
       const rank = (key: ParsedKey) => (this.wanted.includes(key.getPublicSSH().toString("base64")) ? 0 : 1);
       const offered = parsed.filter((key) => !this.only || rank(key) === 0).sort((a, b) => rank(a) - rank(b));
-      this.tell(offered.map((key) => key.getPublicSSH()));
+      const passedOver = await this.#passedOver(parsed);
+      this.tell([...offered.map((key) => `the agent's ${fingerprint(key.getPublicSSH())}`), ...passedOver]);
       callback(null as never, offered);
     });
+  }
+
+  /** Certificates, and keys of FIDO tokens. */
+  async #passedOver(parsed: readonly ParsedKey[]): Promise<string[]> {
+    const usable = new Set(parsed.map((key) => key.getPublicSSH().toString("base64")));
+    const others = (await agentKeys(this.socket)).filter((blob) => !usable.has(blob.toString("base64")));
+    return others.map((blob) => `not the agent's ${fingerprint(blob)}: kvmnet can't use ${typeOf(blob)}`);
   }
 
   override sign(

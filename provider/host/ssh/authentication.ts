@@ -64,15 +64,15 @@ function ofUser(target: Target, tried: string[]) {
   const methods: { name: string; method: Method }[] = [];
   if (agent !== undefined) {
     const wanted = identityFiles.flatMap(publicKeyBeside);
-    const tell = (keys: readonly Buffer[]) => {
-      tried.push(...keys.map((key) => `the agent's ${fingerprint(key)}`));
-    };
+    const tell = (said: readonly string[]) => tried.push(...said);
     const method = { type: "agent" as const, username, agent: new SelectiveAgent(agent, wanted, identitiesOnly, tell) };
     methods.push({ name: "the SSH agent", method });
   }
   for (const path of identityFiles) {
     const text = readIfThere(path);
     if (text === undefined) continue;
+    if (readIfThere(`${path}-cert.pub`) !== undefined)
+      tried.push(`not ${short(path)}-cert.pub: kvmnet can't use certificates`);
     const key = parse(text, privateKeyPassword);
     if (key instanceof Error) tried.push(`not ${short(path)}: ${unusable(key, property)}`);
     else if (key.isPrivateKey())

@@ -141,6 +141,15 @@ function explain(
       `it does not let the user ${target.user} in; tried: ${tried.join(", ")}.\nSee that \`ssh ${label}\` works with the same key or password, and that the user is right.`,
     );
   }
+  // Each key offered counts, see MaxAuthTries in sshd_config(5).
+  if (/^Too many authentication failures/.test(error.message)) {
+    return new HostError(
+      "authentication",
+      label,
+      `it takes no more tries to log in as ${target.user}; tried: ${tried.join(", ")}.\n` +
+        `Name the one key that it knows: ${target.property}.privateKey, or IdentityFile and IdentitiesOnly in ~/.ssh/config.`,
+    );
+  }
   if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") {
     return new HostError(
       "noSuchName",

@@ -62,9 +62,11 @@ function routeTo(connection: Connection, label: string, depth: number): Target[]
   const [first, ...others] = jumps;
   if (first === undefined) return [target];
   // The first is dialled from here, so it may have a way of its own; each of the others is dialled from the one before.
-  const through = others.map((jump) =>
-    targetOf(jump, hostLabel(jump), Settings.of(jump.host, jump.user), "connection.proxy"),
-  );
+  const through = others.map((jump) => {
+    const settings = Settings.of(jump.host, jump.user);
+    refuseUnsupported(settings, { ownLogin: false, ownProxy: true });
+    return targetOf(jump, hostLabel(jump), settings, "connection.proxy");
+  });
   return [...route(first, depth + 1), ...through, target];
 }
 
@@ -78,7 +80,10 @@ function targetOf(connection: Connection, label: string, settings: Settings, pro
     (settings.words(name) ?? fallback.split(" ")).map((path) => expandPath(name, path, tokens));
   const seconds = connection.perDialTimeout ?? settings.count("ConnectTimeout") ?? 15;
   const identityFiles = settings.all("IdentityFile").filter((path) => path.toLowerCase() !== "none");
-  const usual = ["id_ed25519", "id_ecdsa", "id_rsa"].map((name) => join(homedir(), ".ssh", name));
+  // Those of FIDO tokens can't be used, and an error that lists what was tried says so.
+  const usual = ["id_ed25519", "id_ecdsa", "id_rsa", "id_ed25519_sk", "id_ecdsa_sk"].map((name) =>
+    join(homedir(), ".ssh", name),
+  );
   return {
     label,
     property,

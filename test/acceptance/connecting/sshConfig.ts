@@ -59,6 +59,18 @@ Host otheragent
   User root
   IdentityFile none
   IdentityAgent ${wrongAgent}
+Host noagent
+  HostName ${address}
+  User root
+  IdentityFile ~/.ssh/other
+  IdentityAgent /nothere/agent
+Host card
+  HostName 203.0.113.2
+  PKCS11Provider /usr/lib/card.so
+Host jumpedcard
+  HostName 203.0.113.3
+${lab}
+  ProxyJump bastion,card
 Host byencrypted
   HostName ${address}
   User root

@@ -40,6 +40,9 @@ describe.each(["bookworm", "trixie"] as const)("Debian %s", (release) => {
       ]);
       await using agent = await SshAgent.start(lan, "lab", [join(run, "other"), lan.sshKeyPath]);
       await using wrongAgent = await SshAgent.start(lan, "wrong", [join(run, "other")]);
+      const many = Array.from({ length: 7 }, (_, index) => join(run, `many${index}`));
+      for (const path of many) await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path]);
+      await using crowded = await SshAgent.start(lan, "crowded", many);
       const known = [
         host.knownHosts(),
         `[${address}]:2222 ${hostKey}\n203.0.113.3 ${hostKey}\n${linkLocal}%lan0 ${hostKey}\n`,
@@ -53,6 +56,7 @@ describe.each(["bookworm", "trixie"] as const)("Debian %s", (release) => {
         "lab.pub": lan.publicKey,
         encrypted,
         other,
+        "other-cert.pub": "ssh-ed25519-cert-v01@openssh.com AAAA",
         known_hosts: known,
         more: `Host included\n  HostName ${address}\n  User root\n  IdentityFile ~/.ssh/lab\n`,
         other_hosts: `${address} ${hostKey}\n`,
@@ -122,6 +126,11 @@ describe.each(["bookworm", "trixie"] as const)("Debian %s", (release) => {
           way: "config: Match exec",
           connection: { host: "byexec" },
           error: /Match exec in ~\/\.ssh\/config is not supported/,
+        },
+        {
+          way: "config: PKCS11Provider of a second jump host",
+          connection: { host: "jumpedcard" },
+          error: /PKCS11Provider in ~\/\.ssh\/config is not supported/,
         },
         { way: "config: a loop of ProxyJump", connection: { host: "loop" }, error: /more than 8 jump hosts/ },
         {
@@ -215,6 +224,25 @@ describe.each(["bookworm", "trixie"] as const)("Debian %s", (release) => {
           connection: { host: "203.0.113.3", user: "root", proxy: { host: "bastion.lab.test", user: "root" } },
         },
       ]);
+      await person.have(files);
+      // Last: from Debian 13 on, sshd shuts out for a while who could not log in.
+      await go(
+        [
+          {
+            way: "an agent that is not there, a key with a certificate",
+            connection: { host: "noagent" },
+            error:
+              /^noagent: .*tried: not ~\/\.ssh\/other-cert\.pub: kvmnet can't use certificates, the SSH agent, no answer from the agent at \/nothere\/agent .*, ~\/\.ssh\/other \(SHA256:/,
+          },
+          {
+            way: "an agent with more keys than the server takes",
+            connection: { host: address, user: "root" },
+            error:
+              /^root@192\S+: it takes no more tries to log in as root; tried: the SSH agent, (the agent's SHA256:\S+ ?){7}\.\n.*IdentitiesOnly/,
+          },
+        ],
+        { SSH_AUTH_SOCK: crowded.socket },
+      );
       expect(wrong).toEqual([]);
     },
     300 * seconds,
