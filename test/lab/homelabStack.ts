@@ -17,6 +17,8 @@ export interface HomelabStackOptions {
   readonly place?: Place;
   /** What the connections have besides the host's address and `user: "root"`. */
   readonly connection?: object;
+  /** What the person's known_hosts has; all of the hosts if not said. */
+  readonly knownHosts?: string;
   /** `homelab:hosts` without the connections, by the hosts' names. */
   readonly config: { readonly hosts: Record<string, object>; readonly vms?: Record<string, object> };
 }
@@ -43,7 +45,7 @@ export class HomelabStack implements AsyncDisposable {
     const ssh = join(folder, "home/.ssh");
     await mkdir(ssh, { recursive: true });
     await writeFile(join(ssh, "id_ed25519"), lan.privateKey, { mode: 0o600 });
-    await writeFile(join(ssh, "known_hosts"), hosts.map((host) => host.knownHosts()).join(""));
+    await writeFile(join(ssh, "known_hosts"), options.knownHosts ?? hosts.map((host) => host.knownHosts()).join(""));
     // Of this copy the engine only takes the settings and the folder of the stack's config: --cwd says where the program is.
     await cp(join(repository, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     const pulumi = await Pulumi.init({

@@ -85,7 +85,7 @@ test.each([
   ["bookworm", { user: "helper", sudo: { password: "lab" } }],
   ["trixie", { user: "admin", sudo: true }],
 ] as const)(
-  "on Debian %s a user with the documented sudoers file makes a bridge, and takes it away again",
+  "on Debian %s a user with the documented sudoers file makes a bridge on a host that is met for the first time, and takes it away again",
   async (release, connection) => {
     await using lan = await Lan.start();
     await using host = await lan.startHost({ name: "kvm1", release, addressing: { address: "192.0.2.100/24" } });
@@ -93,7 +93,8 @@ test.each([
     await using stack = await HomelabStack.start({
       lan,
       hosts: [host],
-      connection,
+      connection: { ...connection, strictHostKeyChecking: "accept-new" },
+      knownHosts: "",
       config: { hosts: { kvm1: { bridge: {}, networks: { lan: {} } } } },
     });
     const { code, stdout, stderr } = await stack.up();
@@ -102,6 +103,20 @@ test.each([
     const logged = (await host.must(["journalctl", "--output=cat", "_COMM=sudo"])).match(/COMMAND=.*/g) ?? [];
     expect(logged).toContainEqual(expect.stringMatching(/'kvmnet: read the host.*s facts'/));
     expect(logged.filter((line) => line.length > 250 || !line.startsWith("COMMAND=/bin/sh -c "))).toEqual([]);
+
+    // The state remembers its key: another one is another machine until somebody says that it is not.
+    const key = "/etc/ssh/ssh_host_ed25519_key";
+    const swap = 'mv "$1" "$1.first" && ssh-keygen -q -t ed25519 -N "" -f "$1" && systemctl restart ssh';
+    await host.must(["sh", "-c", swap, "sh", key]);
+    const changed =
+      /its host key is not the one that is known\. It shows SHA256:\S+; the state has SHA256:\S+\.\n.*set connection\.hostKey/;
+    const before = await stack.resources();
+    const preview = await stack.preview();
+    expect(preview).toMatchObject({ code: 0, stdout: expect.stringMatching(changed) });
+    await stack.configure({ hosts: { kvm1: { bridge: { stp: true, forwardDelay: 4 }, networks: { lan: {} } } } });
+    expect(await stack.up()).toMatchObject({ code: expect.any(Number), stdout: expect.stringMatching(changed) });
+    expect(await stack.resources()).toEqual(before);
+    await host.must(["sh", "-c", 'mv "$1.first" "$1" && systemctl restart ssh', "sh", key]);
     expect(await stack.destroy()).toMatchObject({ code: 0 });
     expect(await host.addresses()).toMatch(/^enp1s0 .*192\.0\.2\.100\/24/m);
   },
