@@ -197,6 +197,17 @@ export class Host implements AsyncDisposable {
     await Promise.all(this.machine.ports.map((port) => port.setForwarding(true)));
   }
 
+  /** The cable of its first NIC out, and in again. */
+  async setCarrier(up: boolean): Promise<void> {
+    await this.machine.ports[0]?.setCarrier(up);
+  }
+
+  /** The switch's port security: of what its first NIC sends, only frames from its own MAC address go on. */
+  async filterForeignMacs(on: boolean): Promise<void> {
+    const [nic] = specOf(this.parts, {}).nics;
+    await this.machine.ports[0]?.allowOnly(on ? nic?.macAddress : undefined);
+  }
+
   /** Off in order and on again, or, with `hard`, by pulling the plug. Its guests end; its disk stays. */
   async reboot({ hard = false } = {}): Promise<void> {
     if (!hard) {

@@ -55,6 +55,16 @@ export class SwitchPort {
     await this.namespace.must(["bridge", "link", "set", "dev", this.name, "state", on ? "3" : "0"]);
   }
 
+  /** Port security: frames from any other MAC address are dropped; undefined: from none. */
+  async allowOnly(macAddress: string | undefined): Promise<void> {
+    const table = `security-${this.name}`;
+    const rule = `iifname "${this.name}" ether saddr != ${macAddress} drop;`;
+    const input = macAddress
+      ? `table bridge ${table} { chain in { type filter hook prerouting priority 0; ${rule} }; }`
+      : `delete table bridge ${table}`;
+    await this.namespace.must(["nft", "-f", "-"], { input });
+  }
+
   async unplug(): Promise<void> {
     await this.namespace.run(["ip", "link", "del", "dev", this.name]);
   }

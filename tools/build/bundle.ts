@@ -64,6 +64,6 @@ export async function bundle(root: string, { name, folder, interpreter }: Bundle
 function hostFiles(root: string): string[] {
   const host = join("provider", "host");
   return readdirSync(join(root, host), { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.(sh|service)$/.test(file))
+    .filter((file) => /\.(sh|pl|service)$/.test(file))
     .map((file) => join(host, file));
 }

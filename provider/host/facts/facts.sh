@@ -61,6 +61,24 @@ libvirt() {
 	[ -z "$script" ] || virsh -q "$script"
 }
 
+# Who chose each bridge's MAC address: 3 is somebody, anything else the kernel, by its ports (net/bridge/br_stp_if.c).
+mac_origins() {
+	cd /sys/class/net && for bridge in */bridge; do
+		[ ! -d "$bridge" ] || echo "${bridge%/bridge} $(cat "${bridge%/bridge}/addr_assign_type")"
+	done
+}
+
+# cloud-init writes the network's configuration unless a file of its own says no (cloud-init's doc "Network configuration").
+cloud_init() {
+	[ -e /etc/cloud/cloud.cfg ] && [ ! -e /etc/cloud/cloud-init.disabled ] &&
+		! grep -rqsE '^[[:space:]]*(network:[[:space:]]*\{?[[:space:]]*)?config:[[:space:]]*"?disabled' /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d
+}
+
+# "netplan try" that runs has one too. The pattern does not find this script itself.
+try_stamp() {
+	[ -e /run/netplan/netplan-try.ready ] && ! pgrep -f 'netplan[ ]try' >/dev/null && stat -c '%n %y' /run/netplan/netplan-try.ready
+}
+
 bridge_calls() {
 	cd /proc/sys/net/bridge && grep . bridge-nf-call-*
 }
@@ -86,6 +104,7 @@ section sshConnection printenv SSH_CONNECTION
 section tools tools
 section addresses ip -j -d address show
 section routes ip -j -d -4 route show table all
+section neighbours ip -j -4 neigh show
 section routes6 ip -j -d -6 route show table all
 section resolved systemctl is-active systemd-resolved
 section wireless wireless
@@ -96,6 +115,9 @@ files link /run/systemd/netif/links/*
 files lease /run/systemd/netif/leases/*
 files record /var/lib/kvmnet/bridges/*.json
 section armed cat /var/lib/kvmnet/armed/id
+section macOrigins mac_origins
+section cloudInit cloud_init
+section tryStamp try_stamp
 section bridgeCalls bridge_calls
 ! command -v nft >/dev/null || section nft nft -j -t list ruleset
 iptables_rules

@@ -13,6 +13,8 @@ export interface Facts {
   readonly tools: ReadonlySet<string>;
   readonly links: readonly Link[];
   readonly routes: readonly Route[];
+  /** Whom the host has spoken to over IPv4, as far as the kernel remembers. */
+  readonly neighbours: readonly { readonly mac: string; readonly address: string }[];
   readonly resolved: boolean;
   readonly wireless: ReadonlySet<string>;
   /** Interfaces that NetworkManager manages. */
@@ -25,6 +27,10 @@ export interface Facts {
   readonly records: ReadonlyMap<string, BridgeRecord>;
   /** The id of a transaction that is armed now. */
   readonly armed: string | undefined;
+  /** cloud-init writes the network's configuration, at some boots. */
+  readonly cloudInit: boolean;
+  /** What an ended `netplan try` left behind, as `stat` prints it. */
+  readonly tryStamp: string | undefined;
   readonly firewall: Firewall;
   /** What kvmnet keeps on the host to let bridged frames through: path to text. */
   readonly netfilter: ReadonlyMap<string, string>;
@@ -44,6 +50,11 @@ export interface Link {
   /** "bridge", "bond", "vlan", "tun", "veth"…; undefined for a physical NIC. */
   readonly kind: string | undefined;
   readonly master: string | undefined;
+  /** Of a VLAN: its number, and the link that it is on. */
+  readonly vlan: number | undefined;
+  readonly parent: string | undefined;
+  /** Of a bridge: its MAC address follows its ports, since nobody set one. */
+  readonly macFollowsPorts: boolean;
   readonly stp: boolean | undefined;
   /** Seconds. */
   readonly forwardDelay: number | undefined;
@@ -137,6 +148,8 @@ export interface LibvirtNic {
   readonly type: string;
   readonly network: string | undefined;
   readonly bridge: string | undefined;
+  /** Of a NIC of type "direct", a macvtap: the host's NIC that it is on. */
+  readonly device: string | undefined;
   readonly model: string | undefined;
   readonly tap: string | undefined;
   readonly linkState: "up" | "down";

@@ -3,7 +3,7 @@ import { parseIptables } from "../netfilter/parseIptables";
 import { parseNft } from "../netfilter/parseNft";
 import type { Address, BridgeRecord, Facts, Lease, Link, Route } from "./facts";
 import { parseLibvirt } from "./parseLibvirt";
-import { links, readJson, record, routes } from "./printed";
+import { links, neighbours, readJson, record, routes } from "./printed";
 import { parseSections, type Section } from "./sections";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of ip(8), its shape known by ./printed, read field by field.
@@ -12,7 +12,7 @@ type Json = any;
 export function parseFacts(output: Buffer): Facts {
   const sections = parseSections(output);
   const section = (name: string) => sections.find((one) => one.name === name && one.code === 0)?.text.trim();
-  const json = (name: string, shape: typeof links | typeof routes): Json[] => {
+  const json = (name: string, shape: typeof links | typeof routes | typeof neighbours): Json[] => {
     const text = section(name);
     return text ? readJson(name, shape, text) : [];
   };
@@ -21,6 +21,7 @@ export function parseFacts(output: Buffer): Facts {
     throw new Error("there is no machine-id in /etc/machine-id (see systemd-machine-id-setup(1)).");
   const states = keyed(sections, "link");
   const leases = keyed(sections, "lease");
+  const origins = new Map((section("macOrigins") ?? "").split("\n").map((line) => line.split(" ") as [string, string]));
   const libvirt = sections.find((one) => one.name === "libvirt");
   return {
     machineId,
@@ -31,11 +32,14 @@ export function parseFacts(output: Buffer): Facts {
     tools: new Set(section("tools")?.split("\n")),
     links: json("addresses", links)
       .filter((link) => link.ifname)
-      .map((link) => parseLink(link, states, leases)),
+      .map((link) => parseLink(link, { states, leases, origins })),
     routes: [
       ...json("routes", routes).map((route) => parseRoute(route, "inet")),
       ...json("routes6", routes).map((route) => parseRoute(route, "inet6")),
     ],
+    neighbours: json("neighbours", neighbours).flatMap(({ lladdr, dst }) =>
+      lladdr && dst ? [{ mac: lladdr, address: dst }] : [],
+    ),
     resolved: section("resolved") === "active",
     wireless: new Set(
       section("wireless")
@@ -52,6 +56,8 @@ export function parseFacts(output: Buffer): Facts {
     networkd: keyed(sections, "networkd", (path) => path),
     records: parseRecords(keyed(sections, "record")),
     armed: section("armed"),
+    cloudInit: section("cloudInit") !== undefined,
+    tryStamp: section("tryStamp"),
     firewall: parseFirewall(sections),
     netfilter: new Map([
       ...keyed(sections, "netfilter", (path) => path),
@@ -132,7 +138,14 @@ function keyValues(text: string | undefined): Map<string, string> {
   );
 }
 
-function parseLink(link: Json, states: Map<string, string>, leases: Map<string, string>): Link {
+/** What other files than ip's tell of links: networkd's by their index, the kernel's by their name. */
+interface Beside {
+  readonly states: Map<string, string>;
+  readonly leases: Map<string, string>;
+  readonly origins: Map<string, string>;
+}
+
+function parseLink(link: Json, { states, leases, origins }: Beside): Link {
   const index = String(link.ifindex);
   const state = keyValues(states.get(index));
   const flags = new Set<string>(link.flags ?? []);
@@ -148,6 +161,9 @@ function parseLink(link: Json, states: Map<string, string>, leases: Map<string, 
     loopback: flags.has("LOOPBACK"),
     kind: link.linkinfo?.info_kind,
     master: link.master,
+    vlan: link.linkinfo?.info_kind === "vlan" ? link.linkinfo.info_data?.id : undefined,
+    parent: link.linkinfo?.info_kind === "vlan" ? link.link : undefined,
+    macFollowsPorts: bridge !== undefined && (origins.get(link.ifname) ?? "3") !== "3",
     stp: bridge && bridge.stp_state !== 0,
     forwardDelay: bridge && bridge.forward_delay / 100,
     bridgeCalls: bridge && {

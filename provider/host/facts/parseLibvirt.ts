@@ -66,6 +66,7 @@ function parseNics(domain: Xml): LibvirtNic[] {
     type: text(nic["@type"]),
     network: nic.source?.["@network"],
     bridge: nic.source?.["@bridge"],
+    device: nic["@type"] === "direct" ? nic.source?.["@dev"] : undefined,
     model: nic.model?.["@type"],
     tap: nic.target?.["@dev"],
     linkState: nic.link?.["@state"] === "down" ? "down" : "up",

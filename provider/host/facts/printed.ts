@@ -51,6 +51,9 @@ export const routes = z.array(
   }),
 );
 
+/** `ip -j neigh show` */
+export const neighbours = z.array(z.looseObject({ dst: z.string().optional(), lladdr: z.string().optional() }));
+
 const jump = z.looseObject({ target: z.string() });
 
 /** One statement of a rule: the first key is its kind. */

@@ -1,6 +1,7 @@
 import type { Facts, Link } from "../../host/facts/facts";
 import { definedIds, findDefinition, type NetplanDefinition } from "../netplan/definition";
 import { Refusal } from "../refusal";
+import { netplanId } from "./netplanId";
 
 /** The netplan definition that an uplink's addressing stands in; whoever else owns it is a refusal, with what to do. */
 export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition {
@@ -49,11 +50,6 @@ export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition 
     }
   }
   return definition;
-}
-
-/** networkd's file for a link tells netplan's id, which need not be the link's name. */
-function netplanId(link: Link): string {
-  return /^\/run\/systemd\/network\/10-netplan-(.+)\.network$/.exec(link.networkFile ?? "")?.[1] ?? link.name;
 }
 
 function otherOwner(facts: Facts, uplink: Link): string {

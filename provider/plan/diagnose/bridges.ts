@@ -80,19 +80,63 @@ export const portWithoutCarrier: Check = (facts) =>
     }),
   );
 
-export const bridgeMac: Check = (facts) =>
-  lanBridges(facts).flatMap(({ bridge, uplinks }) => {
-    const [uplink] = uplinks;
-    if (!uplink || uplinks.some(({ mac }) => mac === bridge.mac)) return [];
-    return finding("bridge-mac", "warning", {
+export const portDisabled: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge }) =>
+    ports(facts, bridge.name).flatMap((port) => {
+      if (!port.up || !port.carrier || port.portState !== "disabled") return [];
+      return finding("port-disabled", "error", {
+        subject: `port ${port.name}`,
+        evidence: `${port.name} master ${bridge.name} state disabled`,
+        cause: `${bridge.name} takes nothing from ${port.name} and gives it nothing, though it has a link: somebody set the port's state.`,
+        fix: `bridge link set dev ${port.name} state 3`,
+      });
+    }),
+  );
+
+/** An address that networkd was given, by a lease or by netplan's files, and that the kernel does not have. */
+export const addressMoved: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge }) => {
+    const held = new Set(global(bridge).map(({ local }) => local));
+    const lease = bridge.lease?.address;
+    if (held.size === 0 || lease === undefined || held.has(lease)) return [];
+    return finding("address-moved", "error", {
       subject: `bridge ${bridge.name}`,
-      evidence: `${bridge.name} ${bridge.mac}, ${uplink.name} ${uplink.mac}`,
-      cause:
-        "The bridge has another MAC address than its uplink: a DHCP server takes the host for another one, and a switch's port security may drop it.",
-      fix: `Set macaddress: ${uplink.mac} for ${bridge.name}.`,
+      evidence: `DHCP lease ${lease}; ${bridge.name} has ${listed(bridge)}`,
+      cause: `${bridge.name} has another address than the one that the DHCP server keeps for it: who knows the host by ${lease} does not find it.`,
+      fix: `networkctl reconfigure ${bridge.name}, and find what changed its addresses.`,
       fixable: true,
     });
   });
+
+export const bridgeMac: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge, uplinks }) => {
+    const [uplink] = uplinks;
+    if (!uplink) return [];
+    const words = {
+      subject: `bridge ${bridge.name}`,
+      evidence: `${bridge.name} ${bridge.mac}, ${uplink.name} ${uplink.mac}`,
+      fix: `Set macaddress: ${uplink.mac} for ${bridge.name}.`,
+      fixable: true,
+    };
+    const cause = uplinks.some(({ mac }) => mac === bridge.mac)
+      ? bridge.macFollowsPorts &&
+        "Nobody set the bridge's MAC address: the kernel takes the lowest of its ports', and the next port can change it, and with it the address that DHCP gives."
+      : "The bridge has another MAC address than its uplink: a DHCP server takes the host for another one, and a switch's port security may drop it.";
+    return cause === false ? [] : finding("bridge-mac", "warning", { ...words, cause });
+  });
+
+export const wirelessPort: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge }) =>
+    ports(facts, bridge.name).flatMap((port) => {
+      if (!facts.wireless.has(port.name)) return [];
+      return finding("foreign-mac", "warning", {
+        subject: `port ${port.name}`,
+        evidence: `/sys/class/net/${port.name}/phy80211; ${port.name} master ${bridge.name}`,
+        cause: `${port.name} is a Wi-Fi NIC, and an access point takes frames of the MAC address that logged in to it alone (unless both speak 4addr): the VMs' frames leave, and nothing comes back.`,
+        fix: "Take a wired NIC for the bridge.",
+      });
+    }),
+  );
 
 export const mtu: Check = (facts) =>
   lanBridges(facts).flatMap(({ bridge }) => {

@@ -1,17 +1,54 @@
 import type { Facts } from "../../host/facts/facts";
-import { addressOnPort, bridgeMac, bridgeWithoutAddress, mtu, portHeldBack, portWithoutCarrier } from "./bridges";
-import { forwardDrops } from "./filter";
-import type { Check, Finding } from "./finding";
-import { unconfirmed } from "./leftovers";
-import { libvirtSilent, linkDown, liveUnlikePersistent, networks, sameMac, tapNotInBridge } from "./vms";
+import type { Heard } from "../../host/listen/listen";
+import {
+  addressMoved,
+  addressOnPort,
+  bridgeMac,
+  bridgeWithoutAddress,
+  mtu,
+  portDisabled,
+  portHeldBack,
+  portWithoutCarrier,
+  wirelessPort,
+} from "./bridges";
+import { bridgeNfCall, forwardDrops } from "./filter";
+import { type Check, checkNames, type Finding } from "./finding";
+import { netplanTry, unconfirmed } from "./leftovers";
+import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
+import { diagnoseTraffic } from "./traffic";
+import { libvirtSilent, linkDown, liveUnlikePersistent, macvtap, networks, sameMac, tapNotInBridge } from "./vms";
 
-/** Every check, from the wire up to the VMs: what comes first is more often the cause of what comes after. */
 const checks: readonly Check[] = [
-  ...[portWithoutCarrier, addressOnPort, bridgeWithoutAddress, portHeldBack, bridgeMac, mtu],
-  ...[forwardDrops, libvirtSilent, networks, tapNotInBridge, linkDown, liveUnlikePersistent, sameMac, unconfirmed],
+  ...[
+    portWithoutCarrier,
+    portDisabled,
+    addressOnPort,
+    addressingOnPort,
+    bridgeWithoutAddress,
+    addressMoved,
+    portHeldBack,
+    bridgeMac,
+  ],
+  ...[
+    mtu,
+    wirelessPort,
+    forwardDrops,
+    bridgeNfCall,
+    nextBoot,
+    nicRenamed,
+    cloudInit,
+    netplanTry,
+    libvirtSilent,
+    networks,
+  ],
+  ...[tapNotInBridge, linkDown, liveUnlikePersistent, sameMac, macvtap, unconfirmed],
 ];
 
-/** What is wrong on a host, by what it says of itself; nothing is tried out. */
-export function diagnose(facts: Facts): Finding[] {
-  return checks.flatMap((check) => check(facts));
+/**
+ * What is wrong on a host, by what it says of itself and, where that was asked for, by what its links carry. From the wire
+ * up to the VMs: what comes first is more often the cause of what comes after.
+ */
+export function diagnose(facts: Facts, heard: readonly Heard[] = []): Finding[] {
+  const found = [...checks.flatMap((check) => check(facts)), ...diagnoseTraffic(facts, heard)];
+  return found.sort((a, b) => checkNames.indexOf(a.check) - checkNames.indexOf(b.check));
 }

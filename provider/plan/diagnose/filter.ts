@@ -27,3 +27,24 @@ export const forwardDrops: Check = (facts) =>
       });
     });
   });
+
+/** On, it is one firewall rule away from deaf VMs. Where a rule drops already, that finding names it; where kvmnet's rule stands, none can. */
+export const bridgeNfCall: Check = (facts) =>
+  lanBridges(facts).flatMap(({ bridge }) => {
+    const { dropping, seen } = effectiveOf(facts, bridge.name);
+    const guarded = [...facts.netfilter.keys()].some((path) =>
+      path.startsWith(`/var/lib/kvmnet/netfilter/${bridge.name}/`),
+    );
+    const on = [seen.ip && "iptables", seen.ip6 && "ip6tables", seen.arp && "arptables"].filter(
+      (name) => name !== false,
+    );
+    if (on.length === 0 || dropping.length > 0 || guarded) return [];
+    return finding("bridge-nf-call", "warning", {
+      subject: `bridge ${bridge.name}`,
+      evidence: on.map((name) => `bridge-nf-call-${name} = 1`).join(", "),
+      cause:
+        "br_netfilter shows bridged frames to the packet filter. Nothing drops them now; a policy of drop, as Docker sets it, makes the VMs deaf.",
+      fix: `A BridgeNetfilter, which HostBridge has by default, lets through what ${bridge.name} forwards between its own ports, whatever comes later.`,
+      fixable: true,
+    });
+  });

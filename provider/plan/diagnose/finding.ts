@@ -2,10 +2,19 @@ import type { Facts } from "../../host/facts/facts";
 
 /** What is looked for. Names are stable: scripts go by them, and docs/troubleshooting.md has a heading of each. */
 export const checkNames = [
-  ...(["port-without-carrier", "address-on-port", "bridge-without-address", "port-held-back"] as const),
-  ...(["bridge-mac", "mtu", "forward-drops"] as const),
+  ...(["port-without-carrier", "port-disabled", "address-on-port", "bridge-without-address"] as const),
+  ...(["address-moved", "same-address", "port-held-back", "bridge-mac", "mtu", "foreign-mac"] as const),
+  ...(["forward-drops", "bridge-nf-call"] as const),
+  ...(["next-boot", "nic-renamed", "cloud-init", "netplan-try"] as const),
   ...(["libvirt-silent", "network-bridge", "network-inactive", "network-autostart"] as const),
-  ...(["tap-not-in-bridge", "vm-link-down", "live-unlike-persistent", "same-mac"] as const),
+  ...([
+    "tap-not-in-bridge",
+    "vm-link-down",
+    "live-unlike-persistent",
+    "same-mac",
+    "macvtap",
+    "no-dhcp-answer",
+  ] as const),
   ...(["unconfirmed-change"] as const),
 ] as const;
 

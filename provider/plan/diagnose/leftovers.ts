@@ -12,3 +12,16 @@ export const unconfirmed: Check = ({ armed }) =>
           fix: "Wait for the timeout; if it stays, see journalctl -u 'kvmnet-*' on the host.",
         }),
       ];
+
+export const netplanTry: Check = ({ tryStamp }) =>
+  tryStamp === undefined
+    ? []
+    : [
+        finding("netplan-try", "error", {
+          subject: "host",
+          evidence: tryStamp,
+          cause:
+            "A `netplan try` that was killed left its stamp: while it is there, netplan takes the network for being restored and generates nothing (netplan 1.1).",
+          fix: "rm /run/netplan/netplan-try.ready, when no `netplan try` runs.",
+        }),
+      ];

@@ -95,6 +95,19 @@ export const sameMac: Check = (facts) => {
   });
 };
 
+export const macvtap: Check = (facts) =>
+  domains(facts).flatMap(({ name, live, inactive }) =>
+    [...new Set([...live, ...inactive].map(({ device }) => device))].flatMap((device) => {
+      if (device === undefined) return [];
+      return finding("macvtap", "warning", {
+        subject: `VM ${name}`,
+        evidence: `<interface type='direct'><source dev='${device}'/>`,
+        cause: `The VM is on ${device} by a macvtap: the LAN reaches it, and the host itself does not, since what the host sends leaves by ${device} past it.`,
+        fix: "Put it on a bridge (a VmNic) where host and guest have to talk.",
+      });
+    }),
+  );
+
 export const networks: Check = (facts) =>
   (facts.libvirt?.networks ?? [])
     .filter(({ forward }) => forward === "bridge")
