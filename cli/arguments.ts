@@ -3,37 +3,55 @@ import { parseArgs } from "node:util";
 import type { Connection } from "../provider/resources/connection";
 
 export interface Arguments {
-  readonly command: "facts" | "doctor";
+  readonly command: "facts" | "doctor" | "topology";
   readonly connection: Connection;
   readonly json: boolean;
+  /** The topology as a picture. */
+  readonly svg: boolean;
+  /** Seconds that the doctor listens to what the host's links carry. */
+  readonly listen: number;
 }
 
-export const usage = `usage: kvmnet facts|doctor [--json] [--sudo] [user@]host[:port]
+export const usage = `usage: kvmnet facts|doctor|topology [options] [user@]host[:port]
 
-  facts   what the host says of its network, firewall and VMs
-  doctor  what is wrong with them, why, and what to do
+  facts     what the host says of its network, firewall and VMs
+  doctor    what is wrong with them, why, and what to do
+  topology  all of it as a tree: NICs, bonds, VLANs, bridges, TAPs, VMs with their addresses, and what is wrong with them
 
-  --json  findings as JSON; facts always are
+  --json  as JSON, which facts always are
+  --svg   the topology as a picture
+  --listen SECONDS
+          for how long the doctor listens to what VMs and LAN say, after two ARP probes for each of the host's addresses
+          and its gateway; 3 unless said otherwise, less where nobody is left to wait for; 0: it sends and hears nothing
   --sudo  become root by sudo, which must not ask for a password
 
 ~/.ssh/config, the SSH agent, the usual keys and known_hosts are used, as ssh does.
-Exit code: 0 nothing found, 1 findings, 2 the host could not be looked at.`;
+Exit code: 0 nothing found, 1 the doctor has findings, 2 the host could not be looked at.`;
 
 /** @throws Error with a sentence, where they are not to be understood */
 export function parseArguments(args: readonly string[]): Arguments {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false }, sudo: { type: "boolean", default: false } },
+    options: {
+      json: { type: "boolean", default: false },
+      svg: { type: "boolean", default: false },
+      sudo: { type: "boolean", default: false },
+      listen: { type: "string", default: "3" },
+    },
   });
   const [command, target, ...more] = positionals;
-  if (command !== "facts" && command !== "doctor")
+  if (command !== "facts" && command !== "doctor" && command !== "topology")
     throw new Error(command === undefined ? "which command?" : `${command} is not a command`);
   if (target === undefined || more.length > 0) throw new Error(`${command} takes one host`);
+  const listen = Number(values.listen);
+  if (!/^\d{1,4}$/.test(values.listen)) throw new Error(`--listen ${values.listen}: must be a number of seconds`);
   return {
     command,
+    listen,
     connection: { ...parseTarget(target), ...(values.sudo && { sudo: true }) },
     json: values.json,
+    svg: values.svg,
   };
 }
 

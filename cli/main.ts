@@ -1,8 +1,12 @@
 import type { Facts } from "../provider/host/facts/facts";
 import { Hosts } from "../provider/host/hosts";
-import { diagnose } from "../provider/plan/diagnose/diagnose";
+import { topologyOf } from "../provider/plan/topology/topology";
+import { treeOf } from "../provider/plan/topology/tree";
 import { type Arguments, parseArguments, usage } from "./arguments";
+import { look } from "./look";
+import { paintFor } from "./paint";
 import { report } from "./report";
+import { svgOf } from "./svg";
 
 async function main(args: readonly string[]): Promise<number> {
   let parsed: Arguments;
@@ -12,18 +16,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`kvmnet: ${messageOf(error)}\n${usage}\n`);
     return 2;
   }
-  const { command, connection, json } = parsed;
   const hosts = new Hosts();
   try {
-    const { host, facts } = await hosts.reachFacts(connection);
-    if (command === "facts") {
-      process.stdout.write(`${plain(facts)}\n`);
-      return 0;
-    }
-    const findings = diagnose(facts);
-    const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-    process.stdout.write(json ? `${JSON.stringify(findings, undefined, 2)}\n` : report(host.label, findings, colour));
-    return findings.length > 0 ? 1 : 0;
+    return await commands[parsed.command](hosts, parsed);
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`);
     return 2;
@@ -31,6 +26,29 @@ async function main(args: readonly string[]): Promise<number> {
     hosts.close();
   }
 }
+
+/** What each prints; the exit code. */
+const commands: Record<Arguments["command"], (hosts: Hosts, parsed: Arguments) => Promise<number>> = {
+  async facts(hosts, { connection }) {
+    const { facts } = await hosts.reachFacts(connection);
+    process.stdout.write(`${plain(facts)}\n`);
+    return 0;
+  },
+  async doctor(hosts, { connection, listen, json }) {
+    const { host, findings } = await look(hosts, connection, listen);
+    process.stdout.write(json ? asJson(findings) : report(host.label, findings, paintFor(process.stdout)));
+    return findings.length > 0 ? 1 : 0;
+  },
+  async topology(hosts, { connection, listen, json, svg }) {
+    const { host, ...seen } = await look(hosts, connection, listen);
+    const topology = topologyOf(host.label, seen);
+    const text = json ? asJson(topology) : svg ? svgOf(topology) : treeOf(topology, paintFor(process.stdout));
+    process.stdout.write(text);
+    return 0;
+  },
+};
+
+const asJson = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 

@@ -74,7 +74,7 @@ cloud_init() {
 		! grep -rqsE '^[[:space:]]*(network:[[:space:]]*\{?[[:space:]]*)?config:[[:space:]]*"?disabled' /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d
 }
 
-# "netplan try" that runs has one too. The pattern does not find this script itself.
+# One that runs has a stamp too. The pattern must not find this script, whose text is in its command line.
 try_stamp() {
 	[ -e /run/netplan/netplan-try.ready ] && ! pgrep -f 'netplan[ ]try' >/dev/null && stat -c '%n %y' /run/netplan/netplan-try.ready
 }

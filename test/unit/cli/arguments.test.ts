@@ -31,7 +31,7 @@ describe("the host of a command", () => {
 
 describe("the arguments", () => {
   it("may stand in any order", () => {
-    const expected = { command: "doctor", connection: { host: "kvm1", sudo: true }, json: true };
+    const expected = { command: "doctor", connection: { host: "kvm1", sudo: true }, json: true, svg: false, listen: 3 };
     expect(parseArguments(["doctor", "--json", "--sudo", "kvm1"])).toEqual(expected);
     expect(parseArguments(["--sudo", "doctor", "kvm1", "--json"])).toEqual(expected);
   });
@@ -42,6 +42,7 @@ describe("the arguments", () => {
     [["doctor"], /doctor takes one host/],
     [["doctor", "kvm1", "kvm2"], /doctor takes one host/],
     [["doctor", "--jsno", "kvm1"], /--jsno/],
+    [["doctor", "--listen", "1s", "kvm1"], /--listen 1s: must be a number of seconds/],
   ])("%j are an error that says why", (args, words) => {
     expect(() => parseArguments(args)).toThrow(words);
   });

@@ -12,6 +12,7 @@ const nic = (mac: string, on: Partial<LibvirtNic>): LibvirtNic => ({
   type: "network",
   network: undefined,
   bridge: undefined,
+  device: undefined,
   model: "virtio",
   tap: undefined,
   linkState: "up",

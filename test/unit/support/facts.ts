@@ -6,6 +6,8 @@ export function factsWith(parts: Partial<Facts>): Facts {
   return {
     machineId: "0123456789abcdef0123456789abcdef",
     uid: 0,
+    hostName: "kvm1",
+    release: "Debian GNU/Linux 12 (bookworm)",
     sshAddress: undefined,
     tools: new Set(["netplan", "virsh"]),
     links: [],

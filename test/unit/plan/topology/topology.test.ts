@@ -1,0 +1,104 @@
+import { svgOf } from "../../../../cli/svg";
+import { diagnose } from "../../../../provider/plan/diagnose/diagnose";
+import { topologyOf } from "../../../../provider/plan/topology/topology";
+import { treeOf } from "../../../../provider/plan/topology/tree";
+import { addressOf, domain, factsWith, link, nic } from "../../support/facts";
+
+const mac = (last: number) => `52:54:00:00:00:${last.toString(16).padStart(2, "0")}`;
+
+const facts = factsWith({
+  links: [
+    link("lo", { loopback: true }),
+    link("enp1s0", { master: "bond0", kind: undefined }),
+    link("enp2s0", { up: false, carrier: false, mac: "02:00:00:00:00:02" }),
+    link("bond0", { kind: "bond" }),
+    link("bond0.7", { kind: "vlan", vlan: 7, parent: "bond0", master: "br0" }),
+    link("br0", { kind: "bridge", addresses: [addressOf("192.0.2.10/24")] }),
+    link("vnet0", { kind: "tun", master: "br0", mac: "fe:54:00:00:00:01" }),
+    link("vnet1", { kind: "tun", mac: "fe:54:00:00:00:02" }),
+  ],
+  neighbours: [{ mac: mac(1), address: "192.0.2.51" }],
+  libvirt: {
+    silent: false,
+    networks: [],
+    domains: [
+      domain("web", [nic(mac(1), { tap: "vnet0" })]),
+      domain("db", [nic(mac(2), { tap: "vnet1" })]),
+      domain("old", [nic(mac(3))], false),
+      domain("<none>", []),
+    ],
+  },
+});
+const heard = [
+  { kind: "arp", device: "vnet0", direction: "in", from: mac(1), to: undefined, says: "192.0.2.52", client: undefined },
+] as const;
+const topology = topologyOf("kvm1", { facts, heard, findings: diagnose(facts) });
+
+it("the tree goes from each bridge to the wire and to its VMs, and has what is on none", () => {
+  expect(treeOf(topology)).toBe(`kvm1
+├─ bridge br0  192.0.2.10/24  02:00:00:00:00:01
+│  ├─ VLAN bond0.7  VLAN 7  02:00:00:00:00:01
+│  │  └─ bond bond0  02:00:00:00:00:01
+│  │     └─ NIC enp1s0  02:00:00:00:00:01
+│  ├─ TAP vnet0
+│  │  └─ VM web  192.0.2.51  192.0.2.52  52:54:00:00:00:01
+│  └─ VM old  52:54:00:00:00:03  off
+├─ NIC enp2s0  02:00:00:00:00:02  down
+├─ TAP vnet1
+│  └─ VM db  52:54:00:00:00:02
+│        ! error tap-not-in-bridge: vnet1 has no master; 52:54:00:00:00:02 is on br0
+└─ VM <none>  no NIC
+`);
+});
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function boxesOf(svg: string): Box[] {
+  return [...svg.matchAll(/<rect class="card" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)].map(
+    ([, x, y, width, height]) => ({ x: Number(x), y: Number(y), width: Number(width), height: Number(height) }),
+  );
+}
+
+describe("the picture", () => {
+  it("has a card for each thing, with what is wrong with it, and no name breaks out of it", () => {
+    const svg = svgOf(topology);
+    expect(boxesOf(svg)).toHaveLength(topology.nodes.length + 1);
+    expect(svg).toContain("! error: tap-not-in-bridge");
+    expect(svg).toContain("VM &lt;none&gt;");
+    expect(svg).not.toContain("<none>");
+  });
+
+  it("of twenty VMs has no card over another, and all of them inside", () => {
+    const many = Array.from({ length: 20 }, (_, at) => ({ tap: `vnet${at}`, name: `vm${at}`, at }));
+    const full = factsWith({
+      links: [
+        link("enp1s0", { master: "br0" }),
+        link("br0", { kind: "bridge", addresses: [addressOf("192.0.2.10/24")] }),
+        ...many.map(({ tap }) => link(tap, { kind: "tun", master: "br0" })),
+      ],
+      libvirt: {
+        silent: false,
+        networks: [],
+        domains: many.map(({ name, tap, at }) => domain(name, [nic(mac(at), { tap })])),
+      },
+    });
+    const svg = svgOf(topologyOf("kvm1", { facts: full, heard: [], findings: [] }));
+    const boxes = boxesOf(svg);
+    const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)?.map(Number) ?? [];
+    expect(boxes).toHaveLength(43);
+    for (const [at, one] of boxes.entries()) {
+      expect(one.x + one.width).toBeLessThanOrEqual(width ?? 0);
+      expect(one.y + one.height).toBeLessThanOrEqual(height ?? 0);
+      const over = boxes.slice(at + 1).filter((other) => {
+        const beside = one.x + one.width <= other.x || other.x + other.width <= one.x;
+        return !beside && one.y < other.y + other.height && other.y < one.y + one.height;
+      });
+      expect(over).toEqual([]);
+    }
+  });
+});
