@@ -1,9 +1,9 @@
+import { examine } from "../provider/functions/diagnose/examine";
 import type { Facts } from "../provider/host/facts/facts";
 import { Hosts } from "../provider/host/hosts";
 import { topologyOf } from "../provider/plan/topology/topology";
 import { treeOf } from "../provider/plan/topology/tree";
 import { type Arguments, parseArguments, usage } from "./arguments";
-import { look } from "./look";
 import { paintFor } from "./paint";
 import { report } from "./report";
 import { svgOf } from "./svg";
@@ -35,12 +35,12 @@ const commands: Record<Arguments["command"], (hosts: Hosts, parsed: Arguments) =
     return 0;
   },
   async doctor(hosts, { connection, listen, json }) {
-    const { host, findings } = await look(hosts, connection, listen);
+    const { host, findings } = await examine(hosts, connection, { seconds: listen });
     process.stdout.write(json ? asJson(findings) : report(host.label, findings, paintFor(process.stdout)));
     return findings.length > 0 ? 1 : 0;
   },
   async topology(hosts, { connection, listen, json, svg }) {
-    const { host, ...seen } = await look(hosts, connection, listen);
+    const { host, ...seen } = await examine(hosts, connection, { seconds: listen });
     const topology = topologyOf(host.label, seen);
     const text = json ? asJson(topology) : svg ? svgOf(topology) : treeOf(topology, paintFor(process.stdout));
     process.stdout.write(text);

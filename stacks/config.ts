@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { diagnose } from "../provider/functions/diagnose/definition";
 import { bridge } from "../provider/resources/bridge/definition";
 import { bridgeNetfilter } from "../provider/resources/bridgeNetfilter/definition";
 import { connection } from "../provider/resources/connection";
@@ -32,6 +33,10 @@ const host = z.strictObject({
     .record(key, orDefaults(hostNetwork))
     .default({})
     .meta({ description: "The libvirt networks of the host, by name." }),
+  failOn: diagnose.inputs.shape.failOn.meta({
+    description:
+      'Fails `pulumi up` after its work where the host then has findings of this severity: "error", or "warning" for either. Default: they are warnings.',
+  }),
 });
 
 const guestCommand = z.strictObject({

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BridgeNetwork, HostBridge, VmNic } from "../index";
+import { BridgeNetwork, diagnoseOutput, HostBridge, VmNic } from "../index";
 import type { HostConfig, VmConfig } from "./config";
 import { guestCommand } from "./guestCommand";
 import type { Homelab } from "./readConfig";
@@ -10,10 +10,8 @@ import type { Homelab } from "./readConfig";
  */
 export function homelab({ config, encrypted }: Homelab) {
   const hosts = mapValues(config.hosts, (host, name) => new Host(name, host, encrypted));
-  return {
-    hosts: mapValues(hosts, (host) => host.summary()),
-    vms: mapValues(config.vms, (vm, name) => vmNics(name, vm, at(hosts, vm.host))),
-  };
+  const vms = mapValues(config.vms, (vm, name) => vmNics(name, vm, at(hosts, vm.host)));
+  return { hosts: mapValues(hosts, (host) => host.summary()), vms };
 }
 
 /** A host's bridge, if it is given one, and its networks. */
@@ -21,6 +19,7 @@ class Host {
   readonly connection: HostConfig["connection"] | pulumi.Output<HostConfig["connection"]>;
   private readonly bridge: HostBridge | undefined;
   private readonly networks: Readonly<Record<string, BridgeNetwork>>;
+  readonly nics: VmNic[] = [];
 
   constructor(
     name: string,
@@ -44,6 +43,15 @@ class Host {
     return { bridge, connection: this.connection };
   }
 
+  /** Looked at when all that the stack has on it is there. A preview has not mended anything yet, and warns of what there is. */
+  private examined() {
+    const { failOn } = this.config;
+    if (failOn === undefined || pulumi.runtime.isDryRun()) return {};
+    const dependsOn = [...(this.bridge ? [this.bridge] : []), ...Object.values(this.networks), ...this.nics];
+    const connection = this.bridge?.connection ?? this.connection;
+    return { findings: diagnoseOutput({ connection, failOn }, { dependsOn }).findings };
+  }
+
   network(name: string): BridgeNetwork {
     return at(this.networks, name);
   }
@@ -56,6 +64,7 @@ class Host {
         macAddress: this.bridge.macAddress,
       },
       networks: Object.values(this.networks).map((network) => network.name),
+      ...this.examined(),
     };
   }
 }
@@ -64,6 +73,7 @@ function vmNics(name: string, { host: _, domain = name, nics }: VmConfig, host: 
   return mapValues(nics, ({ network, bridge, command, ...options }, key) => {
     const on = network === undefined ? host.on(bridge) : { network: host.network(network) };
     const nic = new VmNic(`${name}/${key}`, { ...options, ...on, domain });
+    host.nics.push(nic);
     const { macAddress, ipAddresses, tap } = nic;
     const said = command && guestCommand(`${name}/${key}`, nic, command).stdout;
     return { macAddress, ipAddresses, tap, ...(said && { said }) };

@@ -109,6 +109,26 @@ export interface ConnectionArgs {
   readonly sudo?: pulumi.Input<boolean | SudoArgs>;
 }
 
+/** One thing that is wrong on a host, or will be. */
+export interface Finding {
+  /** What was looked for. The name is stable. One of "port-without-carrier", "port-disabled", "address-on-port", "bridge-without-address", "address-moved", "same-address", "port-held-back", "bridge-mac", "mtu", "foreign-mac", "forward-drops", "bridge-nf-call", "next-boot", "nic-renamed", "cloud-init", "netplan-try", "libvirt-silent", "network-bridge", "network-inactive", "network-autostart", "tap-not-in-bridge", "vm-link-down", "live-unlike-persistent", "same-mac", "macvtap", "no-dhcp-answer", "unconfirmed-change". */
+  readonly check: "port-without-carrier" | "port-disabled" | "address-on-port" | "bridge-without-address" | "address-moved" | "same-address" | "port-held-back" | "bridge-mac" | "mtu" | "foreign-mac" | "forward-drops" | "bridge-nf-call" | "next-boot" | "nic-renamed" | "cloud-init" | "netplan-try" | "libvirt-silent" | "network-bridge" | "network-inactive" | "network-autostart" | "tap-not-in-bridge" | "vm-link-down" | "live-unlike-persistent" | "same-mac" | "macvtap" | "no-dhcp-answer" | "unconfirmed-change";
+  /** How bad it is. "error": something does not work now; "warning": it will not, or works by luck. */
+  readonly severity: "error" | "warning";
+  /** What it is about: "VM web", "bridge br0", "port enp1s0", "host". */
+  readonly subject: string;
+  /** What was seen, near to how the host printed it. */
+  readonly evidence: string;
+  /** Why that is wrong. */
+  readonly cause: string;
+  /** What to do. */
+  readonly fix: string;
+  /** Whether kvmnet itself mends it, as a resource. */
+  readonly fixable: boolean;
+  /** Where more about it stands in kvmnet's documentation. */
+  readonly readOn: string;
+}
+
 /** A bridge of a host. */
 export interface FoundBridge {
   /** Its name. */

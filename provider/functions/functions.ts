@@ -1,3 +1,4 @@
+import { diagnoseFunction } from "./diagnose/diagnose";
 import type { HostFunction } from "./function";
 import { getHostFunction } from "./getHost/getHost";
 import { getNicFunction } from "./getNic/getNic";
@@ -5,4 +6,4 @@ import { getNicFunction } from "./getNic/getNic";
 type Values = Record<string, unknown>;
 
 /** What the plugin answers, by function. Apart from the definitions, which the generator reads without it. */
-export const functions: readonly HostFunction<Values, Values>[] = [getHostFunction, getNicFunction];
+export const functions: readonly HostFunction<Values, Values>[] = [diagnoseFunction, getHostFunction, getNicFunction];

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Finding } from "../../provider/plan/diagnose/finding";
+import type { Topology } from "../../provider/plan/topology/topology";
 import { folders } from "../lab/folders";
 import type { Guest } from "../lab/guest";
 import { HomelabStack } from "../lab/homelabStack";
@@ -13,6 +14,9 @@ import { vmFaults } from "./doctor/vmFaults";
 
 const seconds = 1000;
 const kvmnet = resolve(__dirname, "../../cli/dist/main.js");
+
+const vms = { web: { host: "kvm1", nics: { lan: { network: "lan" } } } };
+const hosts = { kvm1: { bridge: { netfilter: false }, networks: { lan: {} } } };
 
 describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (release) => {
   let lan: Lan;
@@ -31,8 +35,6 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
     await mkdir(join(home, ".ssh"), { recursive: true });
     await writeFile(join(home, ".ssh/id_ed25519"), lan.privateKey, { mode: 0o600 });
     await writeFile(join(home, ".ssh/known_hosts"), host.knownHosts().replace(",", ",192.0.2.95,192.0.2.97,"));
-    const vms = { web: { host: "kvm1", nics: { lan: { network: "lan" } } } };
-    const hosts = { kvm1: { bridge: { netfilter: false }, networks: { lan: {} } } };
     stack = await HomelabStack.start({ lan, hosts: [host], config: { hosts, vms } });
     expect(await stack.up()).toMatchObject({ code: 0 });
     const { tap, macAddress } = (await stack.outputs()).vms.web.lan;
@@ -83,6 +85,55 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
         await does(unmake);
       }
       expect(await run("doctor", ...listening, host.address)).toMatchObject({ code: 0 });
+    },
+    60 * seconds,
+  );
+
+  test(
+    "a preview warns beside the resource, and a stack that asks for it fails",
+    async () => {
+      await onHost(`${calls(1, "iptables")}; iptables -P FORWARD DROP`);
+      try {
+        const preview = await stack.preview();
+        expect(preview).toMatchObject({ code: 0 });
+        expect(preview.stdout).toMatch(/warning: .*error forward-drops, bridge br0: iptables-nft FORWARD: policy drop/);
+        await stack.configure({ hosts: { kvm1: { ...hosts.kvm1, failOn: "error" } }, vms });
+        const failed = await stack.up();
+        expect(failed.code).not.toBe(0);
+        expect(failed.stdout).toMatch(/error forward-drops, bridge br0/);
+      } finally {
+        await onHost(`iptables -P FORWARD ACCEPT; ${calls(0, "iptables")}`);
+      }
+      expect(await stack.up()).toMatchObject({ code: 0 });
+      expect((await stack.outputs()).hosts.kvm1.findings).toEqual([]);
+    },
+    120 * seconds,
+  );
+
+  test(
+    "the topology has the VM with its address, and what is wrong with it",
+    async () => {
+      const address = await guest.waitForAddress();
+      await host.must(["ping", "-c", "1", address]);
+      const well = await run("topology", host.address);
+      expect(well).toMatchObject({ code: 0, stderr: "" });
+      const [tap, mac] = variables.map((variable) => variable.split("=")[1]);
+      const tree = well.stdout.split("\n").map((line) => line.trimEnd());
+      expect(tree[0]).toBe(host.address);
+      expect(tree).toContain(`│  ├─ NIC enp1s0  ${(await onHost("cat /sys/class/net/enp1s0/address")).trim()}`);
+      expect(tree).toContain(`│  └─ TAP ${tap}`);
+      expect(tree).toContain(`│     └─ VM web  ${address}  ${mac}`);
+      await onHost('ip link set "$tap" nomaster');
+      try {
+        const svg = await run("topology", "--svg", "--listen", "0", host.address);
+        expect(svg).toMatchObject({ code: 0 });
+        expect(svg.stdout).toMatch(/<svg[\s\S]*! error: tap-not-in-bridge[\s\S]*<\/svg>/);
+        const { stdout } = await run("topology", "--json", "--listen", "0", host.address);
+        const { nodes } = JSON.parse(stdout) as Topology;
+        expect(nodes.filter(({ findings }) => findings.length > 0).map(({ id }) => id)).toEqual(["VM web"]);
+      } finally {
+        await onHost('ip link set "$tap" master br0');
+      }
     },
     60 * seconds,
   );

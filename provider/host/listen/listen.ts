@@ -28,7 +28,11 @@ export interface Heard {
 }
 
 /** Listens for some seconds; besides ARP probes, nothing is sent, and nothing on the host changes. */
-export async function listen(host: Host, { devices, asks, until }: Listening, seconds: number): Promise<Heard[]> {
+export async function listen(
+  host: Host,
+  { devices, asks, until }: Listening,
+  { seconds, signal }: { readonly seconds: number; readonly signal?: AbortSignal | undefined },
+): Promise<Heard[]> {
   const words = [
     ...devices.flatMap((device) => ["on", device]),
     ...asks.flatMap(({ device, macAddress, address }) => ["ask", device, macAddress, address]),
@@ -37,6 +41,7 @@ export async function listen(host: Host, { devices, asks, until }: Listening, se
   const { stdout } = await host.exec(["perl", "-e", script, "--", String(seconds), ...words], {
     purpose: "listen to what its links carry",
     timeoutMs: (seconds + 15) * 1000,
+    ...(signal && { signal }),
     nextStep: "It needs perl-base on the host, which Debian and Ubuntu have; without it, do not listen (--listen 0).",
   });
   return stdout.split("\n").flatMap(parseHeard);

@@ -44,3 +44,8 @@ type Words = Pick<Finding, "subject" | "evidence" | "cause" | "fix"> & { readonl
 export function finding(check: CheckName, severity: Finding["severity"], words: Words): Finding {
   return { check, severity, fixable: false, ...words, readOn: `docs/troubleshooting.md#${check}` };
 }
+
+/** A finding in one paragraph. */
+export function sentences({ severity, check, subject, evidence, cause, fix, readOn }: Finding): string {
+  return `${severity} ${check}, ${subject}: ${evidence}. ${cause} ${fix} (${readOn})`;
+}

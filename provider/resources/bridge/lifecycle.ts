@@ -8,6 +8,7 @@ import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
 import { Refusal } from "../../plan/refusal";
 import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
+import { tellFindings } from "../tellFindings";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { bridgeState } from "./model";
 import { type BridgePlan, planBridge, runningVms } from "./plan";
@@ -64,6 +65,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       { ...inputs, name: state.name, uplink: state.uplink },
       facts.records.get(state.name)?.owner ?? operation.urn,
     );
+    tellFindings(operation, host, facts, { bridge: state.name, drift: plan.differences });
     return {
       kind: "there",
       id,

@@ -9,6 +9,7 @@ import { parseImportId } from "../importId";
 import type { Lifecycle, Operation } from "../lifecycle";
 import { libvirtName } from "../names";
 import { pinned } from "../pinned";
+import { tellFindings } from "../tellFindings";
 import { type NetworkInputs, type NetworkState, network } from "./definition";
 import { networkDrift, networkState } from "./model";
 
@@ -52,12 +53,9 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
       (one) => one.uuid === state.uuid || one.name === state.name,
     );
     if (!present) return { kind: "gone", why: `${host.label}: libvirt has no network ${state.name} any more.` };
-    return {
-      kind: "there",
-      id,
-      inputs,
-      state: networkState(facts, inputs, present, state.hostKey ?? pinned(inputs.connection, host)),
-    };
+    const found = networkState(facts, inputs, present, state.hostKey ?? pinned(inputs.connection, host));
+    tellFindings(operation, host, facts, { network: present.name, drift: found.drift });
+    return { kind: "there", id, inputs, state: found };
   },
 
   async import(operation, id) {

@@ -9,6 +9,7 @@ import { parseImportId } from "../importId";
 import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { libvirtName, macAddress } from "../names";
 import { pinned } from "../pinned";
+import { tellFindings } from "../tellFindings";
 import { attachLacking, detach, putTapBack } from "./attachment";
 import { type NicInputs, type NicState, nic } from "./definition";
 import { hasNone, type NicOfDomain, nicDrift, nicInputs, nicOf, nicState, strayTap } from "./model";
@@ -62,12 +63,10 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const found = nicOf(domain, state.macAddress);
     if (!found.live && !found.inactive)
       return { kind: "gone", why: `${host.label}: ${domain.name} has no NIC ${state.macAddress} any more.` };
-    return {
-      kind: "there",
-      id,
-      inputs,
-      state: nicState(facts, inputs, found, { ...state, hostKey: state.hostKey ?? pinned(inputs.connection, host) }),
-    };
+    const hostKey = state.hostKey ?? pinned(inputs.connection, host);
+    const after = nicState(facts, inputs, found, { ...state, hostKey });
+    tellFindings(operation, host, facts, { domain: domain.name, drift: after.drift });
+    return { kind: "there", id, inputs, state: after };
   },
 
   async import(operation, id) {

@@ -1,0 +1,44 @@
+// Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
+import * as pulumi from "@pulumi/pulumi";
+import type { Connection, ConnectionArgs, Finding } from "../resources/types";
+
+/** What {@link diagnose} takes. */
+export interface DiagnoseArgs {
+  /** How the host is reached over SSH. */
+  readonly connection: Connection;
+  /** Makes the call an error that lists the findings: "error" where something does not work now, "warning" also where it works by luck. Default: findings are returned, whatever they are. */
+  readonly failOn?: "error" | "warning";
+  /** Seconds to listen to what the host's links carry, after two ARP probes for each of the host's addresses and its gateway: finds who has the same address, and who is silent. 0: nothing is sent and nothing heard. Default: 0. */
+  readonly listen?: number;
+}
+
+/** What {@link diagnoseOutput} takes: as {@link diagnose}, with values that may come later. */
+export interface DiagnoseOutputArgs {
+  /** How the host is reached over SSH. */
+  readonly connection: pulumi.Input<ConnectionArgs>;
+  /** Makes the call an error that lists the findings: "error" where something does not work now, "warning" also where it works by luck. Default: findings are returned, whatever they are. */
+  readonly failOn?: pulumi.Input<"error" | "warning">;
+  /** Seconds to listen to what the host's links carry, after two ARP probes for each of the host's addresses and its gateway: finds who has the same address, and who is silent. 0: nothing is sent and nothing heard. Default: 0. */
+  readonly listen?: pulumi.Input<number>;
+}
+
+/** What {@link diagnose} gives. */
+export interface DiagnoseResult {
+  /** The host's machine-id (see machine-id(5)). */
+  readonly hostId: string;
+  /** What is wrong; what is nearer to the wire comes first. */
+  readonly findings: Finding[];
+}
+
+/** What is wrong with a host's bridges, networks and VMs: what `npx kvmnet doctor` says. Changes nothing. An error where the host can't be looked at. */
+export function diagnose(args: DiagnoseArgs, options?: pulumi.InvokeOptions): Promise<DiagnoseResult> {
+  return pulumi.runtime.invoke("kvmnet:index:diagnose", { ...args }, options);
+}
+
+/**
+ * What is wrong with a host's bridges, networks and VMs: what `npx kvmnet doctor` says. Changes nothing. An error where the host can't be looked at.
+ * With an argument that is not known yet, the result is not known either; with a secret one, it is secret.
+ */
+export function diagnoseOutput(args: DiagnoseOutputArgs, options?: pulumi.InvokeOutputOptions): pulumi.Output<DiagnoseResult> {
+  return pulumi.runtime.invokeOutput("kvmnet:index:diagnose", { ...args }, options);
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { checkNames } from "../../plan/diagnose/finding";
+import { connection, hostOutputs } from "../../resources/connection";
+import type { FunctionDefinition } from "../definition";
+
+const severity = z.enum(["error", "warning"]);
+
+const inputs = z.strictObject({
+  connection,
+  failOn: severity.optional().meta({
+    description:
+      'Makes the call an error that lists the findings: "error" where something does not work now, "warning" also where it works by luck. Default: findings are returned, whatever they are.',
+  }),
+  listen: z.int().min(0).max(600).default(0).meta({
+    description:
+      "Seconds to listen to what the host's links carry, after two ARP probes for each of the host's addresses and its gateway: finds who has the same address, and who is silent. 0: nothing is sent and nothing heard.",
+  }),
+});
+
+const finding = z
+  .object({
+    check: z.enum(checkNames).meta({ description: "What was looked for. The name is stable." }),
+    severity: severity.meta({
+      description: 'How bad it is. "error": something does not work now; "warning": it will not, or works by luck.',
+    }),
+    subject: z.string().meta({ description: 'What it is about: "VM web", "bridge br0", "port enp1s0", "host".' }),
+    evidence: z.string().meta({ description: "What was seen, near to how the host printed it." }),
+    cause: z.string().meta({ description: "Why that is wrong." }),
+    fix: z.string().meta({ description: "What to do." }),
+    fixable: z.boolean().meta({ description: "Whether kvmnet itself mends it, as a resource." }),
+    readOn: z.string().meta({ description: "Where more about it stands in kvmnet's documentation." }),
+  })
+  .meta({ typeName: "Finding", description: "One thing that is wrong on a host, or will be." });
+
+const outputs = z.object({
+  hostId: hostOutputs.hostId,
+  findings: z.array(finding).meta({ description: "What is wrong; what is nearer to the wire comes first." }),
+});
+
+export const diagnose = {
+  name: "diagnose",
+  description:
+    "What is wrong with a host's bridges, networks and VMs: what `npx kvmnet doctor` says. Changes nothing. An error where the host can't be looked at.",
+  inputs,
+  outputs,
+} as const satisfies FunctionDefinition<typeof inputs, typeof outputs>;
+
+export type DiagnoseInputs = z.infer<typeof inputs>;
+export type DiagnoseResult = z.infer<typeof outputs>;
