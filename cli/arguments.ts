@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { parseArgs } from "node:util";
 import type { Connection } from "../provider/resources/connection";
+import { cidr } from "../provider/resources/names";
 
 export interface Arguments {
   readonly command: "facts" | "doctor" | "topology";
@@ -10,6 +11,13 @@ export interface Arguments {
   readonly svg: boolean;
   /** Seconds that the doctor listens to what the host's links carry. */
   readonly listen: number;
+  /** Mends what needs no transaction; asks first, unless `yes`. */
+  readonly fix: boolean;
+  readonly yes: boolean;
+  /** Tries the bridge as a VM would. */
+  readonly selfTest: boolean;
+  /** With this address, instead of a lease. */
+  readonly selfTestAddress: string | undefined;
 }
 
 export const usage = `usage: kvmnet facts|doctor|topology [options] [user@]host[:port]
@@ -23,6 +31,13 @@ export const usage = `usage: kvmnet facts|doctor|topology [options] [user@]host[
   --listen SECONDS
           for how long the doctor listens to what VMs and LAN say, after two ARP probes for each of the host's addresses
           and its gateway; 3 unless said otherwise, less where nobody is left to wait for; 0: it sends and hears nothing
+  --fix   the doctor mends what moves no address of the host's: a TAP out of its bridge, a network that is not started, a
+          link that is down; it says what and asks first, --yes answers. The rest is left to pulumi up
+  --self-test
+          the doctor also tries the bridge as a VM would, with a NIC of its own that is gone afterwards: takes a DHCP lease
+          and gives it back, pings the gateway, asks the name server; a switch's port security may mind its MAC address
+  --self-test-address ADDRESS/PREFIX
+          the same with this address, which must be free
   --sudo  become root by sudo, which must not ask for a password
 
 ~/.ssh/config, the SSH agent, the usual keys and known_hosts are used, as ssh does.
@@ -38,6 +53,10 @@ export function parseArguments(args: readonly string[]): Arguments {
       svg: { type: "boolean", default: false },
       sudo: { type: "boolean", default: false },
       listen: { type: "string", default: "3" },
+      fix: { type: "boolean", default: false },
+      yes: { type: "boolean", default: false },
+      "self-test": { type: "boolean", default: false },
+      "self-test-address": { type: "string" },
     },
   });
   const [command, target, ...more] = positionals;
@@ -46,9 +65,18 @@ export function parseArguments(args: readonly string[]): Arguments {
   if (target === undefined || more.length > 0) throw new Error(`${command} takes one host`);
   const listen = Number(values.listen);
   if (!/^\d{1,4}$/.test(values.listen)) throw new Error(`--listen ${values.listen}: must be a number of seconds`);
+  const selfTestAddress = values["self-test-address"];
+  if (selfTestAddress !== undefined && !cidr.safeParse(selfTestAddress).success)
+    throw new Error(
+      `--self-test-address ${selfTestAddress}: must be an address with its prefix length, like 192.0.2.60/24`,
+    );
   return {
     command,
     listen,
+    selfTest: values["self-test"] || selfTestAddress !== undefined,
+    selfTestAddress,
+    fix: values.fix,
+    yes: values.yes,
     connection: { ...parseTarget(target), ...(values.sudo && { sudo: true }) },
     json: values.json,
     svg: values.svg,

@@ -4,8 +4,8 @@ import { Hosts } from "../provider/host/hosts";
 import { topologyOf } from "../provider/plan/topology/topology";
 import { treeOf } from "../provider/plan/topology/tree";
 import { type Arguments, parseArguments, usage } from "./arguments";
+import { doctor } from "./doctor";
 import { paintFor } from "./paint";
-import { report } from "./report";
 import { svgOf } from "./svg";
 
 async function main(args: readonly string[]): Promise<number> {
@@ -34,11 +34,7 @@ const commands: Record<Arguments["command"], (hosts: Hosts, parsed: Arguments) =
     process.stdout.write(`${plain(facts)}\n`);
     return 0;
   },
-  async doctor(hosts, { connection, listen, json }) {
-    const { host, findings } = await examine(hosts, connection, { seconds: listen });
-    process.stdout.write(json ? asJson(findings) : report(host.label, findings, paintFor(process.stdout)));
-    return findings.length > 0 ? 1 : 0;
-  },
+  doctor,
   async topology(hosts, { connection, listen, json, svg }) {
     const { host, ...seen } = await examine(hosts, connection, { seconds: listen });
     const topology = topologyOf(host.label, seen);

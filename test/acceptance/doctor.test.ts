@@ -1,8 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
 import type { Finding } from "../../provider/plan/diagnose/finding";
 import type { Topology } from "../../provider/plan/topology/topology";
-import { folders } from "../lab/folders";
+import { CommandLine } from "../lab/commandLine";
 import type { Guest } from "../lab/guest";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
@@ -13,7 +11,6 @@ import { calls, type Deed, type Fault } from "./doctor/fault";
 import { vmFaults } from "./doctor/vmFaults";
 
 const seconds = 1000;
-const kvmnet = resolve(__dirname, "../../cli/dist/main.js");
 
 const vms = { web: { host: "kvm1", nics: { lan: { network: "lan" } } } };
 const hosts = { kvm1: { bridge: { netfilter: false }, networks: { lan: {} } } };
@@ -23,7 +20,7 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
   let host: Host;
   let guest: Guest;
   let stack: HomelabStack;
-  let home: string;
+  let line: CommandLine;
   let variables: string[];
   const table: string[] = [];
 
@@ -31,10 +28,7 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
     lan = await Lan.start();
     host = await lan.startHost({ name: "kvm1", release, extraNics: ["enp2s0"] });
     guest = await host.startGuest({ name: "web" });
-    home = join(folders.scratch(lan.id), "doctor");
-    await mkdir(join(home, ".ssh"), { recursive: true });
-    await writeFile(join(home, ".ssh/id_ed25519"), lan.privateKey, { mode: 0o600 });
-    await writeFile(join(home, ".ssh/known_hosts"), host.knownHosts().replace(",", ",192.0.2.95,192.0.2.97,"));
+    line = await CommandLine.of(host, ["192.0.2.95", "192.0.2.97"]);
     stack = await HomelabStack.start({ lan, hosts: [host], config: { hosts, vms } });
     expect(await stack.up()).toMatchObject({ code: 0 });
     const { tap, macAddress } = (await stack.outputs()).vms.web.lan;
@@ -49,8 +43,7 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
     await lan?.[Symbol.asyncDispose]();
   }, 60 * seconds);
 
-  const run = (...args: string[]) =>
-    lan.engine.run(["env", "-u", "SSH_AUTH_SOCK", `HOME=${home}`, process.execPath, kvmnet, ...args]);
+  const run = (...args: string[]) => line.run(...args);
   const onHost = (script: string) => host.must(["env", ...variables, "sh", "-euc", script]);
 
   test(
@@ -120,9 +113,9 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
       const [tap, mac] = variables.map((variable) => variable.split("=")[1]);
       const tree = well.stdout.split("\n").map((line) => line.trimEnd());
       expect(tree[0]).toBe(host.address);
-      expect(tree).toContain(`│  ├─ NIC enp1s0  ${(await onHost("cat /sys/class/net/enp1s0/address")).trim()}`);
-      expect(tree).toContain(`│  └─ TAP ${tap}`);
-      expect(tree).toContain(`│     └─ VM web  ${address}  ${mac}`);
+      expect(tree).toContain(`   ├─ NIC enp1s0  ${(await onHost("cat /sys/class/net/enp1s0/address")).trim()}`);
+      expect(tree).toContain(`   └─ TAP ${tap}`);
+      expect(tree).toContain(`      └─ VM web  ${address}  ${mac}`);
       await onHost('ip link set "$tap" nomaster');
       try {
         const svg = await run("topology", "--svg", "--listen", "0", host.address);
@@ -136,6 +129,52 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
       }
     },
     60 * seconds,
+  );
+
+  test(
+    "--fix mends what needs no transaction, and asks first",
+    async () => {
+      await onHost('ip link set "$tap" nomaster; virsh net-destroy lan; virsh net-autostart --disable lan');
+      const asked = await run("doctor", "--fix", "--listen", "0", host.address);
+      expect(asked).toMatchObject({ code: 2, stdout: "" });
+      expect(asked.stderr).toMatch(/to do: tap-not-in-bridge, VM web: ip link set dev vnet\d+ master br0\n/);
+      expect(asked.stderr).toMatch(/no terminal to ask on: --yes says yes/);
+      const fixed = await run("doctor", "--fix", "--yes", "--listen", "0", host.address);
+      expect(fixed).toMatchObject({ code: 0, stdout: `${host.address}: nothing found\n` });
+      await onHost("virsh net-info lan | grep -q 'Autostart:.*yes'");
+    },
+    60 * seconds,
+  );
+
+  test(
+    "the self-test takes a lease as a VM would and leaves nothing behind",
+    async () => {
+      const links = "ip -br link; ip netns list";
+      const before = await onHost(links);
+      const well = await run("doctor", "--self-test", "--listen", "0", host.address);
+      expect(well).toMatchObject({ code: 0 });
+      expect(well.stderr).toMatch(
+        /^self-test of br0: lease 192\.0\.2\.1\d\d\/24 from 192\.0\.2\.1 ok, gateway 192\.0\.2\.1 ok, dns 192\.0\.2\.1 ok, release 192\.0\.2\.1\d\d\/24 ok\n$/,
+      );
+      await onHost(`${calls(1, "iptables")}; iptables -P FORWARD DROP`);
+      try {
+        const deaf = await run(
+          "doctor",
+          "--self-test-address",
+          "192.0.2.60/24",
+          "--listen",
+          "0",
+          "--json",
+          host.address,
+        );
+        const found = (JSON.parse(deaf.stdout) as Finding[]).map(({ check, evidence }) => `${check} ${evidence}`);
+        expect(found.slice(1)).toEqual(["self-test gateway: 192.0.2.1", "self-test dns: 192.0.2.1"]);
+      } finally {
+        await onHost(`iptables -P FORWARD ACCEPT; ${calls(0, "iptables")}`);
+      }
+      expect(await onHost(links)).toBe(before);
+    },
+    120 * seconds,
   );
 
   test(

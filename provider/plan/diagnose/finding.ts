@@ -14,6 +14,7 @@ export const checkNames = [
     "same-mac",
     "macvtap",
     "no-dhcp-answer",
+    "self-test",
   ] as const),
   ...(["unconfirmed-change"] as const),
 ] as const;

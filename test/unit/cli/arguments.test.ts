@@ -31,7 +31,8 @@ describe("the host of a command", () => {
 
 describe("the arguments", () => {
   it("may stand in any order", () => {
-    const expected = { command: "doctor", connection: { host: "kvm1", sudo: true }, json: true, svg: false, listen: 3 };
+    const off = { svg: false, fix: false, yes: false, selfTest: false, selfTestAddress: undefined };
+    const expected = { command: "doctor", connection: { host: "kvm1", sudo: true }, json: true, listen: 3, ...off };
     expect(parseArguments(["doctor", "--json", "--sudo", "kvm1"])).toEqual(expected);
     expect(parseArguments(["--sudo", "doctor", "kvm1", "--json"])).toEqual(expected);
   });

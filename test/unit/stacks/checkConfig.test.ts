@@ -63,7 +63,7 @@ describe("a config that is wrong", () => {
     [
       "an unknown key that is like no other",
       { hosts: { kvm1: { ...kvm1, kernel: 1 } } },
-      ['hosts.kvm1.kernel: is not known here; there is "connection", "bridge", "networks"'],
+      ['hosts.kvm1.kernel: is not known here; there is "connection", "bridge", "networks", "failOn"'],
     ],
     [
       "a key that is no name, a key with a dot",

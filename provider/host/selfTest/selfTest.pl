@@ -1,0 +1,144 @@
+# What a VM would do first: a DHCP lease (or the address given), the gateway, a name server. selfTest.sh runs it.
+#   perl -e "$(cat selfTest.pl)" -- DEVICE MAC SECONDS dhcp|ADDRESS/PREFIX GATEWAY|- NAMESERVER|-
+# Prints lines "lease|gateway|dns|release ok|failed WORDS". It needs what perl-base has.
+use strict;
+use warnings;
+use POSIX qw(_SC_CLK_TCK sysconf times);
+use Socket;
+
+my ($device, $mac, $seconds, $address, $gateway, $nameserver) = @ARGV;
+my $chaddr = pack 'C6', map { hex } split /:/, $mac;
+my $server;
+$| = 1;
+
+sub now { (times())[0] / sysconf(_SC_CLK_TCK) }
+sub told { print join(' ', @_), "\n" }
+
+# RFC 2131; options as pairs of code and value.
+sub message {
+	my ($xid, $ciaddr, @options) = @_;
+	my $text = pack 'C4 N n n a4 a4 a4 a4 a16 a64 a128 N', 1, 1, 6, 0, $xid, 0, 0x8000, $ciaddr, "\0" x 4, "\0" x 4, "\0" x 4, $chaddr, '', '', 0x63825363;
+	while (my ($code, $value) = splice @options, 0, 2) { $text .= pack 'C C/a', $code, $value }
+	return $text . "\xff";
+}
+
+sub options_of {
+	my ($text) = @_;
+	my %found;
+	my $rest = substr $text, 240;
+	while (length $rest) {
+		my $code = unpack 'C', $rest;
+		if ($code == 0) { $rest = substr $rest, 1; next }
+		last if $code == 255 || length $rest < 2;
+		my ($value) = unpack 'x C/a', $rest;
+		$found{$code} = $value;
+		last if length $rest < 2 + unpack 'x C', $rest;
+		$rest = substr $rest, 2 + unpack 'x C', $rest;
+	}
+	return %found;
+}
+
+sub sum {
+	my ($bytes) = @_;
+	my $sum = 0;
+	$sum += $_ for unpack 'n*', $bytes;
+	$sum = ($sum & 0xffff) + ($sum >> 16) while $sum >> 16;
+	return ~$sum & 0xffff;
+}
+
+# A frame of its own: the kernel sends nothing from an address that it does not have.
+sub broadcast {
+	my ($socket, $text) = @_;
+	my $udp = pack('n4', 68, 67, 8 + length $text, 0) . $text;
+	my $head = pack 'C2 n3 C2 n a4 a4', 0x45, 0, 20 + length $udp, 0, 0, 64, 17, 0, "\0" x 4, "\xff" x 4;
+	substr $head, 10, 2, pack 'n', sum($head);
+	send $socket, "\xff" x 6 . $chaddr . pack('n', 0x0800) . $head . $udp, 0;
+}
+
+sub answer {
+	my ($socket, $xid, $until) = @_;
+	while (now() < $until) {
+		my $bits = '';
+		vec($bits, fileno $socket, 1) = 1;
+		next unless select $bits, undef, undef, 0.2;
+		recv $socket, my $frame, 2000, 0;
+		next if length $frame < 14 + 20 + 8 + 240 || unpack('x12 n', $frame) != 0x0800 || unpack('x23 C', $frame) != 17;
+		my $start = 14 + 4 * (unpack('x14 C', $frame) & 15);
+		my ($from, $to) = unpack 'n n', substr $frame, $start, 4;
+		my $text = substr $frame, $start + 8;
+		next if $from != 67 || $to != 68 || length $text < 241 || unpack('x4 N', $text) != $xid || substr($text, 28, 6) ne $chaddr;
+		return ($text, options_of($text));
+	}
+	return;
+}
+
+sub lease {
+	open my $file, '<', "/sys/class/net/$device/ifindex" or die "$device: $!\n";
+	chomp(my $index = <$file>);
+	socket my $socket, 17, 3, unpack('S', pack 'n', 3) or die "a packet socket: $!\n";
+	bind $socket, pack('S n i S C C a8', 17, 3, $index, 0, 0, 0, '') or die "$device: $!\n";
+	my $xid = int rand 0xffffffff;
+	my $end = now() + $seconds;
+	my ($offer, %offered);
+	until ($offer || now() > $end) {
+		broadcast($socket, message($xid, "\0" x 4, 53, "\1", 55, "\1\3\6\x36"));
+		($offer, %offered) = answer($socket, $xid, now() + 2);
+	}
+	return 'nobody answers DHCPDISCOVER' unless $offer;
+	my $offered = substr $offer, 16, 4;
+	my ($ack, %given);
+	until ($ack || now() > $end) {
+		broadcast($socket, message($xid, "\0" x 4, 53, "\3", 50, $offered, 54, $offered{54} // "\0" x 4, 55, "\1\3\6\x36"));
+		($ack, %given) = answer($socket, $xid, now() + 2);
+	}
+	return 'an offer, and no answer to DHCPREQUEST' unless $ack;
+	return 'the server takes its offer back' unless ($given{53} // '') eq "\5";
+	my $prefix = unpack '%32b*', $given{1} // "\xff" x 4;
+	$address = inet_ntoa(substr $ack, 16, 4) . "/$prefix";
+	$gateway = $given{3} ? inet_ntoa(substr $given{3}, 0, 4) : '-';
+	$nameserver = $given{6} ? inet_ntoa(substr $given{6}, 0, 4) : '-';
+	$server = $given{54};
+	return;
+}
+
+sub configure {
+	system('ip', 'address', 'add', $address, 'dev', $device) == 0 or return "ip address add $address failed";
+	return if $gateway eq '-';
+	system('ip', 'route', 'add', 'default', 'via', $gateway, 'dev', $device) == 0 or return "ip route add default via $gateway failed";
+	return;
+}
+
+# Any answer will do, a refusal too: it is the way to the server that is tried.
+sub ask_name {
+	socket my $socket, PF_INET, SOCK_DGRAM, 17 or die "a socket: $!\n";
+	my $id = int rand 0xffff;
+	for (1 .. 3) {
+		send $socket, pack('n6', $id, 0x0100, 1, 0, 0, 0) . "\0" . pack('n n', 6, 1), 0, pack_sockaddr_in(53, inet_aton($nameserver));
+		my $bits = '';
+		vec($bits, fileno $socket, 1) = 1;
+		next unless select $bits, undef, undef, 2;
+		recv $socket, my $text, 2000, 0;
+		return 1 if defined $text && length $text >= 12 && unpack('n', $text) == $id;
+	}
+	return 0;
+}
+
+if ($address eq 'dhcp') {
+	my $wrong = lease();
+	if ($wrong) { told('lease failed', $wrong); exit 0 }
+	told('lease ok', $address, 'from', inet_ntoa($server // "\0" x 4));
+}
+my $wrong = configure();
+die "$wrong\n" if $wrong;
+if ($gateway ne '-') {
+	my $reached = system("ping", "-n", "-q", "-c", "3", "-i", "0.3", "-W", "2", $gateway) == 0;
+	told('gateway', $reached ? 'ok' : 'failed', $gateway);
+}
+told('dns', ask_name() ? 'ok' : 'failed', $nameserver) if $nameserver ne '-';
+if ($server) {
+	socket my $socket, PF_INET, SOCK_DGRAM, 17 or die "a socket: $!\n";
+	my ($own) = split m{/}, $address;
+	bind $socket, pack_sockaddr_in(68, inet_aton($own));
+	my $sent = send $socket, message(int rand 0xffffffff, inet_aton($own), 53, "\7", 54, $server), 0, pack_sockaddr_in(67, $server);
+	told('release', $sent ? 'ok' : 'failed', $address);
+}

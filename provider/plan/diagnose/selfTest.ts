@@ -1,0 +1,54 @@
+import { defaultRoute, type Facts } from "../../host/facts/facts";
+import type { SelfTest, SelfTestStep } from "../../host/selfTest/selfTest";
+import { stableMac } from "../libvirt/macAddress";
+import { lanBridges } from "./bridges";
+import { type Finding, finding } from "./finding";
+
+/** How to try each bridge to the LAN; with an address given, the one that has the default route. */
+export function selfTests(facts: Facts, address: string | undefined): SelfTest[] {
+  const route = defaultRoute(facts);
+  return lanBridges(facts)
+    .filter(({ bridge, uplinks }) => uplinks.length > 0 && (address === undefined || route?.device === bridge.name))
+    .map(({ bridge }) => ({
+      bridge: bridge.name,
+      mtu: bridge.mtu,
+      // The same each time: a DHCP server keeps an address for it, and not one more for each test.
+      macAddress: stableMac(facts.machineId, bridge.name, "self-test"),
+      seconds: 10 + (bridge.stp ? 2 * (bridge.forwardDelay ?? 0) : 0),
+      address: address ?? "dhcp",
+      gateway: route?.device === bridge.name ? route.gateway : undefined,
+      nameserver: bridge.lease?.nameservers[0],
+    }));
+}
+
+const causes: Record<SelfTestStep["step"], readonly [string, string]> = {
+  port: ["The bridge holds a new port back: a VM that starts hears nothing meanwhile.", "See port-held-back."],
+  lease: [
+    "A new machine on the bridge gets no address by DHCP.",
+    "See whether the DHCP server answers anybody, whether it has addresses left, and what filters on the way (forward-drops, foreign-mac).",
+  ],
+  gateway: [
+    "A machine on the bridge does not reach the gateway.",
+    "Ping it from the host: if that works, something filters the other MAC address (foreign-mac) or the bridge's frames (forward-drops).",
+  ],
+  dns: [
+    "The name server does not answer a machine on the bridge.",
+    "Ask it from the host (resolvectl query): if that works, it or what is before it filters.",
+  ],
+  release: ["The lease could not be given back: the server keeps it until it ends.", "Nothing to do."],
+};
+
+export function diagnoseSelfTest(bridge: string, steps: readonly SelfTestStep[]): Finding[] {
+  return steps
+    .filter(({ ok }) => !ok)
+    .map(({ step, words }) => {
+      const [cause, fix] = causes[step];
+      const severity = step === "release" ? "warning" : "error";
+      return finding("self-test", severity, { subject: `bridge ${bridge}`, evidence: `${step}: ${words}`, cause, fix });
+    });
+}
+
+/** What it did, in a line. */
+export function describeSelfTest(bridge: string, steps: readonly SelfTestStep[]): string {
+  return `self-test of ${bridge}: ${steps.map(({ step, ok, words }) => `${step} ${words} ${ok ? "ok" : "failed"}`).join(", ")}`;
+}
