@@ -48,6 +48,10 @@ test: build ## all tests: unit, protocol, lifecycle, acceptance (root)
 test-faults: build ## all that can strike while a host's network changes, at each step, on both releases (root; half an hour)
 	$(engine) && KVMNET_FAULTS=all $(bin)/tsx tools/test.ts --selectProjects acceptance --testPathPatterns neverLockedOut
 
+.PHONY: bench
+bench: build ## what the job, previews, many NICs, many hosts and the plugin's start take: ratios and figures of one run (root)
+	$(engine) && $(bin)/tsx bench/main.ts $(BENCH)
+
 .PHONY: test-unit
 test-unit: $(installed) ## the tests that need no engine and no lab
 	$(bin)/tsx tools/test.ts --selectProjects unit

@@ -95,9 +95,16 @@ export class Pulumi implements AsyncDisposable {
     return this.operation(["up", "--yes", "--skip-preview"], options);
   }
 
-  startUp({ args = [] }: Pick<PulumiCommandOptions, "args"> = {}): StartedCommand {
-    const plain = ["--non-interactive", "--color", "never"];
-    const child = this.spawn(["up", "--yes", "--skip-preview", ...plain, ...args]);
+  startUp(options?: Pick<PulumiCommandOptions, "args">): StartedCommand {
+    return this.started(["up", "--yes", "--skip-preview"], options);
+  }
+
+  startPreview(options?: Pick<PulumiCommandOptions, "args">): StartedCommand {
+    return this.started(["preview"], options);
+  }
+
+  private started(argv: readonly string[], { args = [] }: Pick<PulumiCommandOptions, "args"> = {}): StartedCommand {
+    const child = this.spawn([...argv, "--non-interactive", "--color", "never", ...args]);
     let stdout = "";
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => {

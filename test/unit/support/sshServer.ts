@@ -6,7 +6,7 @@ const keys = utils.generateKeyPairSync("ed25519");
 
 export interface SshServerOptions {
   /** What it does with a command; by default it ends at once, with 0. */
-  readonly onExec?: (channel: ServerChannel, client: Client) => void;
+  readonly onExec?: (channel: ServerChannel, client: Client, command: string) => void;
   /** How many commands it runs at once for each client: MaxSessions. */
   readonly sessions?: number;
 }
@@ -37,12 +37,12 @@ export class SshServer implements AsyncDisposable {
       client.on("session", (accept, reject) => {
         if (open >= sessions) return reject();
         open += 1;
-        accept().on("exec", (acceptExec) => {
+        accept().on("exec", (acceptExec, _rejectExec, { command }) => {
           const channel = acceptExec();
           channel.resume().on("close", () => {
             open -= 1;
           });
-          onExec(channel, client);
+          onExec(channel, client, command);
         });
       });
     });

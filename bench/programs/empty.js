@@ -1,0 +1,1 @@
+// Nothing: what Pulumi itself takes.
