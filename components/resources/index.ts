@@ -3,4 +3,5 @@ export { Bridge, type BridgeArgs } from "./bridge";
 export { BridgeNetfilter, type BridgeNetfilterArgs } from "./bridgeNetfilter";
 export { Network, type NetworkArgs } from "./network";
 export { Nic, type NicArgs } from "./nic";
+export { Tap, type TapArgs } from "./tap";
 export type * from "./types";

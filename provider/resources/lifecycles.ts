@@ -3,6 +3,7 @@ import { bridgeNetfilterLifecycle } from "./bridgeNetfilter/lifecycle";
 import type { Lifecycle } from "./lifecycle";
 import { networkLifecycle } from "./network/lifecycle";
 import { nicLifecycle } from "./nic/lifecycle";
+import { tapLifecycle } from "./tap/lifecycle";
 
 type Values = Record<string, unknown>;
 
@@ -12,4 +13,5 @@ export const lifecycles: readonly Lifecycle<Values, Values>[] = [
   bridgeNetfilterLifecycle,
   networkLifecycle,
   nicLifecycle,
+  tapLifecycle,
 ];

@@ -3,6 +3,7 @@ import { bridgeNetfilter } from "./bridgeNetfilter/definition";
 import type { Definition } from "./definition";
 import { network } from "./network/definition";
 import { nic } from "./nic/definition";
+import { tap } from "./tap/definition";
 
 /** Every resource: a new one is a folder beside this file and a row here. */
-export const definitions: readonly Definition[] = [bridge, bridgeNetfilter, network, nic];
+export const definitions: readonly Definition[] = [bridge, bridgeNetfilter, network, nic, tap];

@@ -123,4 +123,5 @@ section bridgeCalls bridge_calls
 iptables_rules
 files netfilter /var/lib/kvmnet/netfilter/*/* /etc/systemd/system/kvmnet-netfilter-*.service /etc/udev/rules.d/80-kvmnet-netfilter-*.rules
 files enabled /etc/systemd/system/multi-user.target.wants/kvmnet-netfilter-*.service
+files tap /var/lib/kvmnet/taps/*/* /etc/systemd/system/kvmnet-tap-*.service /etc/systemd/system/multi-user.target.wants/kvmnet-tap-*.service /etc/udev/rules.d/80-kvmnet-tap-*.rules
 ! command -v virsh >/dev/null || section libvirt libvirt

@@ -34,6 +34,8 @@ export interface Facts {
   readonly firewall: Firewall;
   /** What kvmnet keeps on the host to let bridged frames through: path to text. */
   readonly netfilter: ReadonlyMap<string, string>;
+  /** What kvmnet keeps on the host of the TAPs it made: path to text. */
+  readonly taps: ReadonlyMap<string, string>;
   /** Undefined: no virsh. */
   readonly libvirt: Libvirt | undefined;
 }
@@ -60,6 +62,8 @@ export interface Link {
   readonly forwardDelay: number | undefined;
   /** A bridge's own switches for what iptables and nft see; they are in force beside the host's. */
   readonly bridgeCalls: BridgeCalls | undefined;
+  /** Undefined: no TAP. */
+  readonly tap: Tap | undefined;
   /** Of a bridge's port: "forwarding", "disabled", "blocking", "listening" or "learning". */
   readonly portState: string | undefined;
   readonly addresses: readonly Address[];
@@ -67,6 +71,16 @@ export interface Link {
   readonly networkFile: string | undefined;
   readonly networkdState: string | undefined;
   readonly lease: Lease | undefined;
+}
+
+/** A TAP as the kernel has it. */
+export interface Tap {
+  /** Who may open it, by name; undefined: not only one. */
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
+  readonly multiQueue: boolean;
+  /** As the program that opened it last has it. */
+  readonly vnetHdr: boolean;
 }
 
 export interface Address {

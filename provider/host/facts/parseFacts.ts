@@ -1,7 +1,7 @@
 import { type Firewall, noFirewall } from "../netfilter/firewall";
 import { parseIptables } from "../netfilter/parseIptables";
 import { parseNft } from "../netfilter/parseNft";
-import type { Address, BridgeRecord, Facts, Lease, Link, Route } from "./facts";
+import type { Address, BridgeRecord, Facts, Lease, Link, Route, Tap } from "./facts";
 import { parseLibvirt } from "./parseLibvirt";
 import { links, neighbours, readJson, record, routes } from "./printed";
 import { parseSections, type Section } from "./sections";
@@ -63,6 +63,7 @@ export function parseFacts(output: Buffer): Facts {
       ...keyed(sections, "netfilter", (path) => path),
       ...keyed(sections, "enabled", (path) => path),
     ]),
+    taps: keyed(sections, "tap", (path) => path),
     libvirt: libvirt && parseLibvirt(libvirt),
   };
 }
@@ -171,11 +172,23 @@ function parseLink(link: Json, { states, leases, origins }: Beside): Link {
       ip6: bridge.nf_call_ip6tables === 1,
       arp: bridge.nf_call_arptables === 1,
     },
+    tap: link.linkinfo?.info_kind === "tun" ? parseTap(link.linkinfo.info_data) : undefined,
     portState: link.linkinfo?.info_slave_kind === "bridge" ? link.linkinfo.info_slave_data?.state : undefined,
     addresses: (link.addr_info ?? []).filter((address: Json) => address.local).map(parseAddress),
     networkFile: state.get("NETWORK_FILE"),
     networkdState: state.get("ADMIN_STATE"),
     lease: parseLease(leases.get(index)),
+  };
+}
+
+/** A user or group without a name on the host is shown as its number. */
+function parseTap(data: Json): Tap | undefined {
+  if (data?.type !== "tap") return undefined;
+  return {
+    owner: data.user === undefined ? undefined : String(data.user),
+    group: data.group === undefined ? undefined : String(data.group),
+    multiQueue: data.multi_queue === true,
+    vnetHdr: data.vnet_hdr === true,
   };
 }
 

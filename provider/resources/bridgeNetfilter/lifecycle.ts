@@ -1,9 +1,10 @@
 import { containsUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
-import { installNetfilter, netfilterScript, removeNetfilter } from "../../host/netfilter/install";
+import { netfilterScript } from "../../host/netfilter/script";
+import { installUnit, removeUnit } from "../../host/unit/install";
 import { effectiveOf } from "../../plan/netfilter/effective";
-import { folderOf, netfilterFiles, ownerOf, udevPath, unitOf, unitPath } from "../../plan/netfilter/files";
+import { folderOf, netfilterFiles, ownerOf, scriptPath, udevPath, unitOf, unitPath } from "../../plan/netfilter/files";
 import { Refusal } from "../../plan/refusal";
 import { runningVms } from "../bridge/plan";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
@@ -89,7 +90,15 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
       const files = netfilterFiles({ bridge, mode: state.mode, owner }, netfilterScript);
       const [unit, rule] = [unitPath(bridge), udevPath(bridge)];
       const others = new Map([...files].filter(([path]) => path !== unit && path !== rule));
-      await removeNetfilter(host, unitOf(bridge), folderOf(bridge), others, [unit, rule]);
+      await removeUnit(host, {
+        unit: unitOf(bridge),
+        folder: folderOf(bridge),
+        files: others,
+        others: [unit, rule],
+        script: scriptPath(bridge),
+        purpose: "take the rules for bridged frames away",
+        nextStep: "The rules are those with kvmnet in their comment; run this again, or delete them by hand.",
+      });
       const after = await host.freshFacts();
       const { dropping } = effectiveOf(after, bridge);
       const vms = runningVms(after, bridge);
@@ -126,7 +135,7 @@ async function settle(
     if (linkNamed(await host.freshFacts(operation.signal), wanted.bridge)?.kind !== "bridge")
       throw new Refusal(`${host.label}: bridge: the host has no bridge ${wanted.bridge}.`);
     operation.signal.throwIfAborted();
-    await installNetfilter(host, unitOf(wanted.bridge), netfilterFiles(wanted, netfilterScript));
+    await installUnit(host, unitOf(wanted.bridge), netfilterFiles(wanted, netfilterScript));
     const facts = await host.freshFacts();
     const lacking = netfilterDrift(facts, wanted);
     if (lacking.length > 0)

@@ -1,5 +1,5 @@
 import type { Facts } from "../../host/facts/facts";
-import { netfilterScript } from "../../host/netfilter/install";
+import { netfilterScript } from "../../host/netfilter/script";
 import { type Effective, effectiveOf } from "../../plan/netfilter/effective";
 import { markOf } from "../../plan/netfilter/fate";
 import {

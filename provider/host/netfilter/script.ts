@@ -1,0 +1,3 @@
+import { readScript } from "../script";
+
+export const netfilterScript = readScript(__dirname, "netfilter.sh");

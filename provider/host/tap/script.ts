@@ -1,0 +1,3 @@
+import { readScript } from "../script";
+
+export const tapScript = readScript(__dirname, "tap.sh");

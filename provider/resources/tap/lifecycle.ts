@@ -1,0 +1,191 @@
+import { containsUnknown } from "../../codec/unknown";
+import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import type { Host } from "../../host/host";
+import { tapScript } from "../../host/tap/script";
+import { installUnit, removeUnit, restartUnit } from "../../host/unit/install";
+import { Refusal } from "../../plan/refusal";
+import {
+  folderOf,
+  makerOf,
+  parametersPath,
+  scriptPath,
+  type TapParameters,
+  tapFiles,
+  udevPath,
+  unitOf,
+  unitPath,
+} from "../../plan/tap/files";
+import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
+import { pinned } from "../pinned";
+import { type TapInputs, type TapState, tap } from "./definition";
+import { fileDrift, installed, parametersOf, tapDrift, tapState, unlike } from "./model";
+
+/** A TAP has no address of the host's: no transaction is needed. */
+export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
+  definition: tap,
+
+  check(name, inputs) {
+    return { inputs: { ...inputs, name: inputs.name ?? name }, failures: [] };
+  },
+
+  async create(operation, inputs) {
+    const { connection, ...known } = inputs;
+    if (containsUnknown(inputs)) return { id: "", state: known };
+    const { host, facts } = await operation.hosts.reachFacts(connection, {
+      patient: !operation.preview,
+      signal: operation.signal,
+    });
+    refuseAnothers(facts, host, inputs.name, operation.urn);
+    if (operation.preview) {
+      tell(operation, host, facts, parametersOf(facts, inputs, operation.urn));
+      return {
+        id: "",
+        state: { ...tapState(facts, inputs, { madeBy: operation.urn }), master: inputs.bridge, drift: [] },
+      };
+    }
+    const id = `${facts.machineId}/tap/${inputs.name}`;
+    const own = { madeBy: operation.urn, hostKey: pinned(connection, host) };
+    const state = await settle(operation, host, facts.machineId, inputs, own).catch(async (error) => {
+      const after = await host.freshFacts().catch(() => undefined);
+      if (after === undefined || makerOf(after.taps, inputs.name) !== own.madeBy) throw error;
+      // Recorded, so that destroy takes away what there is of it.
+      throw new PartlyDone(id, { ...tapState(after, inputs, own) }, [(error as Error).message]);
+    });
+    return { id, state };
+  },
+
+  async read(operation, id, inputs, state) {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    const { name, madeBy } = state;
+    if (!linkNamed(facts, name) && !installed(facts, name))
+      return { kind: "gone", why: `${host.label} has no TAP ${name} any more.` };
+    const own = { madeBy, hostKey: state.hostKey ?? pinned(inputs.connection, host) };
+    return { kind: "there", id, inputs, state: tapState(facts, { ...inputs, name }, own) };
+  },
+
+  async update(operation, _id, old, inputs) {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
+      ...old.state,
+      formerly: old.inputs.connection,
+      patient: !operation.preview,
+      signal: operation.signal,
+    });
+    if (operation.preview) {
+      const wanted = parametersOf(facts, inputs, old.state.madeBy);
+      if (tapDrift(facts, wanted).length > 0) tell(operation, host, facts, wanted);
+      const { connection: _connection, ...rest } = inputs;
+      return { state: { ...old.state, ...rest, master: inputs.bridge, drift: [] } };
+    }
+    return { state: await settle(operation, host, facts.machineId, inputs, old.state) };
+  },
+
+  async delete(operation, _id, inputs, { name, ...state }) {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
+      ...state,
+      patient: true,
+      signal: operation.signal,
+    });
+    if (!linkNamed(facts, name)?.tap && !installed(facts, name)) return;
+    const maker = makerOf(facts.taps, name) ?? state.madeBy;
+    if (maker !== state.madeBy) {
+      operation.log.info(`${host.label}: the TAP ${name} belongs to ${maker} now and stays.`);
+      return;
+    }
+    await operation.hosts.exclusive(facts.machineId, async () => {
+      operation.signal.throwIfAborted();
+      refuseWhileOpen(await host.freshFacts(), host, name, "be deleted");
+      const files = tapFiles(parametersOf(facts, { ...inputs, name }, state.madeBy), tapScript);
+      await removeUnit(host, {
+        unit: unitOf(name),
+        folder: folderOf(name),
+        files: new Map([...files].filter(([path]) => path === scriptPath(name) || path === parametersPath(name))),
+        others: [unitPath(name), udevPath(name)],
+        script: scriptPath(name),
+        purpose: `take the TAP ${name} away`,
+        nextStep: `Run this again, or: ip link delete ${name}`,
+      });
+    });
+  },
+};
+
+/** An interface of that name which is there may be anybody's; one of another stack has its mark. */
+function refuseAnothers(facts: Facts, host: Host, name: string, madeBy: string): void {
+  const maker = makerOf(facts.taps, name);
+  if (maker !== undefined && maker !== madeBy)
+    throw new Refusal(
+      `${host.label}: name: the TAP ${name} belongs to ${maker}. Take another name, or destroy it there first.`,
+    );
+  if (maker === undefined && linkNamed(facts, name))
+    throw new Refusal(
+      `${host.label}: name: the host has an interface ${name} already, which kvmnet did not make. Take another name.`,
+    );
+}
+
+/** A TAP has a carrier while a program has it open. */
+const isOpen = (link: Link | undefined): boolean => link?.tap !== undefined && link.carrier;
+
+function refuseWhileOpen(facts: Facts, host: Host, name: string, what: string): void {
+  if (isOpen(linkNamed(facts, name)))
+    throw new Refusal(
+      `${host.label}: the TAP ${name} can't ${what}: a program has it open, which would lose its network. Stop it first; grep -l "${name}$" /proc/*/fdinfo/* on the host finds it.`,
+    );
+}
+
+function tell({ log }: Operation, host: Host, facts: Facts, wanted: TapParameters): void {
+  const { name, bridge, owner, group } = wanted;
+  const may = [owner && `the user ${owner}`, group && `the group ${group}`].filter(Boolean).join(" in ") || "any user";
+  const there = linkNamed(facts, name);
+  const unlikeNow = unlike(facts, wanted);
+  const files = [...tapFiles(wanted, tapScript)].filter(([path, text]) => facts.taps.get(path) !== text);
+  const words = [
+    `${host.label}: ${!there ? `the TAP ${name} is made, for ${may}` : unlikeNow.length > 0 ? `the TAP ${name} is made anew (${unlikeNow.join("; ")})` : `the TAP ${name} stays`}, a port of ${bridge}. Nothing else of the host's network changes.`,
+    ...files.map(([path]) => `writes ${path}`),
+  ];
+  log.info(words.join("\n"));
+}
+
+/** Does what is lacking and nothing else, then reads back what the kernel made of it. */
+async function settle(
+  operation: Operation,
+  host: Host,
+  machineId: string,
+  inputs: TapInputs,
+  own: Pick<TapState, "madeBy" | "hostKey">,
+): Promise<TapState> {
+  const { name, bridge } = inputs;
+  return operation.hosts.exclusive(machineId, async () => {
+    const facts = await host.freshFacts(operation.signal);
+    const wanted = parametersOf(facts, inputs, own.madeBy);
+    if (makerOf(facts.taps, name) !== undefined) refuseAnothers(facts, host, name, own.madeBy);
+    if (linkNamed(facts, bridge)?.kind !== "bridge")
+      throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
+    await refuseUnknown(host, "owner", "passwd", inputs.owner);
+    await refuseUnknown(host, "group", "group", inputs.group);
+    const there = linkNamed(facts, name);
+    const differs = unlike(facts, wanted);
+    if (there && !there.tap)
+      throw new Refusal(`${host.label}: name: ${name} is no TAP, and not what kvmnet made. Take another name.`);
+    operation.signal.throwIfAborted();
+    const header = there?.tap?.vnetHdr !== inputs.vnetHdr && !isOpen(there);
+    if (there && (differs.length > 0 || header)) {
+      refuseWhileOpen(facts, host, name, `be made anew (${differs.join("; ")})`);
+      await host.exec(["ip", "link", "delete", "dev", name], { purpose: `make the TAP ${name} anew` });
+    }
+    if (fileDrift(facts, wanted).length === 0) await restartUnit(host, unitOf(name));
+    else await installUnit(host, unitOf(name), tapFiles(wanted, tapScript));
+    const after = await host.freshFacts();
+    const lacking = tapDrift(after, wanted);
+    if (lacking.length > 0)
+      throw new Error(`${host.label}: ${unitOf(name)} reported success, but ${lacking.join("; ")}.`);
+    return tapState(after, inputs, own);
+  });
+}
+
+async function refuseUnknown(host: Host, property: string, database: string, account: string | undefined) {
+  if (account === undefined) return;
+  const { code } = await host.run(["getent", database, account], { purpose: `look up ${account} in ${database}` });
+  if (code !== 0)
+    throw new Refusal(
+      `${host.label}: ${property}: the host has no ${property === "owner" ? "user" : "group"} ${account}.`,
+    );
+}

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import { tapScript } from "../../host/tap/script";
+import { enabledPath, parametersPath, type TapParameters, tapFiles, unitPath } from "../../plan/tap/files";
+import type { TapInputs, TapState } from "./definition";
+
+/** fe, as libvirt has it for the host's end: a bridge with no MAC address of its own takes the lowest of its ports. */
+export function tapMac(machineId: string, name: string): string {
+  const hash = createHash("sha256").update([machineId, name].join("\0")).digest("hex");
+  return `fe:54:00:${hash.slice(0, 2)}:${hash.slice(2, 4)}:${hash.slice(4, 6)}`;
+}
+
+export function parametersOf(facts: Facts, inputs: TapInputs, madeBy: string): TapParameters {
+  const { name, bridge, owner, group, multiQueue, vnetHdr } = inputs;
+  return { name, bridge, owner, group, multiQueue, vnetHdr, macAddress: tapMac(facts.machineId, name), madeBy };
+}
+
+export function tapState(
+  facts: Facts,
+  inputs: TapInputs,
+  { madeBy, hostKey }: Pick<TapState, "madeBy" | "hostKey">,
+): TapState {
+  const { connection: _, ...rest } = inputs;
+  const wanted = parametersOf(facts, inputs, madeBy);
+  return {
+    ...rest,
+    hostId: facts.machineId,
+    hostKey,
+    macAddress: wanted.macAddress,
+    master: linkNamed(facts, inputs.name)?.master ?? "",
+    madeBy,
+    drift: tapDrift(facts, wanted),
+  };
+}
+
+/** Whether the host has files of kvmnet's for the TAP. */
+export const installed = ({ taps }: Facts, name: string): boolean =>
+  taps.has(parametersPath(name)) || taps.has(unitPath(name));
+
+export function tapDrift(facts: Facts, wanted: TapParameters): string[] {
+  return [...fileDrift(facts, wanted), ...unlike(facts, wanted), ...linkDrift(facts, wanted)];
+}
+
+/** What a reboot would lose. */
+export function fileDrift(facts: Facts, wanted: TapParameters): string[] {
+  const enabled = enabledPath(wanted.name);
+  return [
+    ...[...tapFiles(wanted, tapScript)].flatMap(([path, text]) => {
+      const there = facts.taps.get(path);
+      return there === text ? [] : [there === undefined ? `${path} is not there` : `${path} was changed by hand`];
+    }),
+    ...(facts.taps.has(enabled) ? [] : [`${enabled} is not there: a reboot would lose the TAP`]),
+  ];
+}
+
+/** What only a TAP made anew has otherwise. Not vnetHdr: a program that opens the TAP says that itself. */
+export function unlike(facts: Facts, { name, owner, group, multiQueue }: TapParameters): string[] {
+  const link = linkNamed(facts, name);
+  if (!link) return [];
+  if (!link.tap) return [`${name} is no TAP`];
+  const { tap } = link;
+  const sentences: (string | false)[] = [
+    tap.owner !== owner && `the owner of ${name} is ${tap.owner ?? "nobody"} instead of ${owner ?? "nobody"}`,
+    tap.group !== group && `the group of ${name} is ${tap.group ?? "none"} instead of ${group ?? "none"}`,
+    tap.multiQueue !== multiQueue && `${name} has ${tap.multiQueue ? "several queues" : "one queue"}`,
+  ];
+  return sentences.filter((sentence) => sentence !== false);
+}
+
+function linkDrift(facts: Facts, { name, bridge, macAddress }: TapParameters): string[] {
+  const link = linkNamed(facts, name);
+  if (!link) return [`the TAP ${name} is not there`];
+  const sentences: (string | false)[] = [
+    link.master !== bridge && `the TAP ${name} is in ${link.master ?? "no bridge"} instead of in ${bridge}`,
+    !link.up && `${name} is down`,
+    link.mac !== macAddress && `${name} has the MAC address ${link.mac} instead of ${macAddress}`,
+  ];
+  return sentences.filter((sentence) => sentence !== false);
+}
