@@ -10,10 +10,20 @@ export interface Place {
   address: string | undefined;
 }
 
+/**
+ * How long a look at a host is good for all that only look at it: each phase of an operation looks at all resources
+ * at once, and a person's own changes meanwhile are seen by the next one.
+ */
+const lookMs = 15_000;
+
 /** A machine that kvmnet is logged in to. */
 export class Host {
   #session: Session;
   #reading: Promise<Facts> | undefined;
+  /** What was read last, unless something was done on the host since. */
+  #known: { readonly facts: Facts; readonly until: number } | undefined;
+  /** The look that will say so. */
+  #lastRead: Promise<Facts> | undefined;
   /** Where the session was dialled. */
   #at: string | undefined;
 
@@ -52,10 +62,12 @@ export class Host {
   }
 
   run(argv: readonly string[], options: ExecOptions): Promise<RemoteResult> {
+    this.#forget();
     return this.#session.run(argv, options);
   }
 
   exec(argv: readonly string[], options: ExecOptions & { nextStep?: string }): Promise<RemoteResult> {
+    this.#forget();
     return this.#session.exec(argv, options);
   }
 
@@ -64,13 +76,31 @@ export class Host {
     return this.#reading ?? this.freshFacts();
   }
 
+  /** The same for those that only look: all of a phase share one, however many they are. */
+  async look(): Promise<Facts> {
+    return this.#known && performance.now() < this.#known.until ? this.#known.facts : this.facts();
+  }
+
   /** After a write: a read that began before it would not see it. */
   freshFacts(signal?: AbortSignal): Promise<Facts> {
     const reading = readFacts(this.#session, signal).finally(() => {
       if (this.#reading === reading) this.#reading = undefined;
     });
     this.#reading = reading;
+    reading.then(
+      (facts) => {
+        // A command that was given meanwhile may have changed the host after it was looked at.
+        if (this.#lastRead === reading) this.#known = { facts, until: performance.now() + lookMs };
+      },
+      () => undefined,
+    );
+    this.#lastRead = reading;
     return reading;
+  }
+
+  #forget(): void {
+    this.#known = undefined;
+    this.#lastRead = undefined;
   }
 
   /** A new TCP and SSH connection, which takes the old one's place once it is up: to the first of the addresses that answers. */
@@ -93,6 +123,7 @@ export class Host {
       this.#at = first.address;
       this.place.address = first.address;
       this.#reading = undefined;
+      this.#forget();
     } catch (error) {
       throw worst((error as AggregateError).errors);
     } finally {

@@ -13,6 +13,8 @@ export interface Known {
   readonly hostKey?: string | undefined;
   /** Whether a host that does not answer gets another chance: when there is work to do on it, not when it is only looked at. */
   readonly patient?: boolean;
+  /** Whether what others did on the host a moment ago counts: to look at it is not enough that somebody just did. */
+  readonly fresh?: boolean;
   /** How it was reached before its connection was changed: it may be there still. */
   readonly formerly?: Connection;
   /** Ends the wait for it. */
@@ -95,7 +97,7 @@ export class Hosts {
     for (let lost = 0; ; lost += 1) {
       const host = await this.#reachAnyhow(connection, known);
       try {
-        return { host, facts: await host.facts() };
+        return { host, facts: await (known.patient || known.fresh ? host.facts() : host.look()) };
       } catch (error) {
         if (host.open || !(error instanceof RemoteCommandError) || lost > 0 || known.signal?.aborted) throw error;
       }

@@ -6,7 +6,7 @@ export const getHostFunction: HostFunction<GetHostInputs, GetHostResult> = {
   definition: getHost,
 
   async call({ hosts, signal }, { connection }) {
-    const { facts } = await hosts.reachFacts(connection, { signal });
+    const { facts } = await hosts.reachFacts(connection, { signal, fresh: true });
     return hostOf(facts);
   },
 };

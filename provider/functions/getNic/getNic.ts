@@ -8,7 +8,7 @@ export const getNicFunction: HostFunction<GetNicInputs, GetNicResult> = {
   definition: getNic,
 
   async call({ hosts, signal }, inputs) {
-    const { host, facts } = await hosts.reachFacts(inputs.connection, { signal });
+    const { host, facts } = await hosts.reachFacts(inputs.connection, { signal, fresh: true });
     const libvirt = libvirtOf(facts, host.label);
     const domain = findDomain(libvirt, inputs.domain);
     if (!domain)

@@ -53,7 +53,7 @@ libvirt() {
 	cut=$(printf '\f')
 	script=
 	for uuid in $networks; do
-		script="$script echo ${cut}network$cut; net-info $uuid; echo $cut; net-dumpxml $uuid;"
+		script="$script echo ${cut}network$cut; net-info $uuid; echo $cut; net-dumpxml $uuid; echo $cut; net-dumpxml --inactive $uuid;"
 	done
 	for uuid in $domains; do
 		script="$script echo ${cut}domain$cut; domstate $uuid; echo $cut; dumpxml $uuid; echo $cut; dumpxml --inactive $uuid;"

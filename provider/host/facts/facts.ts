@@ -143,7 +143,10 @@ export interface LibvirtNetwork {
   readonly persistent: boolean;
   readonly autostart: boolean;
   readonly forward: string | undefined;
+  /** The bridge that it is on now; of one that is not active, that it will be on. */
   readonly bridge: string | undefined;
+  /** The bridge of its definition, for the network's next start. */
+  readonly definedBridge: string | undefined;
   readonly xml: string;
 }
 

@@ -13,7 +13,7 @@ const parser = new XMLParser({
   isArray: (name) => name === "interface",
 });
 
-/** What one virsh printed, parts between form feeds: "network", its info, its XML; "domain", its state, its XML live and inactive. */
+/** What one virsh printed, parts between form feeds: "network", its info, its XML live and inactive; "domain", its state, its XML live and inactive. */
 export function parseLibvirt(section: Section): Libvirt {
   const networks: LibvirtNetwork[] = [];
   const domains: LibvirtDomain[] = [];
@@ -24,7 +24,8 @@ export function parseLibvirt(section: Section): Libvirt {
     // Without XML: it went away between the list and the look at it.
     if (kind === "network") {
       const [info, xml] = [next(), next()];
-      if (xml) networks.push(parseNetwork(info.split("\n"), xml));
+      const inactive = parts[0]?.startsWith("<") ? next() : "";
+      if (xml) networks.push(parseNetwork(info.split("\n"), xml, inactive));
     } else if (kind === "domain") {
       const [state, xml, inactive] = [next(), next(), next()];
       if (xml) domains.push(parseDomain(state, xml, inactive));
@@ -33,7 +34,7 @@ export function parseLibvirt(section: Section): Libvirt {
   return { networks, domains, silent: section.code !== 0 };
 }
 
-function parseNetwork(info: readonly string[], xml: string): LibvirtNetwork {
+function parseNetwork(info: readonly string[], xml: string, inactive: string): LibvirtNetwork {
   const network = root("network", xml);
   const yes = (key: string) => info.some((line) => line.startsWith(`${key}:`) && line.trim().endsWith("yes"));
   return {
@@ -44,6 +45,7 @@ function parseNetwork(info: readonly string[], xml: string): LibvirtNetwork {
     autostart: yes("Autostart"),
     forward: network.forward?.["@mode"] ?? (network.forward === "" ? "nat" : undefined),
     bridge: network.bridge?.["@name"],
+    definedBridge: (inactive ? root("network", inactive) : network).bridge?.["@name"],
     xml,
   };
 }

@@ -1,4 +1,4 @@
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import { networkFileName } from "../netplan/bridgeFile";
 import type { BridgeLink } from "./batch";
 import { strayTaps } from "./taps";
@@ -21,6 +21,24 @@ export function inHandsOfNetworkd(link: Link | undefined, id: string): boolean {
     (link?.networkdState === "configured" || link?.networkdState === "configuring") &&
     link.networkFile?.endsWith(`/${networkFileName(id)}`) === true
   );
+}
+
+/** Of a bridge whose MTU nobody has set, the kernel takes the smallest of its ports'. */
+export function mtuOfPorts(facts: Facts, bridge: string): number | undefined {
+  const all = ports(facts, bridge).map(({ mtu }) => mtu);
+  return all.length > 0 ? Math.min(...all) : undefined;
+}
+
+/** How a hand changed an MTU, where `missing` does not say so: no change waits for that. */
+export function unlikeMtu(facts: Facts, { name, uplink, mtu }: WantedBridge): string[] {
+  const [bridge, port] = [linkNamed(facts, name), linkNamed(facts, uplink)];
+  if (!bridge || port?.master !== name) return [];
+  if (mtu !== undefined)
+    return port.mtu === mtu || bridge.mtu !== mtu
+      ? []
+      : [`the MTU of the port ${uplink} is ${port.mtu} instead of ${mtu}`];
+  const natural = mtuOfPorts(facts, name);
+  return bridge.mtu === natural ? [] : [`the MTU of ${name} is ${bridge.mtu} instead of its ports' ${natural}`];
 }
 
 /** How the host differs from it, a sentence each: what is still to come during a change, and drift at any other time. */

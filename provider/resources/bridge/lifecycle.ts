@@ -1,6 +1,7 @@
 import { containsUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
+import { joinBridge } from "../../host/tap/join";
 import { clearLeftover, transact } from "../../host/transaction/transact";
 import { cidrOf } from "../../plan/addressing/readdressing";
 import { describeChange } from "../../plan/impact/describe";
@@ -143,12 +144,17 @@ async function apply(
   hostKey = pinned(inputs.connection, host),
 ): Promise<BridgeState> {
   const { hosts, log, signal } = operation;
+  const settled = (facts: Facts) => {
+    const now = planBridge(facts, inputs, operation.urn);
+    return bridgeState(facts, inputs, now, now.differences, hostKey);
+  };
   return hosts.exclusive(machineId, async () => {
     // Read again under the lock: another resource may have changed the host meanwhile.
     const facts = await clearLeftover(host, await host.freshFacts(), log);
     const plan = planBridge(facts, inputs, operation.urn);
     if (plan.differences.length === 0 && facts.records.has(inputs.name))
       return bridgeState(facts, inputs, plan, [], hostKey);
+    if (onlyTaps(plan)) return settled(await putTapsBack(host, plan));
     const must = inputs.addressing === "inherit" ? inheriting(plan) : plan.wanted;
     const after = await transact({
       host,
@@ -168,9 +174,17 @@ async function apply(
         `${host.label}: the host is reached at ${host.address} from now on. Write it into connection.host before the next \`pulumi up\`, if ${inputs.connection.host} does not lead there.`,
       );
     }
-    const settled = planBridge(after, inputs, operation.urn);
-    return bridgeState(after, inputs, settled, settled.differences, hostKey);
+    return settled(after);
   });
+}
+
+/** A TAP that is put back is nothing that the host could be lost by. */
+const onlyTaps = ({ differences, strays }: BridgePlan): boolean =>
+  strays.length > 0 && differences.length === strays.length;
+
+async function putTapsBack(host: Host, { wanted, strays }: BridgePlan): Promise<Facts> {
+  for (const { tap } of strays) await joinBridge(host, tap, wanted.name);
+  return host.freshFacts();
 }
 
 /** What was on the NIC must be on the bridge before the change is confirmed, also what no file says. */
@@ -206,6 +220,13 @@ function stillToRestore(facts: Facts, plan: RestorePlan): string[] {
 
 function tell(operation: Operation, host: Host, facts: Facts, plan: BridgePlan): void {
   const { wanted, uplink, moving, change } = plan;
+  if (onlyTaps(plan)) {
+    const taps = plan.strays.map(({ tap, vm }) => `${tap} of ${vm}`).join(", ");
+    operation.log.info(
+      `${host.label}: ${taps}: put back into ${wanted.name}. Nothing else of the host's network changes.`,
+    );
+    return;
+  }
   operation.log.info(
     `${host.label}: bridge ${wanted.name} on ${uplink.name}\n${describeChange(facts, { ...change, from: uplink, to: wanted.name, moving, vms: runningVms(facts, wanted.name) })}`,
   );

@@ -4,8 +4,8 @@ import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
 import { kernelAddressing, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { type Addressing, addressingOn, bridgeAsItIs, takeOff, toBridge, toUplink } from "../../plan/link/batch";
-import { missing, type WantedBridge } from "../../plan/link/missing";
-import { strayTaps } from "../../plan/link/taps";
+import { missing, mtuOfPorts, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
+import { type StrayTap, strayTaps } from "../../plan/link/taps";
 import { resolveUplink } from "../../plan/link/uplink";
 import { addressingOf, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFileText, iaidOf, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
@@ -28,6 +28,8 @@ export interface BridgePlan {
   readonly previousConfig: Readonly<Record<string, string>>;
   /** How the host differs from the wanted state now; none: there is nothing to do. */
   readonly differences: readonly string[];
+  /** TAPs of running VMs that are not in the bridge: among the differences, a sentence each. */
+  readonly strays: readonly StrayTap[];
 }
 
 export function recordPath(bridge: string): string {
@@ -75,6 +77,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   ]);
   const differences = [
     ...missing(facts, wanted),
+    ...unlikeMtu(facts, wanted),
     ...[...stripped.keys()].map((path) => `${path} gives the port ${uplink.name} addressing of its own`),
     ...Object.keys(config).flatMap((path) => {
       const text = fileText(facts, path);
@@ -100,7 +103,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   const change: Change = {
     files,
     remove: [],
-    apply: toBridge(wanted, moving, leaving, onBridge.addresses),
+    apply: [...toBridge(wanted, moving, leaving, onBridge.addresses), ...mtuAgain(facts, wanted)],
     leaving: leaving.map(cidrOf),
     tidy: [
       ...takeOff(uplink.name, onUplink.addresses),
@@ -123,7 +126,23 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
     timeout: inputs.confirm.timeout,
   };
   const planned = { device: name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4 };
-  return { change, uplink, wanted, moving, planned, config, previousConfig, differences };
+  return {
+    change,
+    uplink,
+    wanted,
+    moving,
+    planned,
+    config,
+    previousConfig,
+    differences,
+    strays: strayTaps(facts, name),
+  };
+}
+
+/** Where the program says none, but a hand did. */
+function mtuAgain(facts: Facts, wanted: WantedBridge): string[] {
+  const again = wanted.mtu === undefined && unlikeMtu(facts, wanted).length > 0;
+  return again ? [`link set dev ${wanted.name} mtu ${mtuOfPorts(facts, wanted.name)}`] : [];
 }
 
 /** Addresses that an addressing does not have. What a router has a host make comes again. */

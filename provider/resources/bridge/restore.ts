@@ -72,7 +72,7 @@ export function planRestore(
     timeout: confirm.timeout,
   };
   const planned = { device: uplink.name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4 };
-  return { change, uplink, wanted, moving, planned, config: {}, previousConfig, differences: [], id, kept };
+  return { change, uplink, wanted, moving, planned, config: {}, previousConfig, differences: [], strays: [], id, kept };
 }
 
 /** Whether an address comes from the bridge's own file, and the NIC's does not have it. What no file says stays. */

@@ -83,7 +83,8 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
       signal: operation.signal,
     });
     const present = findNetwork(libvirtOf(facts, host.label), old.state.name);
-    if (present?.active && present.bridge !== inputs.bridge)
+    // VMs stay where their TAPs are; of what a hand moved away from under them, that is the bridge as it was.
+    if (present?.active && present.bridge !== inputs.bridge && inputs.bridge !== old.inputs.bridge)
       refuseWhileUsed(facts, host, inputs.name, `be moved to ${inputs.bridge}`);
     if (operation.preview) return { state: { ...old.state, ...inputs, drift: [] } };
     return { state: await settle(operation, host, inputs, facts.machineId, old.state.hostKey) };
@@ -129,7 +130,7 @@ async function settle(
     if (linkNamed(facts, bridge)?.kind !== "bridge")
       throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
     let present = findNetwork(libvirtOf(facts, host.label), name);
-    if (!present?.persistent || present.bridge !== bridge) {
+    if (!present?.persistent || present.bridge !== bridge || present.definedBridge !== bridge) {
       const restart = present?.active && present.bridge !== bridge;
       await virsh(host, ["net-define", xmlOnInput], {
         purpose: `define the network ${name}`,

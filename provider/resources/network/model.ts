@@ -19,6 +19,9 @@ export function networkDrift(wanted: NetworkInputs, present: LibvirtNetwork): st
       `the network ${name} has the forward mode ${present.forward ?? "none"} instead of bridge`,
     present.bridge !== wanted.bridge &&
       `the network ${name} is on the bridge ${present.bridge ?? "none"} instead of ${wanted.bridge}`,
+    present.bridge === wanted.bridge &&
+      present.definedBridge !== wanted.bridge &&
+      `the definition of the network ${name}, for its next start, is on the bridge ${present.definedBridge ?? "none"} instead of ${wanted.bridge}`,
     present.active !== wanted.active && `the network ${name} is ${present.active ? "active" : "not active"}`,
     !present.persistent && `the network ${name} has no persistent definition`,
     present.autostart !== wanted.autostart &&

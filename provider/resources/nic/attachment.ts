@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { LibvirtNic } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
+import { joinBridge } from "../../host/tap/join";
 import { findDomain, libvirtOf } from "../../plan/libvirt/find";
 import { nicXml } from "../../plan/libvirt/xml";
 import type { NicInputs } from "./definition";
@@ -48,9 +49,7 @@ export async function attachLacking(
 /** libvirt puts a TAP into its bridge once, when it makes it. Says whether there was something to do. */
 export async function putTapBack(host: Host, stray: StrayTap | undefined): Promise<boolean> {
   if (!stray) return false;
-  await host.exec(["ip", "link", "set", "dev", stray.tap, "master", stray.bridge], {
-    purpose: `put the TAP ${stray.tap} back into ${stray.bridge}`,
-  });
+  await joinBridge(host, stray.tap, stray.bridge);
   return true;
 }
 

@@ -30,6 +30,34 @@ test("fifty hosts at once, with five resources on each: one login to each host",
   await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
 }, 60_000);
 
+test("a host is looked at once, however many only look, and anew once something was done on it", async () => {
+  let looks = 0;
+  await using server = await SshServer.start({
+    onExec: (channel) => {
+      looks += 1;
+      answer(factsOf(idOf(7)))(channel);
+    },
+  });
+  using hosts = closing();
+  for (let index = 0; index < 200; index += 1) await hosts.reachFacts(server.connection, { hostId: idOf(7) });
+  expect(looks).toBe(1);
+
+  const { host } = await hosts.reachFacts(server.connection);
+  await host.run(["true"], { purpose: "do something" });
+  await hosts.reachFacts(server.connection);
+  await hosts.reachFacts(server.connection);
+  expect(looks).toBe(3);
+
+  const [, doing] = await Promise.all([host.freshFacts(), host.run(["true"], { purpose: "do something meanwhile" })]);
+  expect(doing.code).toBe(0);
+  await hosts.reachFacts(server.connection);
+  expect(looks).toBe(6);
+
+  await hosts.reachFacts(server.connection, { patient: true });
+  await hosts.reachFacts(server.connection, { fresh: true });
+  expect(looks).toBe(8);
+});
+
 test("a connection that is cut while the host is looked at is made anew, and the look repeated", async () => {
   const cut: unknown[] = [];
   await using server = await SshServer.start({
