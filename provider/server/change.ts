@@ -7,15 +7,19 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { decode, type Values } from "../codec/decode";
+import { pathText } from "../codec/path";
 import type { Secrets } from "../codec/secrets";
+import { unknownPaths } from "../codec/unknown";
 import { HostError } from "../host/ssh/hostError";
 import { type Operation, PartlyDone } from "../resources/lifecycle";
 import { initFailed } from "./errors";
 import type { Unread } from "./read";
 import type { ResourceType } from "./resourceType";
+import { listed } from "./words";
 
 export async function create(type: ResourceType, request: CreateRequest, operation: Operation, unread: Unread) {
   const { values, secrets } = decode(request.getProperties());
+  saysUnknown(operation, values);
   const made = await type.lifecycle.create(operation, values).catch((error) => {
     if (isUnseen(error, operation, unread)) return { id: "", state: values };
     return rethrow(error, type, values, secrets);
@@ -30,10 +34,14 @@ export async function create(type: ResourceType, request: CreateRequest, operati
 export async function update(type: ResourceType, request: UpdateRequest, operation: Operation, unread: Unread) {
   const { values, secrets } = decode(request.getNews());
   const old = { inputs: type.oldInputs(request.getOldInputs()).values, state: decode(request.getOlds()).values };
-  const made = await type.lifecycle.update(operation, request.getId(), old, values).catch((error) => {
-    if (isUnseen(error, operation, unread)) return { state: { ...old.state, ...values } };
-    return rethrow(error, type, values, secrets);
-  });
+  const asSaid = { state: { ...old.state, ...values } };
+  // What it does to the host depends on all of them.
+  const made = saysUnknown(operation, values)
+    ? asSaid
+    : await type.lifecycle.update(operation, request.getId(), old, values).catch((error) => {
+        if (isUnseen(error, operation, unread)) return asSaid;
+        return rethrow(error, type, values, secrets);
+      });
   const response = new UpdateResponse();
   response.setProperties(type.encodeState(made.state, secrets, operation.preview));
   response.setRefreshBeforeUpdate(true);
@@ -44,6 +52,17 @@ export async function remove(type: ResourceType, request: DeleteRequest, operati
   const inputs = type.oldInputs(request.getOldInputs()).values;
   await type.lifecycle.delete(operation, request.getId(), inputs, decode(request.getProperties()).values);
   return new Empty();
+}
+
+/** A preview says what it can't know yet, and so why it is silent on the rest. */
+function saysUnknown({ preview, log }: Operation, values: Values): boolean {
+  const unknown = preview ? unknownPaths(values).map(pathText) : [];
+  if (unknown.length === 0) return false;
+  const [are, them] = unknown.length > 1 ? ["are", "they are"] : ["is", "it is"];
+  log.info(
+    `${listed(unknown, "and")} ${are} not known yet: what follows from that on the host can be told once ${them}.`,
+  );
+  return true;
 }
 
 /** A preview shows what the program says also of a host that is off just now, or is not there yet. */

@@ -53,25 +53,30 @@ describe("The life of a resource", () => {
     expect((await rig.caller.create(inputs)).properties).not.toHaveProperty("connection");
   });
 
-  it("hands a preview the values that are known, and marks those that are not", async () => {
+  it("hands a preview the values that are known, marks those that are not, and says which these are", async () => {
     let seen: unknown;
     const lifecycle = new Things().lifecycle({
-      update: async (operation, _id, old, inputs) => {
+      create: async (operation, inputs) => {
         seen = [operation.preview, operation.name, inputs.size === inputs.name];
-        return { state: { ...old.state, size: inputs.size } };
+        return { id: "", state: inputs };
+      },
+      update: () => {
+        throw new Error("a change that is not known can't be told");
       },
     });
     await using rig = await Rig.start([lifecycle]);
     const { inputs } = await rig.caller.check(program);
-    const { properties } = await rig.caller.update({
-      id: "thing/one",
-      oldInputs: inputs,
-      olds: state,
-      news: { ...inputs, size: unknown, name: unknown },
-      preview: true,
+    const news = { ...inputs, size: unknown, name: unknown };
+    expect((await rig.caller.create(news, { preview: true })).properties).toMatchObject({
+      name: unknown,
+      size: unknown,
     });
     expect(seen).toEqual([true, "one", true]);
-    expect(properties).toEqual({ ...state, size: unknown });
+
+    const change = { id: "thing/one", oldInputs: inputs, olds: state, news, preview: true };
+    expect((await rig.caller.update(change)).properties).toEqual({ ...state, name: unknown, size: unknown });
+    const message = "name and size are not known yet: what follows from that on the host can be told once they are.";
+    expect(rig.engine.said).toMatchObject([{ message }, { message }]);
   });
 
   it("leaves in the state what was only partly done, with the reasons and the secrets", async () => {

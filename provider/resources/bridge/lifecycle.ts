@@ -37,9 +37,6 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   async create(operation, inputs) {
     const { name } = inputs;
     if (containsUnknown(inputs)) {
-      operation.log.info(
-        `The bridge ${String(name)}: what it changes on its host can be told once its inputs are known.`,
-      );
       const { connection: _, ...known } = inputs;
       return { id: "", state: known };
     }

@@ -39,6 +39,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
       );
     }
     if (operation.preview) {
+      tell(operation, host, facts, inputs);
       return {
         id: "",
         state: { ...known, hostId: facts.machineId, drift: [], ...(present && { uuid: present.uuid }) },
@@ -86,7 +87,10 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     // VMs stay where their TAPs are; of what a hand moved away from under them, that is the bridge as it was.
     if (present?.active && present.bridge !== inputs.bridge && inputs.bridge !== old.inputs.bridge)
       refuseWhileUsed(facts, host, inputs.name, `be moved to ${inputs.bridge}`);
-    if (operation.preview) return { state: { ...old.state, ...inputs, drift: [] } };
+    if (operation.preview) {
+      tell(operation, host, facts, inputs);
+      return { state: { ...old.state, ...inputs, drift: [] } };
+    }
     return { state: await settle(operation, host, inputs, facts.machineId, old.state.hostKey) };
   },
 
@@ -107,6 +111,15 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     });
   },
 };
+
+function tell({ log }: Operation, host: Host, facts: Facts, inputs: NetworkInputs): void {
+  const { name, active, autostart } = inputs;
+  const on = containsUnknown(inputs.bridge) ? "" : ` on ${inputs.bridge}`;
+  const vms = runningOnNetwork(libvirtOf(facts, host.label), name);
+  log.info(
+    `${host.label}: libvirt has the network ${name}${on}, ${active ? "active" : "not active"}, ${autostart ? "" : "not "}started with the host. ${vms.length > 0 ? `${vms.join(", ")} on it ${vms.length > 1 ? "run" : "runs"} on.` : "No running VM is on it."}`,
+  );
+}
 
 function refuseWhileUsed(facts: Facts, host: Host, name: string, what: string): void {
   const vms = runningOnNetwork(libvirtOf(facts, host.label), name);

@@ -1,0 +1,213 @@
+import type { Guest } from "../../lab/guest";
+import { HomelabStack } from "../../lab/homelabStack";
+import type { Host } from "../../lab/host";
+import { Lan } from "../../lab/lan";
+import { YamlStack } from "../../lab/yamlStack";
+import { script, visits } from "./drifts";
+
+const seconds = 1000;
+
+const connection = { host: "kvm1.example" };
+/** A TAP for QEMU without libvirt, in a stack of its own, with another value for each input than its default. */
+const tap = {
+  type: "kvmnet:index:Tap",
+  properties: {
+    connection,
+    name: "tap0",
+    bridge: "br0",
+    owner: "helper",
+    group: "kvm",
+    multiQueue: true,
+    vnetHdr: true,
+  },
+};
+
+/** Another value than the default for each input of what the homelab's config has. */
+const others = {
+  hosts: {
+    kvm1: {
+      bridge: {
+        stp: true,
+        forwardDelay: 2,
+        mtu: 1400,
+        macAddress: "02:00:00:00:00:aa",
+        uplink: "enp1s0",
+        netfilter: "bypass",
+        addressing: {
+          dhcp4: true,
+          dhcp6: false,
+          acceptRa: false,
+          addresses: ["192.0.2.60/24"],
+          routes: [{ to: "203.0.113.0/24", via: "192.0.2.1", metric: 70 }],
+          nameservers: ["192.0.2.1"],
+        },
+        confirm: { timeout: 40, probes: [{ ping: "192.0.2.1" }] },
+        forceDelete: true,
+      },
+      networks: { lan: { autostart: false, active: false } },
+    },
+  },
+  vms: {
+    web: {
+      host: "kvm1",
+      nics: {
+        lan: { network: "lan", linkState: "down", waitForAddress: 0 },
+        other: { bridge: "other0", model: "e1000e", macAddress: "52:54:00:00:00:0a", linkState: "down" },
+      },
+    },
+  },
+};
+
+describe.each(["bookworm", "trixie"] as const)(
+  "what a hand changed on Debian %s is seen by a plain preview, and healed",
+  (release) => {
+    let lan: Lan;
+    let host: Host;
+    let web: Guest;
+    let stack: HomelabStack;
+    let taps: YamlStack;
+    const table: string[] = [];
+
+    beforeAll(async () => {
+      lan = await Lan.start();
+      // Each command that comes in is told in the journal then.
+      const files = { "/etc/ssh/sshd_config.d/told.conf": "LogLevel VERBOSE\n" };
+      host = await lan.startHost({ name: "kvm1", release, files });
+      web = await host.startGuest({ name: "web" });
+      stack = await HomelabStack.start({
+        lan,
+        hosts: [host],
+        config: {
+          hosts: { kvm1: { bridge: {}, networks: { lan: {} } } },
+          vms: { web: { host: "kvm1", nics: { lan: { network: "lan" } } } },
+        },
+      });
+      await succeeds(stack.up());
+      // A bridge and a network that somebody else made.
+      await host.must(["ip", "link", "add", "other0", "type", "bridge"]);
+      const other = "<network><name>other</name><forward mode='bridge'/><bridge name='other0'/></network>";
+      await host.writeFile("/run/other.xml", other);
+      await host.must(["virsh", "net-define", "/run/other.xml"]);
+      await host.must(["virsh", "net-start", "other"]);
+      taps = await YamlStack.start(lan, [host]);
+    }, 900 * seconds);
+
+    afterAll(async () => {
+      console.log(["drift | seen as | healed by | pings lost | VM restarted", ...table].join("\n"));
+      await taps?.[Symbol.asyncDispose]();
+      await stack?.[Symbol.asyncDispose]();
+      await lan?.[Symbol.asyncDispose]();
+    }, 60 * seconds);
+
+    async function succeeds(operation: ReturnType<HomelabStack["up"]>): Promise<string> {
+      const { code, stdout, stderr } = await operation;
+      expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+      return stdout;
+    }
+
+    const onHost = (text: string) => host.must(["sh", "-c", script(text)]);
+    /** Commands that came in over SSH so far. */
+    const commands = async () =>
+      Number(await host.must(["sh", "-c", "journalctl -o cat | grep -c 'Starting session: command'"]));
+    const tapIsThere = async () => {
+      const link = await host.must(["ip", "-d", "link", "show", "tap0"]);
+      expect(link).toMatch(/^\d+: tap0: <[^>]*\bUP\b.* master br0 /m);
+      expect(link).toMatch(/ tun type tap pi off vnet_hdr on multi_queue on .*user helper group kvm/);
+    };
+
+    test(
+      "a TAP for QEMU without libvirt is made: in the bridge, up, its owner's; the doctor has nothing against it",
+      async () => {
+        const said = await taps.preview({ resources: { tap } });
+        expect(said).toContain("the TAP tap0 is made, for the user helper in the group kvm, a port of br0.");
+        await taps.up();
+        await tapIsThere();
+        expect(await taps.unchanged()).toEqual({ code: 0, said: "" });
+        await onHost("runuser -u helper -- true");
+      },
+      120 * seconds,
+    );
+
+    test(
+      "a preview looks at a host once, however many resources it has",
+      async () => {
+        const before = await commands();
+        await succeeds(stack.preview(["--expect-no-changes"]));
+        expect(await commands()).toBe(before + 1);
+      },
+      60 * seconds,
+    );
+
+    test.each(visits)(
+      "$name",
+      async ({ by, drifts, transaction }) => {
+        const uptime = await web.uptime();
+        await onHost(by);
+        const seen = await stack.preview(["--diff", "--expect-no-changes"]);
+        for (const { seenAs } of drifts) expect(seen.stdout).toMatch(seenAs);
+        expect(seen.code).not.toBe(0);
+
+        const changes = () => host.must(["sh", "-c", "ls /var/lib/kvmnet/transactions"]);
+        const earlier = await changes();
+        await using pings = await lan.pingCounter(host.address);
+        await succeeds(stack.up());
+        const { lost } = await pings.stop();
+        expect((await changes()) !== earlier).toBe(transaction);
+        for (const { healed } of drifts) await onHost(healed);
+        await succeeds(stack.preview(["--diff", "--expect-no-changes"]));
+        expect(await web.uptime()).toBeGreaterThan(uptime);
+        await tapIsThere();
+        const how = transaction ? "a transaction" : "no transaction";
+        for (const { what, seenAs } of drifts)
+          table.push([what, seenAs.exec(seen.stdout)?.[0], how, lost, "no"].join(" | "));
+      },
+      120 * seconds,
+    );
+
+    test(
+      "another name of a TAP, another address of a guest and a restart of libvirtd are no drift",
+      async () => {
+        const name = () => onHost("echo $tap");
+        const before = await name();
+        await onHost(`virsh detach-interface web network --mac $mac --live; while [ "$(live)" ]; do sleep 0.1; done
+          persistent >/dev/null; nic lan up >/run/nic.xml; virsh attach-device web /run/nic.xml --live; systemctl restart libvirtd`);
+        expect(await name()).not.toBe(before);
+        await web.must(["ip", "address", "add", "192.0.2.201/24", "dev", "eth0"]);
+        await succeeds(stack.preview(["--diff", "--expect-no-changes"]));
+      },
+      90 * seconds,
+    );
+
+    test(
+      "a TAP is there again after a reboot, heals, and goes away",
+      async () => {
+        await host.reboot();
+        await tapIsThere();
+        expect(await taps.unchanged()).toEqual({ code: 0, said: "" });
+        await host.must(["ip", "link", "delete", "tap0"]);
+        await host.must(["systemctl", "disable", "kvmnet-tap-tap0.service"]);
+        const { said } = await taps.unchanged();
+        expect(said).toContain("the TAP tap0 is not there");
+        expect(said).toContain("kvmnet-tap-tap0.service is not there: a reboot would lose the TAP");
+        await taps.up();
+        await tapIsThere();
+        await taps.up({});
+        expect((await host.exec(["ip", "link", "show", "tap0"])).code).not.toBe(0);
+        expect((await host.must(["find", "/etc", "/var/lib/kvmnet", "-name", "*tap*"])).trim()).toBe("");
+      },
+      180 * seconds,
+    );
+
+    test(
+      "with another value for each input, a second up and a refresh show nothing",
+      async () => {
+        await host.must(["sh", "-c", "ip link show other0 || ip link add other0 type bridge"]);
+        await stack.configure(others);
+        await succeeds(stack.up());
+        await succeeds(stack.up(["--expect-no-changes"]));
+        await succeeds(stack.refresh(["--expect-no-changes"]));
+      },
+      180 * seconds,
+    );
+  },
+);
