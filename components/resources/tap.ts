@@ -1,4 +1,4 @@
-// Written by tools/generate.ts from provider/resources: change the definitions there, then run `make generate`.
+// Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "@pulumi/pulumi";
 import { secretParts } from "./secretParts";
 import type { ConnectionArgs } from "./types";
