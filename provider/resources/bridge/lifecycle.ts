@@ -225,6 +225,6 @@ function tell(operation: Operation, host: Host, facts: Facts, plan: BridgePlan):
     return;
   }
   operation.log.info(
-    `${host.label}: bridge ${wanted.name} on ${uplink.name}\n${describeChange(facts, { ...change, from: uplink, to: wanted.name, moving, vms: runningVms(facts, wanted.name) })}`,
+    `${host.label}: bridge ${wanted.name} on ${uplink.name}\n${describeChange(facts, { ...change, from: uplink, to: wanted.name, moving, vms: [...new Set([...runningVms(facts, wanted.name), ...plan.strays.map(({ vm }) => vm)])] })}`,
   );
 }

@@ -135,7 +135,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
     config,
     previousConfig,
     differences,
-    strays: strayTaps(facts, name),
+    strays: present?.kind === "bridge" ? strayTaps(facts, name) : [],
   };
 }
 

@@ -24,7 +24,7 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
       signal: operation.signal,
     });
     if (operation.preview) {
-      tell(operation, host, facts, inputs);
+      tell(operation, host, facts, inputs, operation.urn);
       warn(operation, host, facts, inputs);
       return { id: "", state: { ...known, hostId: facts.machineId, drift: [] } };
     }
@@ -65,7 +65,7 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
       signal: operation.signal,
     });
     if (operation.preview) {
-      tell(operation, host, facts, inputs);
+      tell(operation, host, facts, inputs, old.state.owner);
       warn(operation, host, facts, inputs);
       const { connection: _, ...rest } = inputs;
       return { state: { ...old.state, ...rest, drift: [] } };
@@ -110,13 +110,17 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
   },
 };
 
-function tell({ log }: Operation, host: Host, facts: Facts, inputs: BridgeNetfilterInputs): void {
-  const now = `${host.label}: what ${inputs.bridge} forwards between its ports is now ${effectiveOf(facts, inputs.bridge).text}`;
-  log.info(
-    inputs.mode === "bypass"
-      ? `${now}\nnet.bridge.bridge-nf-call-iptables, -ip6tables and -arptables become 0 for the whole host.`
-      : now,
-  );
+function tell({ log }: Operation, host: Host, facts: Facts, inputs: BridgeNetfilterInputs, owner: string): void {
+  const { bridge, mode } = inputs;
+  const files = netfilterFiles({ bridge, mode, owner }, netfilterScript);
+  const words = [
+    `${host.label}: what ${bridge} forwards between its ports is now ${effectiveOf(facts, bridge).text}`,
+    ...(mode === "bypass"
+      ? ["net.bridge.bridge-nf-call-iptables, -ip6tables and -arptables become 0 for the whole host."]
+      : []),
+    ...[...files].filter(([path, text]) => facts.netfilter.get(path) !== text).map(([path]) => `writes ${path}`),
+  ];
+  log.info(words.join("\n"));
 }
 
 function warn({ log }: Operation, host: Host, facts: Facts, inputs: BridgeNetfilterInputs): void {

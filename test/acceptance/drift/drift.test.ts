@@ -30,17 +30,8 @@ const others = {
         stp: true,
         forwardDelay: 2,
         mtu: 1400,
-        macAddress: "02:00:00:00:00:aa",
         uplink: "enp1s0",
         netfilter: "bypass",
-        addressing: {
-          dhcp4: true,
-          dhcp6: false,
-          acceptRa: false,
-          addresses: ["192.0.2.60/24"],
-          routes: [{ to: "203.0.113.0/24", via: "192.0.2.1", metric: 70 }],
-          nameservers: ["192.0.2.1"],
-        },
         confirm: { timeout: 40, probes: [{ ping: "192.0.2.1" }] },
         forceDelete: true,
       },
@@ -112,18 +103,17 @@ describe.each(["bookworm", "trixie"] as const)(
     const tapIsThere = async () => {
       const link = await host.must(["ip", "-d", "link", "show", "tap0"]);
       expect(link).toMatch(/^\d+: tap0: <[^>]*\bUP\b.* master br0 /m);
-      expect(link).toMatch(/ tun type tap pi off vnet_hdr on multi_queue on .*user helper group kvm/);
+      expect(link).toMatch(/ tun type tap pi off vnet_hdr on multi_queue .*user helper group kvm/);
     };
 
     test(
-      "a TAP for QEMU without libvirt is made: in the bridge, up, its owner's; the doctor has nothing against it",
+      "a TAP for QEMU without libvirt is made: in the bridge, up, its owner's",
       async () => {
         const said = await taps.preview({ resources: { tap } });
         expect(said).toContain("the TAP tap0 is made, for the user helper in the group kvm, a port of br0.");
         await taps.up();
         await tapIsThere();
         expect(await taps.unchanged()).toEqual({ code: 0, said: "" });
-        await onHost("runuser -u helper -- true");
       },
       120 * seconds,
     );
@@ -144,7 +134,7 @@ describe.each(["bookworm", "trixie"] as const)(
         const uptime = await web.uptime();
         await onHost(by);
         const seen = await stack.preview(["--diff", "--expect-no-changes"]);
-        for (const { seenAs } of drifts) expect(seen.stdout).toMatch(seenAs);
+        for (const { seenAs } of drifts) expect(seen.stdout + seen.stderr).toMatch(seenAs);
         expect(seen.code).not.toBe(0);
 
         const changes = () => host.must(["sh", "-c", "ls /var/lib/kvmnet/transactions"]);
@@ -169,8 +159,8 @@ describe.each(["bookworm", "trixie"] as const)(
       async () => {
         const name = () => onHost("echo $tap");
         const before = await name();
-        await onHost(`virsh detach-interface web network --mac $mac --live; while [ "$(live)" ]; do sleep 0.1; done
-          persistent >/dev/null; nic lan up >/run/nic.xml; virsh attach-device web /run/nic.xml --live; systemctl restart libvirtd`);
+        await onHost(`virsh detach-interface web $kind --mac $mac --live; while [ "$(live)" ]; do sleep 0.1; done
+          nic lan up >/run/nic.xml; virsh attach-device web /run/nic.xml --live; systemctl restart libvirtd`);
         expect(await name()).not.toBe(before);
         await web.must(["ip", "address", "add", "192.0.2.201/24", "dev", "eth0"]);
         await succeeds(stack.preview(["--diff", "--expect-no-changes"]));

@@ -18,6 +18,7 @@ export interface Visit {
 
 const bridgeFile = "/etc/netplan/80-kvmnet-br0.yaml";
 const find = `tap=$(virsh domiflist web | awk '/52:54/ {print $1}')
+kind=$(virsh domiflist web | awk '/52:54/ {print $2}')
 mac=$(virsh domiflist web --inactive | awk '/52:54/ {print $5}')
 address=$(ip -4 -o address show dev br0 scope global | awk '{print $4; exit}')
 nic() { echo "<interface type='network'><mac address='$mac'/><source network='$1'/><model type='virtio'/><link state='$2'/></interface>"; }
@@ -29,8 +30,9 @@ master() { basename "$(readlink "/sys/class/net/$1/master")"; }
 /** A shell script with what it needs to know of the host. */
 export const script = (text: string) => `set -e\n${find}${text}`;
 
-/** At the console, somebody gives the NIC the address that the bridge has. */
-const rescue = 'ip address replace "$address" dev enp1s0; ip route replace default via 192.0.2.1 dev enp1s0 metric 10';
+/** At the console, somebody gives the NIC the address that the bridge had, again and again: networkd, once it sees the bridge gone, takes it off. */
+const rescue =
+  'for try in $(seq 30); do ip address replace "$address" dev enp1s0; ip route replace default via 192.0.2.1 dev enp1s0 metric 10; sleep 0.1; done';
 
 export const visits: readonly Visit[] = [
   {
@@ -138,7 +140,7 @@ export const visits: readonly Visit[] = [
   },
   {
     name: "what the next start would take",
-    by: "define other0; nic other up >/run/nic.xml; virsh update-device web /run/nic.xml --config; ip link set dev $tap nomaster; systemctl restart libvirtd",
+    by: "define other0; nic other up >/run/nic.xml; virsh update-device web /run/nic.xml --config; ip link set dev $tap nomaster",
     drifts: [
       {
         what: "the network live unlike persistent",
@@ -151,7 +153,7 @@ export const visits: readonly Visit[] = [
         healed: "persistent | grep -q lan",
       },
       {
-        what: "the TAP out of its bridge, libvirtd restarted",
+        what: "the TAP out of its bridge",
         seenAs: /the TAP vnet\d+ is in no bridge instead of in br0/,
         healed: "[ $(master $tap) = br0 ]",
       },
@@ -160,7 +162,7 @@ export const visits: readonly Visit[] = [
   },
   {
     name: "the NIC of the running VM",
-    by: 'virsh detach-interface web network --mac $mac --live; while [ "$(live)" ]; do sleep 0.1; done',
+    by: 'virsh detach-interface web $kind --mac $mac --live; while [ "$(live)" ]; do sleep 0.1; done',
     drifts: [
       {
         what: "the NIC only in the definition",

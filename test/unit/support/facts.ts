@@ -24,6 +24,7 @@ export function factsWith(parts: Partial<Facts>): Facts {
     tryStamp: undefined,
     firewall: noFirewall,
     netfilter: new Map(),
+    taps: new Map(),
     libvirt: { networks: [], domains: [], silent: false },
     ...parts,
   };
@@ -47,6 +48,7 @@ export function link(name: string, parts: Partial<Link> = {}): Link {
     stp: parts.kind === "bridge" ? false : undefined,
     forwardDelay: parts.kind === "bridge" ? 0 : undefined,
     bridgeCalls: undefined,
+    tap: undefined,
     portState: parts.master === undefined ? undefined : "forwarding",
     addresses: [],
     networkFile: undefined,

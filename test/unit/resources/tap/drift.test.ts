@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Facts, Link } from "../../../../provider/host/facts/facts";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { tapScript } from "../../../../provider/host/tap/script";
+import { diagnose } from "../../../../provider/plan/diagnose/diagnose";
 import { enabledPath, makerOf, parametersPath, tapFiles, udevPath } from "../../../../provider/plan/tap/files";
 import { parametersOf, tapDrift, tapMac } from "../../../../provider/resources/tap/model";
 
@@ -15,6 +16,8 @@ const link = {
   ...host.links.find(({ kind }) => kind === "bridge"),
   name: "tap0",
   kind: "tun",
+  networkFile: undefined,
+  networkdState: "unmanaged",
   master: "br0",
   mac: tapMac(host.machineId, "tap0"),
   tap: { owner: "alice", group: undefined, multiQueue: false, vnetHdr: true },
@@ -27,6 +30,11 @@ function withTap(changes: Partial<Link> = {}, files = tapFiles(wanted, tapScript
 
 test("a TAP as wanted has no drift, whatever header the program that has it open asked for", () => {
   expect(tapDrift(withTap(), wanted)).toEqual([]);
+});
+
+test("the doctor has nothing against a TAP that no program has open", () => {
+  const closed = withTap({ carrier: false, portState: "disabled", mtu: 1500, addresses: [], lease: undefined });
+  expect(diagnose(closed)).toEqual(diagnose({ ...closed, links: host.links }));
 });
 
 test.each<[string, Facts, string[]]>([
