@@ -20,7 +20,7 @@ export async function examine(
   connection: Connection,
   { seconds, ...known }: { readonly seconds: number } & Pick<Known, "signal">,
 ): Promise<Examined> {
-  const { host, facts } = await hosts.reachFacts(connection, known);
+  const { host, facts } = await hosts.reachFacts(connection, { ...known, fresh: true });
   const plan = listening(facts);
   const heard =
     seconds > 0 && plan.devices.length + plan.asks.length > 0
