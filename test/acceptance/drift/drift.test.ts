@@ -192,6 +192,8 @@ describe.each(["bookworm", "trixie"] as const)(
       "with another value for each input, a second up and a refresh show nothing",
       async () => {
         await host.must(["sh", "-c", "ip link show other0 || ip link add other0 type bridge"]);
+        // A network that VMs run on is not stopped.
+        await host.exec(["virsh", "destroy", "web"]);
         await stack.configure(others);
         await succeeds(stack.up());
         await succeeds(stack.up(["--expect-no-changes"]));
