@@ -14,12 +14,23 @@ const ownDrift: ReadonlySet<CheckName> = new Set<CheckName>([
 /** Findings about a resource that its own drift does not tell: by the facts that are read already. */
 export function concerns(facts: Facts, about: Concerned, drift: readonly string[]): Finding[] {
   const subjects = subjectsOf(facts, about);
-  return diagnose(facts).filter(({ check, subject }) => {
+  return diagnosed(facts).filter(({ check, subject }) => {
     if (drift.length > 0 && ownDrift.has(check)) return false;
     // A BridgeNetfilter says this itself.
     if (check === "forward-drops" && "bridge" in about && isGuarded(facts, about.bridge)) return false;
     return subjects.some((one) => one === subject || (subject.startsWith("VMs ") && sharedBy(subject, one)));
   });
+}
+
+const known = new WeakMap<Facts, readonly Finding[]>();
+
+/** Once for what a host said: a stack with 200 NICs on it asks 200 times, at 5 ms each. */
+function diagnosed(facts: Facts): readonly Finding[] {
+  const before = known.get(facts);
+  if (before) return before;
+  const findings = diagnose(facts);
+  known.set(facts, findings);
+  return findings;
 }
 
 function subjectsOf(facts: Facts, about: Concerned): string[] {
