@@ -28,7 +28,7 @@ generate: $(installed) ## write schema.json and the resource classes from the de
 	$(bin)/tsx tools/generate.ts
 
 .PHONY: demo
-demo: build ## boot a host and a VM in the lab, run `pulumi up` on them, check the VM from the LAN (root)
+demo: build ## boot a host and a VM in the lab, run `pulumi up` on them, check the VM from the LAN (root; SVG=docs/topology.svg draws it)
 	$(engine) && $(bin)/tsx test/lab/demo.ts $(RELEASE)
 
 .PHONY: lab

@@ -1,6 +1,7 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type CommandResult, describeFailure } from "./command";
+import { CommandLine } from "./commandLine";
 import { folders } from "./folders";
 import type { Guest } from "./guest";
 import type { Host } from "./host";
@@ -28,7 +29,7 @@ interface Outputs {
 
 /**
  * `make demo`: a host and a VM on a LAN of the lab, and a real `pulumi up` of this repository's own program with
- * stacks/Pulumi.demo.yaml. True when the VM is on the LAN afterwards.
+ * stacks/Pulumi.demo.yaml. True when the VM is on the LAN afterwards, and the doctor finds nothing.
  */
 async function demo(release: Release): Promise<boolean> {
   say(`Booting a LAN with a KVM host (${release}) and a virtual machine; the first time builds their images.`);
@@ -43,7 +44,8 @@ async function demo(release: Release): Promise<boolean> {
   await stack.run("preview");
   say("pulumi up");
   await stack.run("up");
-  return await report(host, guest, before, await stack.outputs());
+  const reached = await report(host, guest, before, await stack.outputs());
+  return (await diagnosed(host, guest)) && reached;
 }
 
 /** This repository's project, with the demo's config completed by what only the running lab knows. */
@@ -108,6 +110,25 @@ async function report(host: Host, guest: Guest, before: string, { hosts, vms }: 
       check(`the VM's SSH server answers the LAN`, sshBanner(host.lan, address), /^SSH-2\.0-/),
     ])
   ).every(Boolean);
+}
+
+/** The doctor's report and the text picture; the other picture goes to the file that $SVG names, if there is one. */
+async function diagnosed(host: Host, guest: Guest): Promise<boolean> {
+  const line = await CommandLine.of(host);
+  // A VM that says something is seen with its address.
+  const speaks = guest.run(["ping", "-c", "8", "-q", gateway]);
+  say(`npx kvmnet doctor ${host.name}`);
+  const doctor = await line.run("doctor", host.name);
+  console.log(`${doctor.stdout}${doctor.stderr}`.trimEnd());
+  say(`npx kvmnet topology ${host.name}`);
+  const topology = await line.run("topology", host.name);
+  console.log(`${topology.stdout}${topology.stderr}`.trimEnd());
+  if (process.env.SVG) {
+    const picture = await line.run("topology", "--svg", host.name);
+    await writeFile(resolve(repository, process.env.SVG), picture.stdout);
+  }
+  await speaks;
+  return doctor.code === 0 && topology.code === 0;
 }
 
 const noAddress: CommandResult = {
