@@ -4,7 +4,6 @@ import { RemoteCommandError } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
 import { Host, type Place } from "./host";
 import { HostError } from "./ssh/hostError";
-import { hostLabel } from "./ssh/target";
 
 /** What is known of a host before it is dialled. */
 export interface Known {
@@ -21,6 +20,9 @@ export interface Known {
   readonly signal?: AbortSignal;
 }
 
+/** What leads to a machine: a connection, and the key that is remembered for it. */
+type Way = Pick<Known, "hostKey"> & { readonly connection: Connection };
+
 /** For how long a host that did not answer is not dialled again just to look at it: a stack has many resources on it. */
 const silentMs = 30_000;
 
@@ -31,6 +33,8 @@ export class Hosts {
   readonly #silent = new Map<string, { readonly error: HostError; readonly until: number }>();
   readonly #places = new Map<string, Place>();
   readonly #locks = new Map<string, Promise<unknown>>();
+  /** How each machine was reached last, by its machine-id. */
+  readonly #ways = new Map<string, Way>();
 
   /** The host at the other end, logged in. Whoever asks meanwhile gets the same connection. */
   async reach(connection: Connection, known: Known = {}): Promise<Host> {
@@ -84,7 +88,7 @@ export class Hosts {
     if (known.hostId !== undefined && facts.machineId !== known.hostId) {
       throw new HostError(
         "otherMachine",
-        hostLabel(connection),
+        host.label,
         `another machine answers here: its machine-id is ${facts.machineId}, this resource is on ${known.hostId}.\n` +
           "Correct connection.host; or, for another machine on purpose, declare a new resource under another name.",
       );
@@ -97,22 +101,37 @@ export class Hosts {
     for (let lost = 0; ; lost += 1) {
       const host = await this.#reachAnyhow(connection, known);
       try {
-        return { host, facts: await (known.patient || known.fresh ? host.facts() : host.look()) };
+        const facts = await (known.patient || known.fresh ? host.facts() : host.look());
+        this.#ways.set(facts.machineId, { connection: host.connection, hostKey: known.hostKey });
+        return { host, facts };
       } catch (error) {
         if (host.open || !(error instanceof RemoteCommandError) || lost > 0 || known.signal?.aborted) throw error;
       }
     }
   }
 
-  /** A program that gives a host another address has it in the connection too, before the host has it. */
+  /**
+   * A program that gives a host another address has it in the connection too, before the host has it; and what it drops
+   * meanwhile has the address from before, in the state. Where the host does not answer there, it is asked at the other.
+   */
   async #reachAnyhow(connection: Connection, { formerly, ...known }: Known): Promise<Host> {
-    if (formerly === undefined || known.hostId === undefined || isSameWay(connection, formerly))
-      return this.reach(connection, known);
+    const { hostId, hostKey } = known;
+    const others = [
+      ...(formerly ? [{ connection: formerly, hostKey }] : []),
+      ...[this.#ways.get(hostId ?? "")].filter((way) => way !== undefined),
+    ].filter((way) => !isSameWay(way.connection, connection));
+    if (hostId === undefined || others.length === 0) return this.reach(connection, known);
     try {
       return await this.reach(connection, { ...known, patient: false });
     } catch (error) {
       if (!(error instanceof HostError && (error.kind === "unreachable" || error.kind === "noSuchName"))) throw error;
-      return this.reach(formerly, { ...known, patient: false }).catch(() => this.reach(connection, known));
+      for (const way of others) {
+        const reached = await this.reach(way.connection, { ...known, hostKey: way.hostKey, patient: false }).catch(
+          () => undefined,
+        );
+        if (reached) return reached;
+      }
+      return this.reach(connection, known);
     }
   }
 

@@ -168,3 +168,42 @@ test("a host that prints for ever ends with a limit", async () => {
     /^root@\S+: could not read the host's facts: it printed more than 32 MB\./,
   );
 }, 60_000);
+
+describe("a host that has another address than the state says", () => {
+  /** A port that nobody listens on: a host that is no more where it was. */
+  async function abandoned() {
+    const listener = await Listener.start(() => {});
+    await listener[Symbol.asyncDispose]();
+    return listener.connection;
+  }
+
+  test("is reached where another resource of it was, once it does not answer at the old one", async () => {
+    await using server = await SshServer.start({ onExec: answer(factsOf(idOf(7))) });
+    using hosts = closing();
+    const known = { hostId: idOf(7), patient: true };
+    await hosts.reachFacts(server.connection, known);
+    const old = await abandoned();
+    const found = await Promise.all(Array.from({ length: 5 }, () => hosts.reachFacts(old, known)));
+    expect(new Set(found.map(({ host }) => host.connection.port))).toEqual(new Set([server.connection.port]));
+    expect(server.logins).toBe(1);
+  });
+
+  test("is not mistaken for another one that was reached", async () => {
+    await using server = await SshServer.start({ onExec: answer(factsOf(idOf(7))) });
+    using hosts = closing();
+    await hosts.reachFacts(server.connection, { hostId: idOf(7) });
+    await expect(hosts.reachFacts(await abandoned(), { hostId: idOf(8) })).rejects.toMatchObject({
+      kind: "unreachable",
+    });
+  });
+
+  test("is another machine's where one answers: an error, though the right one is known", async () => {
+    await using server = await SshServer.start({ onExec: answer(factsOf(idOf(7))) });
+    await using stranger = await SshServer.start({ onExec: answer(factsOf(idOf(8))) });
+    using hosts = closing();
+    await hosts.reachFacts(server.connection, { hostId: idOf(7) });
+    await expect(hosts.reachFacts(stranger.connection, { hostId: idOf(7) })).rejects.toMatchObject({
+      kind: "otherMachine",
+    });
+  });
+});
