@@ -10,11 +10,13 @@ export function probesFor(
   own: readonly BridgeProbe[] = [],
 ): Pick<Change, "probes" | "required"> {
   const known = [...new Set(before.filter((gateway) => gateway !== undefined))];
-  const isIpv4 = (address: string) => !address.includes(":");
-  const replaced = wanted.filter(isIpv4).filter((gateway) => !known.includes(gateway));
+  const isIpv6 = (address: string) => address.includes(":");
+  const replaced = wanted.filter((gateway) => !known.includes(gateway));
+  // Each family has a default route of its own.
+  const kept = known.filter((gateway) => !replaced.some((other) => isIpv6(other) === isIpv6(gateway)));
   return {
     probes: [
-      ...(replaced.length > 0 ? [] : known.map((address) => ({ kind: "gateway" as const, address }))),
+      ...kept.map((address) => ({ kind: "gateway" as const, address })),
       ...(facts.resolved ? [{ kind: "dns" as const }] : []),
       ...own.map(usersProbe),
     ],

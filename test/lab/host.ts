@@ -26,8 +26,8 @@ export interface HostOptions {
    */
   kind?: "container" | "qemu";
   release?: Release;
-  /** How the installer configured its NIC; "dhcp" by default. */
-  addressing?: "dhcp" | { address: string; gateway?: string; nameservers?: string[] };
+  /** How the installer configured its NIC; "dhcp" by default. "slaac": IPv6 alone, by the router's advertisements. */
+  addressing?: "dhcp" | "slaac" | { address: string; gateway?: string; nameservers?: readonly string[] };
   /** The whole text of /etc/netplan/01-netcfg.yaml, instead of `addressing`. */
   netplan?: string;
   /** Of a container; "enp1s0" by default. */
@@ -239,12 +239,15 @@ export class Host implements AsyncDisposable {
 
   /** Up is: systemd has started everything, and there is an address to dial. */
   private async waitUntilUp(): Promise<void> {
-    const script = "systemctl is-system-running; ip -4 route get 192.0.2.1; ss -ltnH 'sport = :22'";
+    const router = isIpv6(this.parts.options) ? "2001:db8:0:1::1" : "192.0.2.1";
+    const script = `systemctl is-system-running; ip route get ${router}; ss -ltnH 'sport = :22'`;
     let last = "";
     for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(50)) {
       const { stdout, stderr } = await this.exec(["sh", "-c", script], { timeout: 10_000 });
       last = stdout + stderr;
-      const address = /^192\.0\.2\.1 dev .* src (\S+)/m.exec(stdout)?.[1];
+      const address = /^(?:192\.0\.2\.1|2001:db8:0:1::1)(?: from ::)? dev .* src ((?!fe80:|::1 )\S+)/m.exec(
+        stdout,
+      )?.[1];
       if (/^(running|degraded)$/m.test(stdout) && address && stdout.includes("LISTEN")) {
         this.address = address;
         return;
@@ -253,6 +256,10 @@ export class Host implements AsyncDisposable {
     const { stdout } = await this.exec(["sh", "-c", "systemctl --failed; systemctl list-jobs; ip address"]);
     throw new Error(`${this.name} did not come up:\n${last}\n${stdout}`);
   }
+}
+
+function isIpv6({ addressing }: HostOptions): boolean {
+  return addressing === "slaac" || (typeof addressing === "object" && addressing.address.includes(":"));
 }
 
 function specOf({ lan, lanSwitch, options }: HostParts, files: MachineSpec["files"]): MachineSpec {

@@ -54,9 +54,20 @@ logged() { # command...
 
 # --- probes: what works is known before, and only that is demanded after ---
 
+# A router advertises its link-local address, which is one on each link: on that of the default route by it.
+zoned() { # address
+	case $1 in
+	fe80:*) printf '%s%%%s\n' "$1" "$(ip -6 route show default | sed -n "s/^default via $1 dev \([^ ]*\).*/\1/p" | head -n 1)" ;;
+	*) printf '%s\n' "$1" ;;
+	esac
+}
+
 probe() { # kind subject
 	case $1 in
-	gateway | ping) ping -n -q -c 1 -W 1 "$2" || ping -n -q -c 3 -i 0.2 -W 1 "$2" ;;
+	gateway | ping)
+		address=$(zoned "$2")
+		ping -n -q -c 1 -W 1 "$address" || ping -n -q -c 3 -i 0.2 -W 1 "$address"
+		;;
 	# bash is on every Debian and Ubuntu, a netcat is not.
 	tcp)
 		# shellcheck disable=SC2016 # for bash to expand
@@ -278,7 +289,7 @@ $(grep . validate.log | head -n 20)"
 		case $(ip route get "$address" 2>/dev/null) in *" via "*) ;; *) echo "arp $address" ;; esac
 	done >neighbours
 	probe_all neighbours | sed -n 's/^failed arp //p' >silent
-	[ ! -s silent ] || refuse "the gateway $(paste -sd, silent) does not answer ARP"
+	[ ! -s silent ] || refuse "the gateway $(paste -sd, silent) does not answer $(if grep -q : silent; then echo "neighbour discovery"; else echo ARP; fi)"
 	probe_all probes >baseline
 	snapshot || refuse "the present configuration can't be kept in $dir: is the disk full or read-only?"
 	state prepared || refuse "$dir can't be written: is the disk full or read-only?"

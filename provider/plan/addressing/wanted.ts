@@ -51,6 +51,11 @@ function listIn(stanza: Stanza, key: string): unknown[] {
   return value;
 }
 
+/** Whether routers' advertisements are taken: networkd does, unless told not to. */
+export function learns(stanza: Stanza): boolean {
+  return stanza["accept-ra"] === undefined || isTrue(stanza["accept-ra"]);
+}
+
 /** The explicit addressing as the kernel will have it once networkd is done: what the change itself sets before that. */
 export function kernelAddressing(addressing: AddressingInput, onUplink: Addressing): Addressing {
   const fixed = addressing.addresses.map((cidr): Address => {
@@ -83,10 +88,13 @@ export function kernelAddressing(addressing: AddressingInput, onUplink: Addressi
       onlink: false,
     }),
   );
-  const leased = addressing.dhcp4
-    ? onUplink.addresses.filter((address) => address.family === "inet" && address.dynamic)
-    : [];
-  const learned = addressing.dhcp4 ? onUplink.routes.filter((route) => route.protocol === "dhcp") : [];
+  const learning = learns(stanzaOf(addressing));
+  const leased = onUplink.addresses.filter(
+    ({ family, dynamic }) => dynamic && (family === "inet" ? addressing.dhcp4 : addressing.dhcp6 || learning),
+  );
+  const learned = onUplink.routes.filter(
+    ({ protocol }) => (protocol === "dhcp" && addressing.dhcp4) || (protocol === "ra" && learning),
+  );
   return {
     addresses: [...leased, ...fixed.filter((one) => !leased.some((other) => other.local === one.local))],
     routes: [...learned, ...routes],

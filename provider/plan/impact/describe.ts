@@ -23,7 +23,8 @@ export function describeChange(
   const bridge = linkNamed(facts, to);
   const here = [...from.addresses, ...(bridge?.addresses ?? [])];
   const isHere = (address: Address) => here.some((one) => cidrOf(one) === cidrOf(address));
-  const words = (address: Address) => `${cidrOf(address)}${address.dynamic ? " (DHCP)" : ""}`;
+  const words = (address: Address) =>
+    `${cidrOf(address)}${address.dynamic ? (address.family === "inet" ? " (DHCP)" : " (of a router's prefix)") : ""}`;
   const moves = [
     ...moving.addresses.filter((one) => from.addresses.some((other) => cidrOf(one) === cidrOf(other))).map(words),
     ...moving.routes

@@ -191,7 +191,7 @@ function inheriting(plan: BridgePlan): BridgePlan["wanted"] {
     .filter((address) => (address.family === "inet" || !address.dynamic) && !planned.leaving.includes(address))
     .map(cidrOf);
   const gateways = moving.routes
-    .filter((route) => route.destination === "default" && route.family === "inet")
+    .filter((route) => route.destination === "default")
     .flatMap((route) => route.gateway ?? []);
   return {
     ...wanted,

@@ -1,8 +1,8 @@
-import { type Address, type Facts, type Link, linkNamed, ports, runningOn } from "../../host/facts/facts";
+import { type Address, type Facts, type Link, linkNamed, ports, type Route, runningOn } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
-import { kernelAddressing, promised, stanzaOf } from "../../plan/addressing/wanted";
+import { kernelAddressing, learns, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { type Addressing, addressingOn, bridgeAsItIs, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import { missing, mtuOfPorts, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
 import { type StrayTap, strayTaps } from "../../plan/link/taps";
@@ -97,8 +97,10 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   const inherited = onBridge.addresses.length > 0 ? { addresses: [], routes: [] } : onUplink;
   const moving = inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, onUplink);
   const leaving = inputs.addressing === "inherit" ? [] : notIn(moving, [...onBridge.addresses, ...onUplink.addresses]);
+  // A router's own goes where its advertisements are not taken any more.
+  const stays = (route: Route) => route.protocol !== "ra" || learns(stanza);
   const before = [...onUplink.routes, ...onBridge.routes]
-    .filter((route) => route.destination === "default" && route.family === "inet")
+    .filter((route) => route.destination === "default" && stays(route))
     .map((route) => route.gateway);
   const change: Change = {
     files,

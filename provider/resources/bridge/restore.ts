@@ -1,8 +1,8 @@
-import { type Address, type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { type Address, type Facts, type Link, linkNamed, ports, type Route } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, isLeased } from "../../plan/addressing/readdressing";
-import { type Promised, promised } from "../../plan/addressing/wanted";
+import { learns, type Promised, promised } from "../../plan/addressing/wanted";
 import { addressingOn, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import type { WantedBridge } from "../../plan/link/missing";
 import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
@@ -32,7 +32,7 @@ export function planRestore(
     ports(facts, name).find((port) => port.kind !== "tun") ?? linkNamed(facts, facts.records.get(name)?.uplink ?? "");
   if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
   const moving = bridge ? addressingOn(facts, bridge) : { addresses: [], routes: [] };
-  const { files, kept, id, promise } = restoredFiles(facts, uplink, previousConfig);
+  const { files, kept, id, promise, learning } = restoredFiles(facts, uplink, previousConfig);
   const own = [bridgeFilePath(name), identityDropIn(name, 0).path].filter(
     (path) => fileText(facts, path) !== undefined,
   );
@@ -47,9 +47,8 @@ export function planRestore(
     ...promise,
   };
   const gateways = moving.routes
-    .filter((route) => route.destination === "default" && route.family === "inet")
-    .map((route) => route.gateway)
-    .filter((gateway) => promise.gateways.length === 0 || promise.gateways.includes(gateway ?? ""));
+    .filter((route) => route.destination === "default" && isPromised(promise, learning, route))
+    .map((route) => route.gateway);
   const taps = ports(facts, name).filter((port) => port.kind === "tun");
   const change: Change = {
     files,
@@ -75,6 +74,12 @@ export function planRestore(
   return { change, uplink, wanted, moving, planned, config: {}, previousConfig, differences: [], strays: [], id, kept };
 }
 
+/** Whether the old configuration has the default route too, or does not say. */
+function isPromised({ gateways }: Promised, learning: boolean, { family, gateway, protocol }: Route): boolean {
+  const said = gateways.filter((one) => one.includes(":") === (family === "inet6"));
+  return said.length > 0 ? said.includes(gateway ?? "") : protocol !== "ra" || learning;
+}
+
 /** Whether an address comes from the bridge's own file, and the NIC's does not have it. What no file says stays. */
 function isOnlyOf(facts: Facts, bridge: string, address: Address, original: Promised): boolean {
   if (original.addresses.includes(cidrOf(address))) return false;
@@ -96,6 +101,7 @@ function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Reco
       facts.netplan.get(path) !== stripped.get(path) &&
       facts.netplan.get(path) !== previousConfig[path],
   );
+  const stanza = addressingOf(original);
   const files = new Map(Object.entries(previousConfig));
   const current = findDefinition(facts.netplan, original.id);
   for (const path of changed) {
@@ -107,5 +113,5 @@ function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Reco
     );
     if (text !== undefined) files.set(path, text);
   }
-  return { files, kept: changed, id: original.id, promise: promised(addressingOf(original)) };
+  return { files, kept: changed, id: original.id, promise: promised(stanza), learning: learns(stanza) };
 }

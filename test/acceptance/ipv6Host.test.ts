@@ -1,0 +1,108 @@
+import type { Guest } from "../lab/guest";
+import { HomelabStack } from "../lab/homelabStack";
+import type { Host } from "../lab/host";
+import { Lan } from "../lab/lan";
+import { strikeAt } from "../lab/strike";
+
+const seconds = 1000;
+const router = "2001:db8:0:1::1";
+const bridge = { confirm: { timeout: 15 } };
+const config = {
+  hosts: { kvm1: { bridge, networks: { lan: {} } } },
+  vms: { web: { host: "kvm1", nics: { lan: { network: "lan" } } } },
+};
+/** Its gateway is the one of the file, or the one that advertises. */
+const hosts = [
+  ["bookworm", "by hand", { address: "2001:db8:0:1::100/64", gateway: router, nameservers: [router] }],
+  ["trixie", "by the router's advertisements", "slaac"],
+] as const;
+
+describe.each(hosts)("a host on Debian %s that has IPv6 alone, %s", (release, _how, addressing) => {
+  let lan: Lan;
+  let host: Host;
+  let web: Guest;
+  let stack: HomelabStack;
+  let before: string;
+  let address: string;
+
+  /** Links with their addresses, and the default routes; not for how long they are good. */
+  const picture = async () => {
+    const text = await host.must([
+      "sh",
+      "-c",
+      "ip -br address show scope global; ip -6 route show default; ip -4 route",
+    ]);
+    return text.replaceAll(/@if\d+/g, "").replaceAll(/ expires \d+sec/g, "");
+  };
+  /** The host's address, and the default route; SSH answers there. */
+  const isOn = async (device: string) => {
+    const now = await picture();
+    const holders = now.split("\n").filter((line) => line.includes(`${address}/64`));
+    expect(holders.map((line) => line.split(" ")[0])).toEqual([device]);
+    expect(now).toMatch(new RegExp(`^default via [0-9a-f:]+ dev ${device} `, "m"));
+    expect(now).not.toMatch(new RegExp(`^default (?!via [0-9a-f:]+ dev ${device} )`, "m"));
+    expect(await host.ssh(["true"])).toMatchObject({ code: 0 });
+  };
+  const said = ({ code, stdout }: { code: number | null; stdout: string }) => (code === 0 ? "" : stdout);
+
+  beforeAll(async () => {
+    lan = await Lan.start({ ipv6: true });
+    host = await lan.startHost({ name: "kvm1", release, addressing });
+    address = host.address;
+    expect(address).toMatch(/^2001:db8:0:1:/);
+    web = await host.startGuest({ name: "web" });
+    stack = await HomelabStack.start({ lan, hosts: [host], config });
+    before = await picture();
+    expect(before).not.toMatch(/192\.0\.2\./);
+  }, 900 * seconds);
+
+  afterAll(async () => {
+    await stack?.[Symbol.asyncDispose]();
+    await lan?.[Symbol.asyncDispose]();
+  }, 60 * seconds);
+
+  test(
+    "goes back where its gateway dies",
+    async () => {
+      const deaf =
+        "nft add table inet wall; nft 'add chain inet wall out { type filter hook output priority 0; }'; nft add rule inet wall out icmpv6 type echo-request drop";
+      const { struck } = await strikeAt(host, "armed", deaf);
+      const up = await stack.up();
+      await struck;
+      expect(up.stdout).toMatch(/the gateway [0-9a-f:]+ does not answer ping/);
+      expect(up.code).not.toBe(0);
+      await host.must(["nft", "delete", "table", "inet", "wall"]);
+      expect(await picture()).toBe(before);
+      expect(await host.ssh(["true"])).toMatchObject({ code: 0 });
+    },
+    180 * seconds,
+  );
+
+  test(
+    "keeps its address on the bridge, and its VM is on the LAN",
+    async () => {
+      const preview = await stack.preview();
+      expect(preview.stdout).toMatch(/2001:db8:0:1:\S+\/64.*the default route via \S+ move from enp1s0 to br0/);
+      expect(said(await stack.up())).toBe("");
+      await isOn("br0");
+      const { vms } = await stack.outputs();
+      const [guest] = vms.web.lan.ipAddresses;
+      expect(await lan.engine.run(["ping", "-c", "2", "-W", "2", guest])).toMatchObject({ code: 0 });
+      expect(said(await stack.preview(["--expect-no-changes"]))).toBe("");
+    },
+    180 * seconds,
+  );
+
+  test(
+    "is at it after a reboot, and destroy gives it back to the NIC",
+    async () => {
+      await host.reboot();
+      await isOn("br0");
+      await web.boot();
+      expect(said(await stack.destroy())).toBe("");
+      await isOn("enp1s0");
+      expect(await picture()).toBe(before);
+    },
+    180 * seconds,
+  );
+});
