@@ -151,6 +151,7 @@ function parseLink(link: Json, { states, leases, origins }: Beside): Link {
   const state = keyValues(states.get(index));
   const flags = new Set<string>(link.flags ?? []);
   const bridge = link.linkinfo?.info_kind === "bridge" ? link.linkinfo.info_data : undefined;
+  const lease = parseLease(leases.get(index));
   return {
     index: link.ifindex,
     name: link.ifname,
@@ -174,10 +175,14 @@ function parseLink(link: Json, { states, leases, origins }: Beside): Link {
     },
     tap: link.linkinfo?.info_kind === "tun" ? parseTap(link.linkinfo.info_data) : undefined,
     portState: link.linkinfo?.info_slave_kind === "bridge" ? link.linkinfo.info_slave_data?.state : undefined,
-    addresses: (link.addr_info ?? []).filter((address: Json) => address.local).map(parseAddress),
+    addresses: (link.addr_info ?? [])
+      .filter((address: Json) => address.local)
+      .map(parseAddress)
+      // For ever, and so not dynamic to the kernel, is one that networkd leased while it was told to keep what there is.
+      .map((address: Address) => (address.local === lease?.address ? { ...address, dynamic: true } : address)),
     networkFile: state.get("NETWORK_FILE"),
     networkdState: state.get("ADMIN_STATE"),
-    lease: parseLease(leases.get(index)),
+    lease,
   };
 }
 

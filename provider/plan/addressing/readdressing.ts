@@ -18,17 +18,25 @@ export interface PlannedAddresses {
   /** That it has, "192.0.2.10/24". */
   readonly addresses: readonly string[];
   readonly dhcp4: boolean;
+  /** Without prefix length: those that DHCP had given before. */
+  readonly leased: readonly string[];
 }
 
 /**
  * What of the plan holds on the host as it is now: a DHCP server gives what address it likes, also to a host that it
  * knows, and the one from before is good no more then.
  */
-export function readdressing(facts: Facts, { device, leaving, addresses, dhcp4 }: PlannedAddresses): Readdressing {
+export function readdressing(
+  facts: Facts,
+  { device, leaving, addresses, dhcp4, leased }: PlannedAddresses,
+): Readdressing {
   const link = linkNamed(facts, device);
   const lease = dhcp4 ? link?.lease?.address : undefined;
   const here = link?.addresses.filter(({ scope }) => scope === "global") ?? [];
-  const outdated = lease === undefined ? [] : here.filter((one) => isLeased(one) && one.local !== lease);
+  const outdated =
+    lease === undefined
+      ? []
+      : here.filter((one) => (isLeased(one) || leased.includes(one.local)) && one.local !== lease);
   const going = new Set([...leaving, ...outdated].map(cidrOf));
   return {
     device,
@@ -40,6 +48,11 @@ export function readdressing(facts: Facts, { device, leaving, addresses, dhcp4 }
 /** Whether a host loses an address once the change is confirmed. */
 export function loses({ leaving }: Readdressing, address: string | undefined): boolean {
   return leaving.some((cidr) => addressOf(cidr) === address);
+}
+
+/** Of addresses, those that DHCP has given, without prefix length. */
+export function leasedOf(addresses: readonly Address[]): string[] {
+  return addresses.filter(isLeased).map(({ local }) => local);
 }
 
 /** DHCP's: an IPv6 address that is dynamic comes from a router, and comes again. */

@@ -57,7 +57,7 @@ export function learns(stanza: Stanza): boolean {
 }
 
 /** The explicit addressing as the kernel will have it once networkd is done: what the change itself sets before that. */
-export function kernelAddressing(addressing: AddressingInput, onUplink: Addressing): Addressing {
+export function kernelAddressing(addressing: AddressingInput, now: Addressing): Addressing {
   const fixed = addressing.addresses.map((cidr): Address => {
     const [address, prefix] = ipaddr.parseCIDR(cidr);
     return {
@@ -89,10 +89,10 @@ export function kernelAddressing(addressing: AddressingInput, onUplink: Addressi
     }),
   );
   const learning = learns(stanzaOf(addressing));
-  const leased = onUplink.addresses.filter(
+  const leased = now.addresses.filter(
     ({ family, dynamic }) => dynamic && (family === "inet" ? addressing.dhcp4 : addressing.dhcp6 || learning),
   );
-  const learned = onUplink.routes.filter(
+  const learned = now.routes.filter(
     ({ protocol }) => (protocol === "dhcp" && addressing.dhcp4) || (protocol === "ra" && learning),
   );
   return {

@@ -1,7 +1,7 @@
 import { type Address, type Facts, type Link, linkNamed, ports, type Route, runningOn } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
-import { cidrOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
+import { cidrOf, leasedOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
 import { kernelAddressing, learns, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { type Addressing, addressingOn, bridgeAsItIs, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import { missing, mtuOfPorts, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
@@ -94,8 +94,10 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   const onUplink = addressingOn(facts, uplink);
   const onBridge = present ? addressingOn(facts, present) : { addresses: [], routes: [] };
   // A bridge with addresses has the host's already: what a hand put on its port since goes away, not over.
-  const inherited = onBridge.addresses.length > 0 ? { addresses: [], routes: [] } : onUplink;
-  const moving = inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, onUplink);
+  const moved = onBridge.addresses.length > 0;
+  const inherited = moved ? { addresses: [], routes: [] } : onUplink;
+  const moving =
+    inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, moved ? onBridge : onUplink);
   const leaving = inputs.addressing === "inherit" ? [] : notIn(moving, [...onBridge.addresses, ...onUplink.addresses]);
   // A router's own goes where its advertisements are not taken any more.
   const stays = (route: Route) => route.protocol !== "ra" || learns(stanza);
@@ -127,7 +129,8 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
     ...probesFor(facts, before, promise.gateways, inputs.confirm.probes),
     timeout: inputs.confirm.timeout,
   };
-  const planned = { device: name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4 };
+  const leased = leasedOf([...onBridge.addresses, ...onUplink.addresses]);
+  const planned = { device: name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4, leased };
   return {
     change,
     uplink,

@@ -1,7 +1,7 @@
 import { type Address, type Facts, type Link, linkNamed, ports, type Route } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
-import { cidrOf, isLeased } from "../../plan/addressing/readdressing";
+import { cidrOf, isLeased, leasedOf } from "../../plan/addressing/readdressing";
 import { learns, type Promised, promised } from "../../plan/addressing/wanted";
 import { addressingOn, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import type { WantedBridge } from "../../plan/link/missing";
@@ -70,7 +70,8 @@ export function planRestore(
     ...probesFor(facts, gateways, [], confirm.probes),
     timeout: confirm.timeout,
   };
-  const planned = { device: uplink.name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4 };
+  const leased = leasedOf(moving.addresses);
+  const planned = { device: uplink.name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4, leased };
   return { change, uplink, wanted, moving, planned, config: {}, previousConfig, differences: [], strays: [], id, kept };
 }
 
