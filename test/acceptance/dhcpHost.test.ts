@@ -7,6 +7,7 @@ import { Lan } from "../lab/lan";
 const seconds = 1000;
 
 const nics = { lan: { network: "lan" } };
+const byHand = "52:54:00:00:00:99";
 const config = {
   hosts: { kvm1: { bridge: {}, networks: { lan: {} } } },
   vms: {
@@ -170,7 +171,22 @@ describe.each(["bookworm", "trixie"] as const)("a host with DHCP on Debian %s", 
   );
 
   test(
-    "destroy gives the NIC its old configuration and address back, byte for byte",
+    "destroy is refused while a VM runs on the bridge that Pulumi knows nothing of, and names it",
+    async () => {
+      const nic = ["bridge", "br0", "--mac", byHand, "--live"];
+      await host.must(["virsh", "attach-interface", "web", ...nic]);
+      const { code, stdout } = await stack.destroy();
+      expect(stdout).toMatch(/br0 can't be deleted: web runs on it\. Shut down or detach, or set forceDelete/);
+      expect(code).not.toBe(0);
+      expect(await host.must(["ip", "-br", "-4", "address", "show", "dev", "br0"])).toContain(`${host.address}/24`);
+      await stack.configure({ hosts: { kvm1: { bridge: { forceDelete: true } } } });
+      expect(await stack.up()).toMatchObject({ code: 0 });
+    },
+    180 * seconds,
+  );
+
+  test(
+    "destroy gives the NIC its old configuration and address back, byte for byte; forceDelete with the VM on it",
     async () => {
       const { code, stdout, stderr } = await stack.destroy();
       expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
@@ -179,7 +195,8 @@ describe.each(["bookworm", "trixie"] as const)("a host with DHCP on Debian %s", 
       expect(await host.must(["ip", "-br", "-4", "address", "show", "dev", "enp1s0"])).toContain(`${host.address}/24`);
       expect((await host.exec(["ip", "link", "show", "dev", "br0"])).code).not.toBe(0);
       expect(await host.must(["virsh", "net-list", "--all", "--name"])).not.toContain("lan");
-      expect(await xml("web")).not.toContain("<interface");
+      expect((await xml("web")).split("<interface").slice(1)).toEqual([expect.stringContaining(byHand)]);
+      expect(await xml("web", "--inactive")).not.toContain("<interface");
       expect(await xml("spare", "--inactive")).not.toContain("<interface");
       expect(await web.run(["true"])).toMatchObject({ code: 0 });
     },

@@ -123,6 +123,18 @@ export class Scene implements AsyncDisposable {
     }
   }
 
+  /** How long the host took to go back, in seconds of its own clock; undefined where it had no need to. */
+  async wayBack(): Promise<number | undefined> {
+    const log = await this.sh("cat /var/lib/kvmnet/transactions/*/log");
+    const [began, ended] = ["rolling-back", "rolled-back"].map((state) => {
+      const [, hours, minutes, seconds] = new RegExp(`^(\\d+):(\\d+):(\\d+) state: ${state}$`, "m").exec(log) ?? [];
+      return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+    });
+    const day = 24 * 3600;
+    const took = ((ended ?? Number.NaN) - (began ?? Number.NaN) + day) % day;
+    return Number.isNaN(took) ? undefined : took;
+  }
+
   /** networkd settles its links a moment after the transaction has ended. */
   async settled(wanted: string | ((now: string) => boolean)): Promise<string> {
     const is = typeof wanted === "string" ? (now: string) => now === wanted : wanted;
