@@ -34,8 +34,8 @@ export function parseFacts(output: Buffer): Facts {
       .filter((link) => link.ifname)
       .map((link) => parseLink(link, { states, leases, origins })),
     routes: [
-      ...json("routes", routes).map((route) => parseRoute(route, "inet")),
-      ...json("routes6", routes).map((route) => parseRoute(route, "inet6")),
+      ...json("routes", routes).flatMap((route) => parseRoutes(route, "inet")),
+      ...json("routes6", routes).flatMap((route) => parseRoutes(route, "inet6")),
     ],
     neighbours: json("neighbours", neighbours).flatMap(({ lladdr, dst }) =>
       lladdr && dst ? [{ mac: lladdr, address: dst }] : [],
@@ -237,6 +237,12 @@ function parseLease(text: string | undefined): Lease | undefined {
   return address
     ? { address, clientId: values.get("CLIENTID"), nameservers: values.get("DNS")?.split(" ") ?? [] }
     : undefined;
+}
+
+/** The kernel makes one of several routes of IPv6 with one metric, as of a gateway's by hand and of one that advertises. */
+function parseRoutes(route: Json, family: "inet" | "inet6"): Route[] {
+  const hops: Json[] = route.nexthops ?? [route];
+  return hops.map(({ gateway, dev, flags }) => parseRoute({ ...route, gateway, dev, flags }, family));
 }
 
 function parseRoute(route: Json, family: "inet" | "inet6"): Route {

@@ -48,6 +48,7 @@ export const routes = z.array(
     metric: z.number().optional(),
     table: z.string().optional(),
     flags: z.array(z.string()).optional(),
+    nexthops: z.array(z.looseObject({ gateway: z.string().optional(), dev: z.string().optional() })).optional(),
   }),
 );
 

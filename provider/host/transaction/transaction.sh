@@ -54,10 +54,11 @@ logged() { # command...
 
 # --- probes: what works is known before, and only that is demanded after ---
 
-# A router advertises its link-local address, which is one on each link: on that of the default route by it.
+# A router advertises its link-local address, which is one on each link: on that of the default route by it, or, where it
+# has not advertised yet, of another one.
 zoned() { # address
 	case $1 in
-	fe80:*) printf '%s%%%s\n' "$1" "$(ip -6 route show default | sed -n "s/^default via $1 dev \([^ ]*\).*/\1/p" | head -n 1)" ;;
+	fe80:*) printf '%s%%%s\n' "$1" "$(ip -6 route show default | sed -n "s/.*via $1 dev \([^ ]*\).*/a \1/p; s/.* dev \([^ ]*\).*/b \1/p" | sort | head -n 1 | cut -c3-)" ;;
 	*) printf '%s\n' "$1" ;;
 	esac
 }

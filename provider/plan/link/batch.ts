@@ -23,8 +23,24 @@ export function addressingOn(facts: Facts, link: Link): Addressing {
     // A gateway's own route comes before those that go through it.
     routes: facts.routes
       .filter((route) => route.device === link.name && route.protocol !== "kernel" && route.type === "unicast")
-      .sort((a, b) => Number(a.gateway !== undefined) - Number(b.gateway !== undefined)),
+      .sort((a, b) => order(a) - order(b))
+      .filter((route, index, all) => all.findIndex((other) => isSame(route, other)) === index),
   };
+}
+
+function order({ gateway }: Route): number {
+  if (gateway === undefined) return 0;
+  return gateway.startsWith("fe80:") ? 2 : 1;
+}
+
+/** Of routes that are one for the kernel, the first moves: a router that advertises does so again, on the other link. */
+function isSame(one: Route, other: Route): boolean {
+  return (
+    one.family === other.family &&
+    one.destination === other.destination &&
+    one.metric === other.metric &&
+    one.table === other.table
+  );
 }
 
 /**
