@@ -94,10 +94,8 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   const onUplink = addressingOn(facts, uplink);
   const onBridge = present ? addressingOn(facts, present) : { addresses: [], routes: [] };
   // A bridge with addresses has the host's already: what a hand put on its port since goes away, not over.
-  const moved = onBridge.addresses.length > 0;
-  const inherited = moved ? { addresses: [], routes: [] } : onUplink;
-  const moving =
-    inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, moved ? onBridge : onUplink);
+  const inherited = onBridge.addresses.length > 0 ? { addresses: [], routes: [] } : onUplink;
+  const moving = inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, onUplink);
   const leaving = inputs.addressing === "inherit" ? [] : notIn(moving, [...onBridge.addresses, ...onUplink.addresses]);
   // A router's own goes where its advertisements are not taken any more.
   const stays = (route: Route) => route.protocol !== "ra" || learns(stanza);
