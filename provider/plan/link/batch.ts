@@ -131,7 +131,7 @@ function routeLine(route: Route, device: string): string {
       route.metric !== undefined && `metric ${route.metric}`,
       route.table && `table ${route.table}`,
       route.onlink && "onlink",
-      // networkd sets its own for what a router advertises then: as a nexthop object (systemd 257), beside this one.
+      // It would stay for ever: networkd sets one of its own, as a nexthop object (systemd 257), beside it.
       route.protocol === "ra" && "expires 120",
     ]
       .filter(Boolean)
