@@ -131,8 +131,6 @@ function routeLine(route: Route, device: string): string {
       route.metric !== undefined && `metric ${route.metric}`,
       route.table && `table ${route.table}`,
       route.onlink && "onlink",
-      // It would stay for ever: networkd sets one of its own, as a nexthop object (systemd 257), beside it.
-      route.protocol === "ra" && "expires 120",
     ]
       .filter(Boolean)
       .join(" "),
