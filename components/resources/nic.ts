@@ -1,7 +1,7 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "@pulumi/pulumi";
 import { secretParts } from "./secretParts";
-import type { ConnectionArgs } from "./types";
+import type { ConnectionArgs, NicPlace } from "./types";
 
 /** What a {@link Nic} takes. */
 export interface NicArgs {
@@ -13,9 +13,9 @@ export interface NicArgs {
   readonly network?: pulumi.Input<string>;
   /** The host bridge that the NIC is on. Either this or `network`. */
   readonly bridge?: pulumi.Input<string>;
-  /** The device that the guest sees (see https://libvirt.org/formatdomain.html#setting-the-nic-model). One of "virtio", "e1000e", "e1000", "rtl8139". Default: "virtio". */
+  /** The device that the guest sees (see https://libvirt.org/formatdomain.html#setting-the-nic-model). A running VM gets another one when it was switched off and on. One of "virtio", "e1000e", "e1000", "rtl8139". Default: "virtio". */
   readonly model?: pulumi.Input<"virtio" | "e1000e" | "e1000" | "rtl8139">;
-  /** Default: 52:54:00 and a hash of host, VM and the resource's name, the same each time. */
+  /** The NIC's MAC address. A NIC that the VM has already is moved here instead of adding one. Default: 52:54:00 and a hash of host, VM and the resource's name, the same each time. */
   readonly macAddress?: pulumi.Input<string>;
   /** Whether the NIC's cable is plugged in. One of "up", "down". Default: "up". */
   readonly linkState?: pulumi.Input<"up" | "down">;
@@ -44,7 +44,7 @@ export class Nic extends pulumi.CustomResource {
   declare readonly network: pulumi.Output<string | undefined>;
   /** The host bridge that the NIC is on. Either this or `network`. */
   declare readonly bridge: pulumi.Output<string | undefined>;
-  /** The device that the guest sees (see https://libvirt.org/formatdomain.html#setting-the-nic-model). One of "virtio", "e1000e", "e1000", "rtl8139". */
+  /** The device that the guest sees (see https://libvirt.org/formatdomain.html#setting-the-nic-model). A running VM gets another one when it was switched off and on. One of "virtio", "e1000e", "e1000", "rtl8139". */
   declare readonly model: pulumi.Output<"virtio" | "e1000e" | "e1000" | "rtl8139">;
   /** The NIC's MAC address. */
   declare readonly macAddress: pulumi.Output<string>;
@@ -66,6 +66,8 @@ export class Nic extends pulumi.CustomResource {
   declare readonly live: pulumi.Output<boolean>;
   /** Whether the VM's definition has the NIC, for its next start. */
   declare readonly persistent: pulumi.Output<boolean>;
+  /** Where a NIC was that the VM had already when it was moved here: destroy puts it back there instead of detaching it. */
+  declare readonly previous: pulumi.Output<NicPlace | undefined>;
   /** How the host differs from the wanted state, a sentence each; empty: not at all. */
   declare readonly drift: pulumi.Output<string[]>;
 
@@ -97,6 +99,7 @@ export class Nic extends pulumi.CustomResource {
         ipAddresses: undefined,
         live: undefined,
         persistent: undefined,
+        previous: undefined,
         drift: undefined,
         // All of it, so that Check can name what is none of its properties.
         ...args,

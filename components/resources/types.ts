@@ -203,6 +203,18 @@ export interface FoundNic {
   readonly model?: string;
 }
 
+/** Where a NIC was, and what it was. */
+export interface NicPlace {
+  /** The libvirt network that it was on. */
+  readonly network?: string;
+  /** The bridge that it was on, where it was on no network. */
+  readonly bridge?: string;
+  /** The device that the guest saw. One of "virtio", "e1000e", "e1000", "rtl8139". */
+  readonly model: "virtio" | "e1000e" | "e1000" | "rtl8139";
+  /** Whether its cable was plugged in. One of "up", "down". */
+  readonly linkState: "up" | "down";
+}
+
 /** Something that the host must still reach: one of tcp, ping and dns. */
 export interface Probe {
   /** A TCP port that takes connections: "nas.example:445". */

@@ -12,8 +12,10 @@ const natMac = "52:54:00:00:00:01";
 
 /** What a host has before kvmnet comes: bridges, and a network of libvirt's own that a VM is on. */
 const handMade = `
-ip link add br0 type bridge; ip link set br0 up
-ip link add br1 type bridge; ip link set br1 up
+for n in 0 1; do
+  ip link add br$n type bridge; ip link set br$n up
+  ip link set enp$((n + 2))s0 master br$n up
+done
 printf '<network><name>inside</name><bridge name="virbr7"/></network>' >/root/inside.xml
 virsh net-define /root/inside.xml; virsh net-start inside
 printf '<network><name>made</name><forward mode="bridge"/><bridge name="br0"/></network>' >/root/made.xml
@@ -28,13 +30,14 @@ describe.each(["bookworm"] as const)("networks and NICs as they are found on Deb
 
   beforeAll(async () => {
     lan = await Lan.start();
-    host = await lan.startHost({ name: "kvm1", release });
+    host = await lan.startHost({ name: "kvm1", release, extraNics: ["enp2s0", "enp3s0"] });
     await host.must(["sh", "-ec", handMade]);
     web = await host.startGuest({ name: "web", nic: { network: "inside", macAddress: natMac } });
     stack = await YamlStack.start(lan, [host]);
   }, 900 * seconds);
 
   afterAll(async () => {
+    console.log(["change | how | preview says | pings lost | VM restarted", ...table].join("\n"));
     await stack?.[Symbol.asyncDispose]();
     await lan?.[Symbol.asyncDispose]();
   }, 60 * seconds);
@@ -57,8 +60,8 @@ describe.each(["bookworm"] as const)("networks and NICs as they are found on Deb
         uplink: "enp1s0",
         addresses: [`${host.address}/24`],
         bridges: [
-          { name: "br0", ports: [], managed: false },
-          { name: "br1", ports: [], managed: false },
+          { name: "br0", ports: ["enp2s0"], managed: false },
+          { name: "br1", ports: ["enp3s0"], managed: false },
           { name: "virbr7", ports: [expect.stringMatching(/^vnet/)] },
         ],
         domains: [{ name: "web", running: true, nics: [{ macAddress: natMac, network: "inside", model: "virtio" }] }],
@@ -82,7 +85,7 @@ describe.each(["bookworm"] as const)("networks and NICs as they are found on Deb
   test(
     "a network and a NIC made by hand are imported, and the code that import prints previews empty",
     async () => {
-      await stack.say({});
+      await using stack = await YamlStack.start(lan, [host]);
       const network = await stack.import("kvmnet:index:Network", "made", "kvm1.example/made");
       expect({ code: network.code, said: network.stdout }).toMatchObject({ code: 0 });
       const nic = await stack.import("kvmnet:index:Nic", "found", `root@kvm1.example:22/web/${natMac}`);
@@ -107,4 +110,118 @@ describe.each(["bookworm"] as const)("networks and NICs as they are found on Deb
     },
     60 * seconds,
   );
+
+  /** What the stack has from here on: networks taken over or made, and the NIC that the VM had on one of its own. */
+  const program = ({ network = {}, nic = {} }: { network?: object; nic?: object } = {}) => ({
+    resources: {
+      made: { type: "kvmnet:Network", properties: { connection, bridge: "br0", ...network } },
+      web: {
+        type: "kvmnet:Nic",
+        properties: { connection, domain: "web", network: value("made.name"), macAddress: natMac, ...nic },
+      },
+    },
+    outputs: { previous: value("web.previous"), ipAddresses: value("web.ipAddresses") },
+  });
+  const table: string[] = [];
+
+  test(
+    "a network as wanted is taken over untouched, and a NIC that the VM has is moved to it, not added",
+    async () => {
+      expect(await stack.preview(program())).toMatch(
+        /web has the NIC 52:54:00:00:00:01 already\. web's NIC 52:54:00:00:00:01 moves from network inside to network made, live\./,
+      );
+      const uuid = await host.must(["virsh", "net-uuid", "made"]);
+      const uptime = await web.uptime();
+      await stack.up();
+      expect(await host.must(["virsh", "net-uuid", "made"])).toBe(uuid);
+      expect(await macsOf(host, "web")).toEqual([natMac]);
+      expect(await stack.pulumi.outputs()).toEqual({
+        previous: { network: "inside", model: "virtio", linkState: "up" },
+        ipAddresses: [await web.waitForAddress()],
+      });
+      expect(await web.uptime()).toBeGreaterThan(uptime);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+    },
+    120 * seconds,
+  );
+
+  const changes: { what: string; to: Parameters<typeof program>[0]; says: RegExp; is: string }[] = [
+    {
+      what: "the network on another bridge",
+      to: { network: { bridge: "br1" } },
+      says: /web moves to br1 with the network made, live, without a restart/,
+      is: 'virsh dumpxml web | grep -q "bridge=.br1."; [ "$(ls /sys/class/net/br1/brif | grep -c vnet)" = 1 ]',
+    },
+    {
+      what: "the NIC on a bridge instead of a network",
+      to: { nic: { network: null, bridge: "br0" } },
+      says: /moves from network made to bridge br0, live\./,
+      is: '[ "$(ls /sys/class/net/br0/brif | grep -c vnet)" = 1 ]',
+    },
+    {
+      what: "the NIC on its network again",
+      to: {},
+      says: /moves from bridge br0 to network made, live\./,
+      is: 'virsh domiflist web --inactive | grep -q "network *made"',
+    },
+    {
+      what: "the link down",
+      to: { nic: { linkState: "down" } },
+      says: /its link goes down, live\./,
+      is: `virsh domif-getlink web ${natMac} | grep -q down`,
+    },
+    {
+      what: "the link up",
+      to: {},
+      says: /its link goes up, live\./,
+      is: `virsh domif-getlink web ${natMac} | grep -q up`,
+    },
+    {
+      what: "another model",
+      to: { nic: { model: "e1000" } },
+      says: /becomes a e1000 in the definition; the running VM keeps its virtio until it was shut down and started/,
+      is: "virsh domiflist web --inactive | grep -q e1000; virsh domiflist web | grep -q virtio",
+    },
+    {
+      what: "the first model again",
+      to: {},
+      says: /becomes a virtio in the definition/,
+      is: "virsh domiflist web --inactive | grep -q virtio",
+    },
+  ];
+
+  test.each(changes)(
+    "$what: in place, and the VM goes on",
+    async ({ what, to, says, is }) => {
+      const address = await web.waitForAddress();
+      const uptime = await web.uptime();
+      const previewed = await stack.preview(program(to));
+      expect(previewed).toMatch(says);
+      expect(previewed).not.toMatch(/replace/);
+      await using pings = await lan.pingCounter(address);
+      await stack.up();
+      const { lost, sent } = await pings.stop();
+      await host.must(["sh", "-ec", is]);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      expect(await web.uptime()).toBeGreaterThan(uptime);
+      table.push([what, "in place", says.exec(previewed)?.[0], `${lost} of ${sent}`, "no"].join(" | "));
+    },
+    120 * seconds,
+  );
+
+  test(
+    "destroy gives the NIC back where it was before",
+    async () => {
+      expect(await stack.pulumi.destroy()).toMatchObject({ code: 0 });
+      expect(await host.must(["virsh", "domiflist", "web"])).toMatch(/network *inside *virtio *52:54:00:00:00:01/);
+      expect(await host.must(["virsh", "domiflist", "web", "--inactive"])).toMatch(/network *inside *virtio/);
+    },
+    120 * seconds,
+  );
 });
+
+/** The MAC addresses of the NICs that a VM's definition has. */
+async function macsOf(host: Host, domain: string): Promise<string[]> {
+  const list = await host.must(["virsh", "-q", "domiflist", domain, "--inactive"]);
+  return list.match(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g) ?? [];
+}

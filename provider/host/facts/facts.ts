@@ -170,7 +170,12 @@ export interface LibvirtNic {
   readonly model: string | undefined;
   readonly tap: string | undefined;
   readonly linkState: "up" | "down";
+  /** All of its XML, what kvmnet has no words for too: an update takes away what it does not say. */
+  readonly element: XmlElement;
 }
+
+/** An XML element as fast-xml-parser reads it: attributes as "@name". */
+export type XmlElement = Readonly<Record<string, unknown>>;
 
 export function linkNamed(facts: Facts, name: string): Link | undefined {
   return facts.links.find((link) => link.name === name);

@@ -72,6 +72,7 @@ function parseNics(domain: Xml): LibvirtNic[] {
     model: nic.model?.["@type"],
     tap: nic.target?.["@dev"],
     linkState: nic.link?.["@state"] === "down" ? "down" : "up",
+    element: nic,
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { Facts, Libvirt, LibvirtDomain, LibvirtNetwork } from "../../host/facts/facts";
+import type { Facts, Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "../../host/facts/facts";
 import { Refusal } from "../refusal";
 
 /** The host's libvirt, or what to do where there is none. */
@@ -39,4 +39,17 @@ export function namesOf(things: readonly { readonly name: string }[]): string {
         .sort()
         .join(", ")}`
     : "it has none";
+}
+
+/** A running VM's NIC on a network, in a bridge that is not the network's any more. */
+export interface LeftBehind {
+  readonly domain: LibvirtDomain;
+  readonly nic: LibvirtNic & { readonly tap: string; readonly bridge: string };
+}
+
+/** libvirt keeps the bridge that a NIC joined when it was made, and puts its TAP back there when libvirtd restarts. */
+export function leftBehind(libvirt: Libvirt, network: string, bridge: string): LeftBehind[] {
+  const isLeft = (nic: LibvirtNic): nic is LeftBehind["nic"] =>
+    nic.network === network && nic.tap !== undefined && nic.bridge !== undefined && nic.bridge !== bridge;
+  return libvirt.domains.flatMap((domain) => domain.live.filter(isLeft).map((nic) => ({ domain, nic })));
 }

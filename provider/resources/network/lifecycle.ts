@@ -1,9 +1,8 @@
 import { containsUnknown } from "../../codec/unknown";
 import { type Facts, type LibvirtNetwork, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
-import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
-import { findNetwork, libvirtOf, namesOf, runningOnNetwork } from "../../plan/libvirt/find";
-import { networkXml } from "../../plan/libvirt/xml";
+import { virsh } from "../../host/libvirt/virsh";
+import { findNetwork, leftBehind, libvirtOf, namesOf, runningOnNetwork } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
 import { parseImportId } from "../importId";
 import type { Lifecycle, Operation } from "../lifecycle";
@@ -12,6 +11,7 @@ import { pinned } from "../pinned";
 import { tellFindings } from "../tellFindings";
 import { type NetworkInputs, type NetworkState, network } from "./definition";
 import { networkDrift, networkState } from "./model";
+import { define, fetchLeftBehind } from "./move";
 
 const importForm = { resource: "Network", example: "kvm1.example/lan", parts: { network: libvirtName } };
 
@@ -83,12 +83,15 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
       patient: !operation.preview,
       signal: operation.signal,
     });
-    const present = findNetwork(libvirtOf(facts, host.label), old.state.name);
-    // VMs stay where their TAPs are; of what a hand moved away from under them, that is the bridge as it was.
-    if (present?.active && present.bridge !== inputs.bridge && inputs.bridge !== old.inputs.bridge)
-      refuseWhileUsed(facts, host, inputs.name, `be moved to ${inputs.bridge}`);
     if (operation.preview) {
       tell(operation, host, facts, inputs);
+      const moved = leftBehind(libvirtOf(facts, host.label), inputs.name, inputs.bridge);
+      if (!containsUnknown(inputs.bridge) && moved.length > 0) {
+        const vms = [...new Set(moved.map(({ domain }) => domain.name))].join(", ");
+        operation.log.info(
+          `${host.label}: ${vms} moves to ${inputs.bridge} with the network ${inputs.name}, live, without a restart.`,
+        );
+      }
       return { state: { ...old.state, ...inputs, drift: [] } };
     }
     return { state: await settle(operation, host, inputs, facts.machineId, old.state.hostKey) };
@@ -143,13 +146,14 @@ async function settle(
     if (linkNamed(facts, bridge)?.kind !== "bridge")
       throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
     let present = findNetwork(libvirtOf(facts, host.label), name);
-    if (!present?.persistent || present.bridge !== bridge || present.definedBridge !== bridge) {
-      const restart = present?.active && present.bridge !== bridge;
-      await virsh(host, ["net-define", xmlOnInput], {
-        purpose: `define the network ${name}`,
-        xml: networkXml({ name, bridge, ...(present && { uuid: present.uuid }) }),
-      });
-      if (restart) await virsh(host, ["net-destroy", name], { purpose: `stop the network ${name}` });
+    if (present?.active && !inputs.active) refuseWhileUsed(facts, host, name, "be stopped");
+    if (
+      !present?.persistent ||
+      present.bridge !== bridge ||
+      present.definedBridge !== bridge ||
+      present.forward !== "bridge"
+    ) {
+      await define(host, inputs, present);
       present = await read(host, name);
     }
     if (present.autostart !== inputs.autostart) {
@@ -158,14 +162,14 @@ async function settle(
       });
     }
     if (present.active !== inputs.active) {
-      if (!inputs.active) refuseWhileUsed(facts, host, name, "be stopped");
       await virsh(host, [inputs.active ? "net-start" : "net-destroy", present.uuid], {
         purpose: `${inputs.active ? "start" : "stop"} the network ${name}`,
       });
     }
+    if (inputs.active) await fetchLeftBehind(host, inputs);
     const after = await host.freshFacts();
     const settled = findNetwork(libvirtOf(after, host.label), name);
-    const lacking = settled ? networkDrift(inputs, settled) : [`the network ${name} is not there`];
+    const lacking = settled ? networkDrift(after, inputs, settled) : [`the network ${name} is not there`];
     if (!settled || lacking.length > 0)
       throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
     return networkState(after, inputs, settled, hostKey);

@@ -1,4 +1,5 @@
 import type { Facts, LibvirtNetwork } from "../../host/facts/facts";
+import { leftBehind } from "../../plan/libvirt/find";
 import type { NetworkInputs, NetworkState } from "./definition";
 
 export function networkState(
@@ -8,13 +9,17 @@ export function networkState(
   hostKey: string | undefined,
 ): NetworkState {
   const { connection: _, ...rest } = inputs;
-  return { ...rest, hostId: facts.machineId, hostKey, uuid: present.uuid, drift: networkDrift(inputs, present) };
+  return { ...rest, hostId: facts.machineId, hostKey, uuid: present.uuid, drift: networkDrift(facts, inputs, present) };
 }
 
 /** How libvirt's network differs from the wanted one, a sentence each. */
-export function networkDrift(wanted: NetworkInputs, present: LibvirtNetwork): string[] {
+export function networkDrift(facts: Facts, wanted: NetworkInputs, present: LibvirtNetwork): string[] {
   const { name } = present;
+  const left = facts.libvirt && present.active ? leftBehind(facts.libvirt, name, wanted.bridge) : [];
   const sentences: (string | false)[] = [
+    ...left.map(
+      ({ domain, nic }) => `${domain.name}'s ${nic.tap} on the network ${name} belongs to ${nic.bridge} still`,
+    ),
     present.forward !== "bridge" &&
       `the network ${name} has the forward mode ${present.forward ?? "none"} instead of bridge`,
     present.bridge !== wanted.bridge &&

@@ -1,49 +1,54 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { LibvirtNic } from "../../host/facts/facts";
+import { RemoteCommandError } from "../../host/exec/remoteCommand";
+import type { Facts, LibvirtDomain, LibvirtNic } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { joinBridge } from "../../host/tap/join";
 import { findDomain, libvirtOf } from "../../plan/libvirt/find";
-import { nicXml } from "../../plan/libvirt/xml";
-import type { NicInputs } from "./definition";
-import { differences, type NicOfDomain, nicOf, type StrayTap } from "./model";
+import { changedNicXml, nicXml } from "../../plan/libvirt/xml";
+import type { NicPlace } from "./definition";
+import { asRunning, bridgeOf, differences, type NicOfDomain, nicOf, type StrayTap } from "./model";
 
 /** How long a running guest may take to let a NIC go. */
 const letGoMs = 30_000;
 
-/** A side that has not the NIC gets it, one that has another is changed, one that is as wanted is let be; a VM is never stopped for it. */
+/**
+ * A side that has not the NIC gets it, one that has another is changed, one that is as wanted is let be; a VM is never
+ * stopped for it. Says whether the running VM's NIC came to another bridge.
+ */
 export async function attachLacking(
   host: Host,
-  inputs: NicInputs,
+  inputs: NicPlace,
+  facts: Facts,
   { domain, live, inactive }: NicOfDomain,
   macAddress: string,
-): Promise<void> {
-  const xml = nicXml({
-    macAddress,
-    network: inputs.network,
-    bridge: inputs.bridge,
-    model: inputs.model,
-    linkState: inputs.linkState,
-  });
-  const sides: { flag: string; nic: LibvirtNic | undefined }[] = [
-    ...(domain.running ? [{ flag: "--live", nic: live }] : []),
-    { flag: "--config", nic: inactive },
-  ];
-  const lacking = sides.filter(({ nic }) => nic === undefined).map(({ flag }) => flag);
-  const unlike = sides.filter(({ nic }) => nic && differences("", inputs, nic).length > 0).map(({ flag }) => flag);
+): Promise<boolean> {
+  const { network, bridge, model, linkState } = inputs;
+  const place = { network, bridge, linkState };
+  const lacking = [...(domain.running && !live ? ["--live"] : []), ...(inactive ? [] : ["--config"])];
   if (lacking.length > 0) {
     await virsh(host, ["attach-device", domain.uuid, xmlOnInput, ...lacking], {
       purpose: `attach the NIC ${macAddress} to ${domain.name}`,
-      xml,
+      xml: nicXml({ macAddress, model, ...place }),
       ...(domain.running && {
         nextStep: "If the VM has no free PCI slot for a NIC while it runs, shut it down and run this again.",
       }),
     });
   }
-  if (unlike.length > 0) {
-    const purpose = `change the NIC ${macAddress} of ${domain.name}`;
-    await virsh(host, ["update-device", domain.uuid, xmlOnInput, ...unlike], { purpose, xml });
+  const change = (nic: LibvirtNic, flag: string, wanted: Parameters<typeof changedNicXml>[1]) =>
+    virsh(host, ["update-device", domain.uuid, xmlOnInput, flag], {
+      purpose: `change the NIC ${macAddress} of ${domain.name}`,
+      xml: changedNicXml(nic, wanted),
+    });
+  const moved = live !== undefined && bridgeOf(facts, live) !== bridgeOf(facts, inputs);
+  if (live && differences("", asRunning(inputs, live), live).length > 0) {
+    const wanted = { ...place, model: live.model };
+    // The guest notices by its cable that it is elsewhere, and asks for an address there.
+    if (moved && linkState === "up") await change(live, "--live", { ...wanted, linkState: "down" });
+    await change(live, "--live", wanted);
   }
+  if (inactive && differences("", inputs, inactive).length > 0) await change(inactive, "--config", { ...place, model });
+  return moved;
 }
 
 /** libvirt puts a TAP into its bridge once, when it makes it. Says whether there was something to do. */
@@ -60,11 +65,21 @@ export async function detach(
   signal: AbortSignal,
 ): Promise<void> {
   const purpose = `detach the NIC ${macAddress} from ${domain.name}`;
-  if (inactive)
-    await virsh(host, ["detach-interface", domain.uuid, inactive.type, "--mac", macAddress, "--config"], { purpose });
-  if (!live) return;
-  await virsh(host, ["detach-interface", domain.uuid, live.type, "--mac", macAddress, "--live"], { purpose });
-  // libvirt only asks; the guest's driver lets go in its own time.
+  const ask = (nic: LibvirtNic, flag: string) =>
+    virsh(host, ["detach-interface", domain.uuid, nic.type, "--mac", macAddress, flag], { purpose });
+  if (live) {
+    await ask(live, "--live").catch((error) => {
+      // QEMU takes no second request while the guest has not answered the first.
+      if (!(error instanceof RemoteCommandError && /already in the process of unplug/.test(error.message))) throw error;
+    });
+    await letGo(host, domain, macAddress, signal);
+  }
+  // Last: as long as the guest has it, nothing has changed.
+  if (inactive) await ask(inactive, "--config");
+}
+
+/** libvirt only asks; the guest's driver lets go in its own time. */
+async function letGo(host: Host, domain: LibvirtDomain, macAddress: string, signal: AbortSignal): Promise<void> {
   for (const deadline = performance.now() + letGoMs; ; await wait(250, undefined, { signal })) {
     const now = findDomain(libvirtOf(await host.freshFacts(), host.label), domain.uuid);
     if (!now || !nicOf(now, macAddress).live) return;

@@ -1,8 +1,7 @@
 import { containsUnknown } from "../../codec/unknown";
 import type { Facts, LibvirtDomain } from "../../host/facts/facts";
-import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
 import type { Host } from "../../host/host";
-import { findDomain, findNetwork, libvirtOf, namesOf } from "../../plan/libvirt/find";
+import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import { Refusal } from "../../plan/refusal";
 import { parseImportId } from "../importId";
@@ -10,9 +9,11 @@ import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { libvirtName, macAddress } from "../names";
 import { pinned } from "../pinned";
 import { tellFindings } from "../tellFindings";
-import { attachLacking, detach, putTapBack } from "./attachment";
 import { type NicInputs, type NicState, nic } from "./definition";
-import { hasNone, type NicOfDomain, nicDrift, nicInputs, nicOf, nicState, strayTap } from "./model";
+import { hasNone, modelPending, nicInputs, nicOf, nicState } from "./model";
+import { settle } from "./settle";
+import { letGo, placeBefore } from "./takeOver";
+import { changesOf } from "./words";
 
 const importForm = {
   resource: "Nic",
@@ -46,23 +47,32 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
         `${host.label}: domain: there is no VM ${inputs.domain}; ${namesOf(libvirtOf(facts, host.label).domains)}.`,
       );
     const macAddress = inputs.macAddress ?? stableMac(facts.machineId, domain.uuid, operation.name);
-    const state = await settle(
-      operation,
-      host,
-      inputs,
-      { machineId: facts.machineId, macAddress, ipAddresses: [], hostKey: pinned(connection, host) },
-      domain.uuid,
-    );
+    const kept = {
+      machineId: facts.machineId,
+      macAddress,
+      ipAddresses: [],
+      hostKey: pinned(connection, host),
+      previous: placeBefore(nicOf(domain, macAddress), inputs, host),
+    };
+    const state = await settle(operation, host, inputs, kept, domain.uuid);
     return { id: `${facts.machineId}/${domain.name}/${macAddress}`, state };
   },
 
   async read(operation, id, inputs, state) {
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
     const domain = findDomain(libvirtOf(facts, host.label), state.domainId);
-    if (!domain) return { kind: "gone", why: `${host.label}: there is no VM ${state.domain} any more.` };
+    if (!domain) {
+      const anew = findDomain(libvirtOf(facts, host.label), state.domain);
+      const why = anew
+        ? `the VM ${state.domain} was made anew: its UUID is ${anew.uuid} instead of ${state.domainId}`
+        : `there is no VM ${state.domain} any more`;
+      return { kind: "gone", why: `${host.label}: ${why}.` };
+    }
     const found = nicOf(domain, state.macAddress);
     if (!found.live && !found.inactive)
       return { kind: "gone", why: `${host.label}: ${domain.name} has no NIC ${state.macAddress} any more.` };
+    const pending = modelPending(inputs, found);
+    if (pending) operation.log.warn(`${host.label}: ${pending}`);
     const hostKey = state.hostKey ?? pinned(inputs.connection, host);
     const after = nicState(facts, inputs, found, { ...state, hostKey });
     tellFindings(operation, host, facts, { domain: domain.name, drift: after.drift });
@@ -90,26 +100,35 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   },
 
   async update(operation, _id, old, inputs) {
-    if (inputs.macAddress !== undefined && inputs.macAddress !== old.state.macAddress) {
-      throw new Refusal(
-        `macAddress: it is what the NIC is known by and can't change in place; declare a new NIC under another name.`,
-      );
-    }
-    if (inputs.model !== old.inputs.model) {
-      throw new Refusal(`model: the device can't change in place; declare a new NIC under another name.`);
-    }
-    const { host } = await operation.hosts.reachFacts(inputs.connection, {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
       ...old.state,
       formerly: old.inputs.connection,
       patient: !operation.preview,
       signal: operation.signal,
     });
+    const { domainId } = old.state;
+    const macAddress = inputs.macAddress ?? old.state.macAddress;
+    const other = macAddress !== old.state.macAddress;
     if (operation.preview) {
+      const domain = findDomain(libvirtOf(facts, host.label), domainId);
+      const said = other
+        ? [
+            `${inputs.domain} lets its NIC ${old.state.macAddress} go and gets ${macAddress}: for the guest another NIC.`,
+          ]
+        : domain && !containsUnknown(inputs)
+          ? changesOf(facts, inputs, nicOf(domain, macAddress))
+          : [];
+      if (said.length > 0) operation.log.info(`${host.label}: ${said.join(" ")}`);
       const { connection: _, ...known } = inputs;
-      return { state: { ...old.state, ...known, macAddress: old.state.macAddress, drift: [] } };
+      return { state: { ...old.state, ...known, macAddress, drift: [] } };
     }
+    const kept = { ...old.state, machineId: old.state.hostId };
+    if (!other) return { state: await settle(operation, host, inputs, kept, domainId) };
+    await letGo(operation, host, facts, old.state);
+    const domain = findDomain(libvirtOf(facts, host.label), domainId);
+    const previous = domain && placeBefore(nicOf(domain, macAddress), inputs, host);
     return {
-      state: await settle(operation, host, inputs, { ...old.state, machineId: old.state.hostId }, old.state.domainId),
+      state: await settle(operation, host, inputs, { ...kept, macAddress, ipAddresses: [], previous }, domainId),
     };
   },
 
@@ -119,10 +138,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
       patient: true,
       signal: operation.signal,
     });
-    const domain = findDomain(libvirtOf(facts, host.label), state.domainId);
-    if (!domain) return;
-    const found = nicOf(domain, state.macAddress);
-    await operation.hosts.exclusive(facts.machineId, () => detach(host, found, state.macAddress, operation.signal));
+    await letGo(operation, host, facts, state);
   },
 };
 
@@ -139,14 +155,21 @@ function previewed(
       operation.log.info(`${host.label}: there is no VM ${inputs.domain} yet; it must be there when the NIC is made.`);
     return { ...known, macAddress: inputs.macAddress, hostId: facts.machineId };
   }
+  const macAddress = inputs.macAddress ?? stableMac(facts.machineId, domain.uuid, operation.name);
+  const found = nicOf(domain, macAddress);
   const on =
     containsUnknown(inputs.network) || containsUnknown(inputs.bridge) ? "" : ` on ${inputs.network ?? inputs.bridge}`;
-  operation.log.info(
-    domain.running
-      ? `${host.label}: ${domain.name} runs: it gets the NIC${on} live, without a restart, and in its definition.`
-      : `${host.label}: ${domain.name} is shut off: it gets the NIC${on} in its definition, for its next start.`,
-  );
-  const macAddress = inputs.macAddress ?? stableMac(facts.machineId, domain.uuid, operation.name);
+  if (found.inactive) {
+    const said = on === "" ? [] : changesOf(facts, inputs, found);
+    const back = said.length > 0 ? "Destroy puts it back." : "It is taken over as it is.";
+    operation.log.info(`${host.label}: ${domain.name} has the NIC ${macAddress} already. ${[...said, back].join(" ")}`);
+    if (on !== "") placeBefore(found, inputs, host);
+  } else
+    operation.log.info(
+      domain.running
+        ? `${host.label}: ${domain.name} runs: it gets the NIC${on} live, without a restart, and in its definition.`
+        : `${host.label}: ${domain.name} is shut off: it gets the NIC${on} in its definition, for its next start.`,
+    );
   return {
     ...known,
     macAddress,
@@ -155,57 +178,4 @@ function previewed(
     live: domain.running,
     persistent: true,
   };
-}
-
-/** Does what is lacking and nothing else, reads back what libvirt and the kernel made of it, then waits for the guest. */
-async function settle(
-  operation: Operation,
-  host: Host,
-  inputs: NicInputs,
-  kept: { machineId: string; macAddress: string; ipAddresses: readonly string[]; hostKey?: string | undefined },
-  domainId: string,
-): Promise<NicState> {
-  const { hosts, log, signal } = operation;
-  const { macAddress, machineId } = kept;
-  const { facts, found } = await hosts.exclusive(machineId, async () => {
-    const before = await look(host, domainId, inputs, macAddress);
-    await attachLacking(host, inputs, before.found, macAddress);
-    const attached = await look(host, domainId, inputs, macAddress);
-    const after = (await putTapBack(host, strayTap(attached.facts, inputs, attached.found.live)))
-      ? await look(host, domainId, inputs, macAddress)
-      : attached;
-    const lacking = nicDrift(after.facts, inputs, after.found);
-    if (lacking.length > 0) throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
-    return after;
-  });
-  const state = nicState(facts, inputs, found, kept);
-  if (!found.live || inputs.waitForAddress === 0 || inputs.linkState === "down" || kept.ipAddresses.length > 0)
-    return state;
-  log.progress(`${host.label}: ${found.domain.name} has the NIC ${macAddress}; waiting for its address`);
-  const ipAddresses = await waitForGuestAddress(host, { macAddress, seconds: inputs.waitForAddress, signal });
-  if (ipAddresses.length === 0) {
-    log.warn(
-      `${host.label}: ${found.domain.name} said no address on ${macAddress} within ${inputs.waitForAddress} s. The NIC is there; see whether the guest runs DHCP on it.`,
-    );
-  }
-  return { ...state, ipAddresses };
-}
-
-async function look(
-  host: Host,
-  domainId: string,
-  inputs: NicInputs,
-  macAddress: string,
-): Promise<{ facts: Facts; found: NicOfDomain }> {
-  const facts = await host.freshFacts();
-  const libvirt = libvirtOf(facts, host.label);
-  const domain = findDomain(libvirt, domainId);
-  if (!domain)
-    throw new Refusal(`${host.label}: domain: there is no VM ${inputs.domain}; ${namesOf(libvirt.domains)}.`);
-  if (inputs.network !== undefined && !findNetwork(libvirt, inputs.network)) {
-    throw new Refusal(
-      `${host.label}: network: libvirt has no network ${inputs.network}; ${namesOf(libvirt.networks)}.`,
-    );
-  }
-  return { facts, found: nicOf(domain, macAddress) };
 }

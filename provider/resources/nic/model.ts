@@ -1,7 +1,7 @@
 import { type Facts, type LibvirtDomain, type LibvirtNic, linkNamed } from "../../host/facts/facts";
 import { findNetwork } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
-import { type NicInputs, type NicState, nic } from "./definition";
+import { type NicInputs, type NicPlace, type NicState, nic } from "./definition";
 
 /** A NIC as a VM has it: identified by its MAC address, never by its TAP's name or its place in a list. */
 export interface NicOfDomain {
@@ -49,12 +49,15 @@ export function nicInputs(
   };
 }
 
-export function nicState(
-  facts: Facts,
-  inputs: NicInputs,
-  nic: NicOfDomain,
-  kept: { macAddress: string; ipAddresses: readonly string[]; hostKey?: string | undefined },
-): NicState {
+/** What a state has of a NIC that the host does not tell. */
+export interface Kept {
+  readonly macAddress: string;
+  readonly ipAddresses: readonly string[];
+  readonly hostKey?: string | undefined;
+  readonly previous?: NicPlace | undefined;
+}
+
+export function nicState(facts: Facts, inputs: NicInputs, nic: NicOfDomain, kept: Kept): NicState {
   const { connection: _, ...rest } = inputs;
   return {
     ...rest,
@@ -66,6 +69,7 @@ export function nicState(
     ipAddresses: [...kept.ipAddresses].sort(),
     live: nic.live !== undefined,
     persistent: nic.inactive !== undefined,
+    previous: kept.previous,
     drift: nicDrift(facts, inputs, nic),
   };
 }
@@ -76,7 +80,7 @@ export function nicDrift(facts: Facts, wanted: NicInputs, nic: NicOfDomain): str
   return [
     ...(domain.running
       ? live
-        ? differences(`the running ${domain.name}`, wanted, live)
+        ? differences(`the running ${domain.name}`, asRunning(wanted, live), live)
         : [`the running ${domain.name} does not have the NIC`]
       : []),
     ...(inactive
@@ -86,8 +90,28 @@ export function nicDrift(facts: Facts, wanted: NicInputs, nic: NicOfDomain): str
   ];
 }
 
+/** A running VM keeps the device that it has: another model in its definition is no drift, but for its next start. */
+export function asRunning<T extends NicPlace>(wanted: T, live: LibvirtNic): T {
+  return { ...wanted, model: live.model ?? wanted.model };
+}
+
+/** What a person has to do where the running VM still has another device. */
+export function modelPending(wanted: NicPlace, { domain, live, inactive }: NicOfDomain): string | undefined {
+  if (!live || !inactive || live.model === wanted.model || inactive.model !== wanted.model) return undefined;
+  return `the running ${domain.name} has its NIC ${live.mac} as a ${live.model} until it was shut down and started again; a reboot inside of it is not enough. Then it is a ${wanted.model}.`;
+}
+
+/** The bridge that a NIC's TAP is to be in, whether by its network or by itself. */
+export function bridgeOf(
+  facts: Facts,
+  nic: { readonly network?: string | undefined; readonly bridge?: string | undefined },
+): string | undefined {
+  if (nic.network === undefined || nic.bridge !== undefined) return nic.bridge;
+  return facts.libvirt && findNetwork(facts.libvirt, nic.network)?.bridge;
+}
+
 /** How one side's NIC differs; `where` is the side, as the sentences name it. */
-export function differences(where: string, wanted: NicInputs, nic: LibvirtNic): string[] {
+export function differences(where: string, wanted: NicPlace, nic: LibvirtNic): string[] {
   const on = nic.network !== undefined ? `network ${nic.network}` : `bridge ${nic.bridge ?? "none"}`;
   const target = wanted.network !== undefined ? `network ${wanted.network}` : `bridge ${wanted.bridge}`;
   // libvirt shows the running NIC's bridge beside its network.
@@ -110,10 +134,8 @@ export interface StrayTap {
 }
 
 /** libvirt says which bridge a TAP joined when it was made; only the kernel knows which one it is in. */
-export function strayTap(facts: Facts, wanted: NicInputs, live: LibvirtNic | undefined): StrayTap | undefined {
-  const network =
-    wanted.network !== undefined && facts.libvirt ? findNetwork(facts.libvirt, wanted.network) : undefined;
-  const bridge = wanted.bridge ?? network?.bridge;
+export function strayTap(facts: Facts, wanted: NicPlace, live: LibvirtNic | undefined): StrayTap | undefined {
+  const bridge = bridgeOf(facts, wanted);
   const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
   if (!bridge || !tap || tap.master === bridge || !linkNamed(facts, bridge)) return undefined;
   return { tap: tap.name, bridge, master: tap.master };

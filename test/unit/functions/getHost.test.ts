@@ -16,6 +16,7 @@ const nic = (mac: string, on: Partial<LibvirtNic>): LibvirtNic => ({
   model: "virtio",
   tap: undefined,
   linkState: "up",
+  element: {},
   ...on,
 });
 

@@ -10,6 +10,7 @@ const nic = (mac: string, on: Partial<LibvirtNic>): LibvirtNic => ({
   model: "virtio",
   tap: undefined,
   linkState: "up",
+  element: {},
   ...on,
 });
 const [first, second, onNat] = ["52:54:00:00:00:01", "52:54:00:00:00:02", "52:54:00:00:00:03"] as const;

@@ -84,6 +84,7 @@ export function nic(mac: string, parts: Partial<LibvirtNic> = {}): LibvirtNic {
     model: "virtio",
     tap: undefined,
     linkState: "up",
+    element: {},
     ...parts,
   };
 }

@@ -1,0 +1,35 @@
+import { type LibvirtNetwork, linkNamed } from "../../host/facts/facts";
+import type { Host } from "../../host/host";
+import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
+import { leftBehind, libvirtOf } from "../../plan/libvirt/find";
+import { changedNicXml, movedNetworkXml, networkXml } from "../../plan/libvirt/xml";
+import type { NetworkInputs } from "./definition";
+
+/** Defines a network, or the one that is there on another bridge. libvirt takes that at the network's next start. */
+export async function define(
+  host: Host,
+  { name, bridge }: NetworkInputs,
+  present: LibvirtNetwork | undefined,
+): Promise<void> {
+  const xml =
+    present?.forward === "bridge"
+      ? movedNetworkXml(present.xml, bridge)
+      : networkXml({ name, bridge, ...(present && { uuid: present.uuid }) });
+  await virsh(host, ["net-define", xmlOnInput], { purpose: `define the network ${name}`, xml });
+  // The TAPs of running VMs stay where they are meanwhile.
+  if (present?.active && (present.bridge !== bridge || present.forward !== "bridge"))
+    await virsh(host, ["net-destroy", name], { purpose: `stop the network ${name}` });
+}
+
+/** Has libvirt put the TAPs of running VMs into the bridge that their network is on now. No VM is stopped. */
+export async function fetchLeftBehind(host: Host, { name, bridge }: NetworkInputs): Promise<void> {
+  const facts = await host.freshFacts();
+  for (const { domain, nic } of leftBehind(libvirtOf(facts, host.label), name, bridge)) {
+    const purpose = `move ${domain.name}'s ${nic.tap} to ${bridge}`;
+    // libvirt can't put into a bridge what is in it.
+    if (linkNamed(facts, nic.tap)?.master === bridge)
+      await host.exec(["ip", "link", "set", "dev", nic.tap, "nomaster"], { purpose });
+    const xml = changedNicXml(nic, { network: name, model: nic.model, linkState: nic.linkState });
+    await virsh(host, ["update-device", domain.uuid, xmlOnInput, "--live"], { purpose, xml });
+  }
+}
