@@ -1,4 +1,5 @@
 import type { Hosts } from "../host/hosts";
+import type { Claim } from "./claims";
 import type { Definition } from "./definition";
 
 /** What an operation may use. `signal` aborts on Cancel: roll back, never go on. */
@@ -39,6 +40,8 @@ export interface Lifecycle<I, S> {
   readonly definition: Definition;
   /** Defaults that come from the resource's name, and rules between properties. A value may be UNKNOWN. */
   check?(name: string, inputs: Partial<I>): { inputs: Partial<I>; failures: CheckFailure[] };
+  /** Of what it is the only one on its host: a second resource that claims the same fails its Check. A value may be UNKNOWN. */
+  claims?(name: string, inputs: Partial<I>): Claim[];
   /** In preview: reads, says through `log` what would happen, returns what is known, writes nothing. `inputs` may hold UNKNOWN then. */
   create(operation: Operation, inputs: I): Promise<{ id: string; state: Partial<S> }>;
   read(operation: Operation, id: string, inputs: I, state: S): Promise<Found<I, S>>;

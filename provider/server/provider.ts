@@ -3,6 +3,7 @@ import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Hosts } from "../host/hosts";
+import { Claims } from "../resources/claims";
 import type { Operation } from "../resources/lifecycle";
 import { create, remove, update } from "./change";
 import { check } from "./check";
@@ -34,6 +35,7 @@ export class Provider {
   readonly #types: ReadonlyMap<string, ResourceType>;
   readonly #functions: ReadonlyMap<string, AnyFunction>;
   readonly #unread = new Set<string>();
+  readonly #claims = new Claims();
 
   constructor(private readonly options: ProviderOptions) {
     const types = options.lifecycles.map((lifecycle) => new ResourceType(lifecycle));
@@ -83,7 +85,7 @@ export class Provider {
   }
 
   check(request: rpc.CheckRequest): rpc.CheckResponse {
-    return check(this.#type(request.getUrn()), request);
+    return check(this.#type(request.getUrn()), request, this.#claims);
   }
 
   diff(request: rpc.DiffRequest): rpc.DiffResponse {
@@ -124,6 +126,7 @@ export class Provider {
   cancel(): Empty {
     this.running.cancel();
     this.#unread.clear();
+    this.#claims.clear();
     return new Empty();
   }
 

@@ -1,4 +1,4 @@
-import { containsUnknown } from "../../codec/unknown";
+import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { joinBridge } from "../../host/tap/join";
@@ -17,6 +17,14 @@ import { planRestore, type RestorePlan } from "./restore";
 
 export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   definition: bridge,
+
+  claims(_name, inputs) {
+    const of = (property: "name" | "uplink", what: string) =>
+      inputs[property] === undefined || isUnknown(inputs[property])
+        ? []
+        : [{ property, thing: `the ${what} ${inputs[property]}` }];
+    return [...of("name", "bridge"), ...of("uplink", "uplink")];
+  },
 
   check(_name, inputs) {
     const failures: CheckFailure[] = [];

@@ -1,4 +1,4 @@
-import { containsUnknown } from "../../codec/unknown";
+import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { netfilterScript } from "../../host/netfilter/script";
@@ -15,6 +15,11 @@ import { installed, marked, netfilterDrift, netfilterState, netfilterWarnings } 
 /** It changes no link and takes no rule of anybody's away: no transaction is needed. */
 export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNetfilterState> = {
   definition: bridgeNetfilter,
+
+  claims(_name, { bridge }) {
+    if (bridge === undefined || isUnknown(bridge)) return [];
+    return [{ property: "bridge", thing: `what is let through the bridge ${bridge}` }];
+  },
 
   async create(operation, inputs) {
     const { connection, ...known } = inputs;

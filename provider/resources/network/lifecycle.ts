@@ -1,4 +1,4 @@
-import { containsUnknown } from "../../codec/unknown";
+import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { type Facts, type LibvirtNetwork, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";
@@ -20,6 +20,10 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
 
   check(name, inputs) {
     return { inputs: { ...inputs, name: inputs.name ?? name }, failures: [] };
+  },
+
+  claims(_name, { name }) {
+    return name === undefined || isUnknown(name) ? [] : [{ property: "name", thing: `the network ${name}` }];
   },
 
   async create(operation, inputs) {

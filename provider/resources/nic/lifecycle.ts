@@ -1,4 +1,4 @@
-import { containsUnknown } from "../../codec/unknown";
+import { containsUnknown, isUnknown } from "../../codec/unknown";
 import type { Facts, LibvirtDomain } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
@@ -31,6 +31,16 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     if (inputs.network !== undefined && inputs.bridge !== undefined)
       failures.push({ property: "bridge", reason: "a NIC is on one thing: either network or bridge, not both" });
     return { inputs, failures };
+  },
+
+  claims(name, { domain, macAddress }) {
+    if (isUnknown(domain) || isUnknown(macAddress)) return [];
+    // Without a MAC address, it has the one that its name gives.
+    return [
+      macAddress === undefined
+        ? { property: "domain", thing: `the NIC named ${name} of the VM ${domain}` }
+        : { property: "macAddress", thing: `the NIC ${macAddress} of the VM ${domain}` },
+    ];
   },
 
   async create(operation, inputs) {

@@ -1,0 +1,49 @@
+import { isUnknown } from "../codec/unknown";
+import type { Connection } from "./connection";
+
+/** A thing on a host of which there is one: two resources that both want it would undo each other's work. */
+export interface Claim {
+  /** The property that says it. */
+  readonly property: string;
+  /** As an error names it: "the network lan". The same thing is always said in the same words. */
+  readonly thing: string;
+}
+
+/**
+ * What the resources of a program claim, as their Checks say it: a Check sees one resource, and has no host to ask.
+ * Hosts are told apart by the way they are reached; one that is reached in two ways is not recognised here.
+ */
+export class Claims {
+  readonly #owners = new Map<string, string>();
+
+  /** Takes the claims of a resource, in place of those it had; those that another resource has are given back. */
+  take(urn: string, connection: unknown, claims: readonly Claim[]): { claim: Claim; owner: string }[] {
+    for (const [key, owner] of this.#owners) if (owner === urn) this.#owners.delete(key);
+    const place = placeOf(connection);
+    if (place === undefined) return [];
+    return claims.flatMap((claim) => {
+      // One process may serve several stacks; each has its own say.
+      const key = JSON.stringify([stackOf(urn), place, claim.thing]);
+      const owner = this.#owners.get(key);
+      if (owner !== undefined) return [{ claim, owner }];
+      this.#owners.set(key, urn);
+      return [];
+    });
+  }
+
+  /** The next operation's program is another one. */
+  clear(): void {
+    this.#owners.clear();
+  }
+}
+
+/** Undefined where only `up` will know it. */
+function placeOf(connection: unknown): string | undefined {
+  if (isUnknown(connection)) return undefined;
+  const { proxy, ...own } = connection as Partial<Connection>;
+  const hops = [own, ...(proxy ? [proxy] : [])].map(({ host, port = 22 }) => [host, port]);
+  if (isUnknown(proxy) || hops.flat().some(isUnknown)) return undefined;
+  return JSON.stringify(hops).toLowerCase();
+}
+
+const stackOf = (urn: string): string => urn.split("::").slice(0, 2).join("::");
