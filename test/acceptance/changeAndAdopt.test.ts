@@ -22,6 +22,13 @@ printf '<network><name>made</name><forward mode="bridge"/><bridge name="br0"/></
 virsh net-define /root/made.xml; virsh net-start made; virsh net-autostart made
 `;
 
+/** Another VM of the same name, as its maker knows it: without the NIC. */
+const anew = `
+virsh dumpxml db --inactive | sed "/<uuid>/d; /<interface/,/<\\/interface>/d" >/root/anew.xml
+virsh undefine db
+virsh define /root/anew.xml
+`;
+
 describe.each(["bookworm"] as const)("networks and NICs as they are found on Debian %s", (release) => {
   let lan: Lan;
   let host: Host;
@@ -140,6 +147,7 @@ describe.each(["bookworm"] as const)("networks and NICs as they are found on Deb
         ipAddresses: [await web.waitForAddress()],
       });
       expect(await web.uptime()).toBeGreaterThan(uptime);
+      await stack.reimport();
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
     },
     120 * seconds,
@@ -205,6 +213,49 @@ describe.each(["bookworm"] as const)("networks and NICs as they are found on Deb
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
       expect(await web.uptime()).toBeGreaterThan(uptime);
       table.push([what, "in place", says.exec(previewed)?.[0], `${lost} of ${sent}`, "no"].join(" | "));
+    },
+    120 * seconds,
+  );
+
+  const further = (name: string, domain: string) => ({
+    ...program(),
+    resources: {
+      ...program().resources,
+      [name]: {
+        type: "kvmnet:Nic",
+        properties: { connection, domain, network: value("made.name"), waitForAddress: 0 },
+      },
+    },
+  });
+
+  test(
+    "a guest that does not let its NIC go is an error, and the NIC stays in the stack and in the VM's definition",
+    async () => {
+      await stack.up(further("second", "web"));
+      await host.must(["virsh", "suspend", "web"]);
+      await stack.say(program());
+      const { code, stdout } = await stack.pulumi.up();
+      expect(stdout).toMatch(/web does not let its NIC 52:54:00:[0-9a-f:]{8} go; it may be hung/);
+      expect(code).not.toBe(0);
+      expect(await macsOf(host, "web")).toHaveLength(2);
+      await host.must(["virsh", "resume", "web"]);
+      await stack.up();
+      expect(await macsOf(host, "web")).toEqual([natMac]);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+    },
+    180 * seconds,
+  );
+
+  test(
+    "a VM that was made anew under its old name gets its NIC by the next up",
+    async () => {
+      await host.startGuest({ name: "db", running: false });
+      await stack.up(further("db", "db"));
+      await host.must(["sh", "-ec", anew]);
+      expect(await stack.preview()).toMatch(/the VM db was made anew: its UUID is/);
+      await stack.up();
+      expect(await macsOf(host, "db")).toHaveLength(1);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
     },
     120 * seconds,
   );

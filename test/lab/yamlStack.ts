@@ -75,6 +75,14 @@ export class YamlStack implements AsyncDisposable {
     return this.pulumi.run(["import", type, name, id, "--stack", this.pulumi.stack, ...plain, ...args]);
   }
 
+  /** As one moves a stack to another backend: its export, taken back in. */
+  async reimport(): Promise<void> {
+    const file = join(this.folder, "export.json");
+    const of = ["--stack", this.pulumi.stack];
+    await this.pulumi.must(["stack", "export", "--file", file, ...of]);
+    await this.pulumi.must(["stack", "import", "--file", file, ...of]);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pulumi[Symbol.asyncDispose]();
   }
