@@ -64,7 +64,9 @@ describe("the packed package, installed outside of the repository", () => {
     const script = 'console.log(Object.keys(require("pulumi-kvmnet")).sort().join())';
     const env = { NODE_PATH: undefined };
     const shown = await must([process.execPath, "-e", script], { cwd: project, env });
-    expect(shown.trim()).toBe("BridgeNetwork,HostBridge,VmNic,resources");
+    expect(shown.trim()).toBe(
+      "BridgeNetwork,HostBridge,VmNic,diagnose,diagnoseOutput,getHost,getHostOutput,getNic,getNicOutput,resources",
+    );
   });
 
   it("previews a host, with nothing but the provider's path in Pulumi.yaml", async () => {
