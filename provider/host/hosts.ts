@@ -15,7 +15,7 @@ export interface Known {
   /** Whether what others did on the host a moment ago counts: to look at it is not enough that somebody just did. */
   readonly fresh?: boolean;
   /** How it was reached before its connection was changed: it may be there still. */
-  readonly formerly?: Connection;
+  readonly formerly?: Connection | undefined;
   /** Ends the wait for it. */
   readonly signal?: AbortSignal;
 }

@@ -2,6 +2,7 @@ import type { Guest } from "../lab/guest";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
+import { succeeds } from "../lab/succeeds";
 
 const seconds = 1000;
 const forwardDrop = "*filter\n:INPUT ACCEPT\n:FORWARD DROP\n:OUTPUT ACCEPT\nCOMMIT\n";
@@ -52,12 +53,6 @@ describe.each(["bookworm", "trixie"] as const)("FORWARD drops, and br_netfilter 
     await stack?.[Symbol.asyncDispose]();
     await lan?.[Symbol.asyncDispose]();
   }, 60 * seconds);
-
-  async function succeeds(operation: ReturnType<HomelabStack["up"]>): Promise<string> {
-    const { code, stdout, stderr } = await operation;
-    expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
-    return stdout;
-  }
 
   async function far(): Promise<void> {
     await host.must(["ip", "netns", "add", "far"]);

@@ -9,6 +9,7 @@ import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
 import { Refusal } from "../../plan/refusal";
 import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
+import { reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { bridgeState } from "./model";
@@ -48,10 +49,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       const { connection: _, ...known } = inputs;
       return { id: "", state: known };
     }
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection);
     const plan = planBridge(facts, inputs, operation.urn);
     if (operation.preview) {
       tell(operation, host, facts, plan);
@@ -86,12 +84,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
         `name: ${old.inputs.name} can't be renamed to ${inputs.name} in place; destroy the bridge and make it again.`,
       );
     }
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...old.state,
-      formerly: old.inputs.connection,
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, old);
     const plan = planBridge(facts, inputs, operation.urn);
     if (operation.preview) {
       if (plan.differences.length > 0) tell(operation, host, facts, plan);
@@ -101,11 +94,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   },
 
   async delete(operation, _id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...state,
-      patient: true,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, { state });
     const { name } = state;
     const record = facts.records.get(name);
     if (record && record.owner !== operation.urn) {

@@ -9,6 +9,7 @@ import { Refusal } from "../../plan/refusal";
 import { runningVms } from "../bridge/plan";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { pinned } from "../pinned";
+import { reachHost } from "../reach";
 import { type BridgeNetfilterInputs, type BridgeNetfilterState, bridgeNetfilter } from "./definition";
 import { installed, marked, netfilterDrift, netfilterState, netfilterWarnings } from "./model";
 
@@ -24,10 +25,7 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
     if (containsUnknown(inputs)) return { id: "", state: known };
-    const { host, facts } = await operation.hosts.reachFacts(connection, {
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, connection);
     if (operation.preview) {
       tell(operation, host, facts, inputs, operation.urn);
       warn(operation, host, facts, inputs);
@@ -64,11 +62,7 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
   },
 
   async update(operation, _id, old, inputs) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...old.state,
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, old);
     if (operation.preview) {
       tell(operation, host, facts, inputs, old.state.owner);
       warn(operation, host, facts, inputs);
@@ -79,11 +73,7 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
   },
 
   async delete(operation, _id, inputs, { bridge, ...state }) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...state,
-      patient: true,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, { state });
     if (!installed(facts, bridge) && !marked(facts, bridge)) return;
     const owner = ownerOf(facts.netfilter, bridge) ?? state.owner;
     if (owner !== state.owner) {

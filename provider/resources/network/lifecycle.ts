@@ -8,6 +8,7 @@ import { parseImportId } from "../importId";
 import type { Lifecycle, Operation } from "../lifecycle";
 import { libvirtName } from "../names";
 import { pinned } from "../pinned";
+import { reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { type NetworkInputs, type NetworkState, network } from "./definition";
 import { networkDrift, networkState } from "./model";
@@ -29,10 +30,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
-    const { host, facts } = await operation.hosts.reachFacts(connection, {
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, connection);
     const present = findNetwork(libvirtOf(facts, host.label), inputs.name);
     if (
       present &&
@@ -81,12 +79,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   },
 
   async update(operation, _id, old, inputs) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...old.state,
-      formerly: old.inputs.connection,
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, old);
     if (operation.preview) {
       tell(operation, host, facts, inputs);
       const moved = leftBehind(libvirtOf(facts, host.label), inputs.name, inputs.bridge);
@@ -102,11 +95,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   },
 
   async delete(operation, _id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...state,
-      patient: true,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, { state });
     const present = libvirtOf(facts, host.label).networks.find((one) => one.uuid === state.uuid);
     if (!present) return;
     refuseWhileUsed(facts, host, present.name, "be deleted");

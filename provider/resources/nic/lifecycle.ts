@@ -8,6 +8,7 @@ import { parseImportId } from "../importId";
 import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { libvirtName, macAddress } from "../names";
 import { pinned } from "../pinned";
+import { reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { type NicInputs, type NicState, nic } from "./definition";
 import { hasNone, modelPending, nicInputs, nicOf, nicState } from "./model";
@@ -46,10 +47,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
-    const { host, facts } = await operation.hosts.reachFacts(connection, {
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, connection);
     const domain = containsUnknown(inputs.domain) ? undefined : findDomain(libvirtOf(facts, host.label), inputs.domain);
     if (operation.preview) return { id: "", state: previewed(operation, host, facts, inputs, domain) };
     if (!domain)
@@ -110,12 +108,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   },
 
   async update(operation, _id, old, inputs) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...old.state,
-      formerly: old.inputs.connection,
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, old);
     const { domainId } = old.state;
     const macAddress = inputs.macAddress ?? old.state.macAddress;
     const other = macAddress !== old.state.macAddress;
@@ -143,11 +136,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   },
 
   async delete(operation, _id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...state,
-      patient: true,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, { state });
     await letGo(operation, host, facts, state);
   },
 };

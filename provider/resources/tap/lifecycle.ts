@@ -17,6 +17,7 @@ import {
 } from "../../plan/tap/files";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { pinned } from "../pinned";
+import { reachHost } from "../reach";
 import { type TapInputs, type TapState, tap } from "./definition";
 import { fileDrift, installed, parametersOf, tapDrift, tapState, unlike } from "./model";
 
@@ -31,10 +32,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
     if (containsUnknown(inputs)) return { id: "", state: known };
-    const { host, facts } = await operation.hosts.reachFacts(connection, {
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, connection);
     refuseAnothers(facts, host, inputs.name, operation.urn);
     if (operation.preview) {
       tell(operation, host, facts, parametersOf(facts, inputs, operation.urn));
@@ -64,12 +62,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
   },
 
   async update(operation, _id, old, inputs) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...old.state,
-      formerly: old.inputs.connection,
-      patient: !operation.preview,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, old);
     if (operation.preview) {
       const wanted = parametersOf(facts, inputs, old.state.madeBy);
       if (tapDrift(facts, wanted).length > 0) tell(operation, host, facts, wanted);
@@ -80,11 +73,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
   },
 
   async delete(operation, _id, inputs, { name, ...state }) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, {
-      ...state,
-      patient: true,
-      signal: operation.signal,
-    });
+    const { host, facts } = await reachHost(operation, inputs.connection, { state });
     if (!linkNamed(facts, name)?.tap && !installed(facts, name)) return;
     const maker = makerOf(facts.taps, name) ?? state.madeBy;
     if (maker !== state.madeBy) {

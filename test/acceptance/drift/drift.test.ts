@@ -2,6 +2,7 @@ import type { Guest } from "../../lab/guest";
 import { HomelabStack } from "../../lab/homelabStack";
 import type { Host } from "../../lab/host";
 import { Lan } from "../../lab/lan";
+import { succeeds } from "../../lab/succeeds";
 import { YamlStack } from "../../lab/yamlStack";
 import { script, visits } from "./drifts";
 
@@ -89,12 +90,6 @@ describe.each(["bookworm", "trixie"] as const)(
       await stack?.[Symbol.asyncDispose]();
       await lan?.[Symbol.asyncDispose]();
     }, 60 * seconds);
-
-    async function succeeds(operation: ReturnType<HomelabStack["up"]>): Promise<string> {
-      const { code, stdout, stderr } = await operation;
-      expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
-      return stdout;
-    }
 
     const onHost = (text: string) => host.must(["sh", "-c", script(text)]);
     /** Commands that came in over SSH so far. */
