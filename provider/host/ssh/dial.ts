@@ -95,6 +95,9 @@ async function dialOne(
         return refused === undefined;
       },
     });
+    // A command is some small packets one after the other: each would wait for what the server says to the one before,
+    // which the server holds back for 40 ms (Nagle's algorithm and delayed ACKs). OpenSSH does the same.
+    client.setNoDelay(true);
   });
   client.removeAllListeners("error");
   client.removeAllListeners("close");
