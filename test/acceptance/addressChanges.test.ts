@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Guest } from "../lab/guest";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
@@ -9,12 +12,13 @@ const gateway = { routes: [{ to: "default", via: "192.0.2.1" }], nameservers: ["
 describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian %s", (release) => {
   let lan: Lan;
   let host: Host;
+  let web: Guest;
   let stack: HomelabStack;
 
   beforeAll(async () => {
     lan = await Lan.start();
     host = await lan.startHost({ name: "kvm1", release, addressing: { address: "192.0.2.100/24" } });
-    await host.startGuest({ name: "web" });
+    web = await host.startGuest({ name: "web" });
     stack = await HomelabStack.start({ lan, hosts: [host], config: { hosts: { kvm1: { bridge: {} } } } });
     expect(await stack.up()).toMatchObject({ code: 0 });
   }, 900 * seconds);
@@ -40,6 +44,22 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
     host.address = address;
     expect(await host.ssh(["true"])).toMatchObject({ code: 0 });
   }
+
+  test(
+    "a confirmed change taken back at the console, as docs/safety.md has it: the next up makes it again",
+    async () => {
+      const page = readFileSync(join(__dirname, "../../docs/safety.md"), "utf8");
+      const [, commands = ""] = /```sh\n(sh [^\n]*last-good[^\n]*)\nreboot\n```/.exec(page) ?? [];
+      await host.must(["sh", "-ec", commands]);
+      await host.reboot();
+      expect(await host.addresses()).toMatch(/^enp1s0 +UP +192\.0\.2\.100\/24 *$/m);
+      expect(await host.addresses()).not.toMatch(/^br0 /m);
+      await web.boot();
+      expect(said(await stack.up())).toBe("");
+      await isAt("192.0.2.100");
+    },
+    180 * seconds,
+  );
 
   test(
     "by the program, reached at the old one: confirmed at the new one, and the network of the same up follows",

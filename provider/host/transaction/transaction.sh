@@ -417,6 +417,13 @@ confirm() { # device, addresses that leave it
 		while read -r old; do rm -rf "$old"; done
 }
 
+# For a person at the console who has no Pulumi there: the next boot has the files as they were before a confirmed change.
+restore() {
+	armed=yes
+	is confirmed || refuse "there is nothing to take back: the change is $(cat state)"
+	install_files before && remove_files absent && sync -f /etc && echo "The files are as they were before the change: restart the host."
+}
+
 # It comes with the end of the rollback, which holds the lock.
 report() {
 	exec 9>lock && flock 9
@@ -451,9 +458,10 @@ confirm)
 	;;
 boot) boot ;;
 leftover) leftover ;;
+restore) restore ;;
 report) report ;;
 *)
-	echo "usage: $0 start|apply|rollback|undo|state|probe|confirm|boot|leftover|report" >&2
+	echo "usage: $0 start|apply|rollback|undo|state|probe|confirm|boot|leftover|restore|report" >&2
 	exit 2
 	;;
 esac
