@@ -16,6 +16,8 @@ const base = "/var/lib/kvmnet";
 const pollMs = 150;
 /** What the host needs to go back and leave its report, once its timer has fired. */
 const rollbackMs = 15_000;
+/** For how long a host is waited for that goes away just when its change is confirmed: it restarts, for one. */
+const awayMs = 90_000;
 /** How long the connection that is there gets to show that it is alive still, before a new one is dialled. */
 const aliveMs = 1500;
 
@@ -75,7 +77,7 @@ export async function transact(transaction: Transaction): Promise<Facts> {
   log.progress(`${host.label}: rollback armed, ${change.timeout} s`);
 
   const why = await confirmOverNewConnection(running).catch((error: unknown) => error);
-  if (why === undefined) return host.freshFacts();
+  if (why === undefined) return confirmed(running);
   return ended(running, why instanceof Error ? why.message : String(why));
 }
 
@@ -147,7 +149,8 @@ async function confirmOverNewConnection({
  * Sees to it that the host has gone back, at once where it can be told to, and throws what it reports. A change whose
  * confirmation came through, though not its answer, is a good one.
  */
-async function ended({ host, id, was, log, deadline }: Running, why: string): Promise<Facts> {
+async function ended(running: Running, why: string): Promise<Facts> {
+  const { host, id, was, log, deadline } = running;
   log.progress(`${host.label}: rolling back: ${why}`);
   const giveUp = Math.max(deadline, performance.now()) + rollbackMs;
   for (let attempt = 0; ; attempt += 1) {
@@ -159,7 +162,7 @@ async function ended({ host, id, was, log, deadline }: Running, why: string): Pr
       const alive = await script(host, id, ["state"], "see how far the change is", soon.signal);
       if (alive === "confirmed") {
         log.progress(`${host.label}: confirmed`);
-        return await host.freshFacts();
+        return await confirmed(running);
       }
       using enough = new TimeLimit(rollbackMs);
       await script(host, id, ["undo", why], "undo the change", enough.signal);
@@ -174,6 +177,26 @@ async function ended({ host, id, was, log, deadline }: Running, why: string): Pr
         );
       }
       await wait(pollMs);
+    }
+  }
+}
+
+/** What the host is after a change that is a good one, whatever becomes of the connection now. */
+async function confirmed({ host, missing, signal }: Running): Promise<Facts> {
+  const giveUp = performance.now() + awayMs;
+  for (let lost = false; ; await wait(pollMs, undefined, { signal }).catch(() => undefined)) {
+    try {
+      if (lost) await host.reconnect(5000, { signal });
+      const facts = await host.freshFacts(signal);
+      // One that has just started is on its way still.
+      if (!lost || missing(facts).length === 0 || performance.now() > giveUp) return facts;
+    } catch (error) {
+      if (signal.aborted || performance.now() > giveUp)
+        throw new Error(
+          `${host.label}: the change is confirmed, but the host did not answer after it: ${(error as Error).message}\n` +
+            "Once it does, run `pulumi up` again: what is there already is left as it is.",
+        );
+      lost = true;
     }
   }
 }

@@ -31,6 +31,8 @@ export interface Fault {
   readonly endedByNextUp?: boolean;
   /** Milliseconds from the strike until nothing is armed any more. Default: the window and 2 s. */
   readonly within?: number;
+  /** The host is off for a while: where that is longer than the struck `up` waits for it, the next one says what happened. */
+  readonly restarts?: boolean;
   /** What the next `up` says of it. */
   readonly nextSays?: RegExp;
   /** Two engines strike each other: either may be the one that makes the change. */

@@ -11,6 +11,7 @@ export const powerFaults: readonly Fault[] = [
     name: "power cut",
     strike: (step) => (step === "confirming" ? freezeConfirmation : freeze),
     outside: ({ host }) => host.reboot({ hard: true }),
+    restarts: true,
     cells: [
       { at: "applied", ends: "rolled back", says: restarted },
       { at: "armed", ends: "rolled back", says: restarted },
@@ -25,6 +26,7 @@ export const powerFaults: readonly Fault[] = [
     name: "orderly reboot",
     strike: wall,
     outside: ({ host }) => host.reboot(),
+    restarts: true,
     cells: [
       { at: "verified", ends: "rolled back", says: restarted },
       { at: "applying", ends: "rolled back", says: restarted },
