@@ -26,6 +26,8 @@ export interface HostOptions {
    */
   kind?: "container" | "qemu";
   release?: Release;
+  /** A container that has Debian's docker.io installed, not started and not enabled. */
+  docker?: boolean;
   /** How the installer configured its NIC; "dhcp" by default. "slaac": IPv6 alone, by the router's advertisements. */
   addressing?: "dhcp" | "slaac" | { address: string; gateway?: string; nameservers?: readonly string[] };
   /** The whole text of /etc/netplan/01-netcfg.yaml, instead of `addressing`. */
@@ -263,14 +265,16 @@ function isIpv6({ addressing }: HostOptions): boolean {
 }
 
 function specOf({ lan, lanSwitch, options }: HostParts, files: MachineSpec["files"]): MachineSpec {
-  const { name, kind, release = "bookworm", nicName = "enp1s0", extraNics = [] } = options;
+  const { name, kind, release = "bookworm", docker = false, nicName = "enp1s0", extraNics = [] } = options;
   if (kind === "qemu" && (options.nicName ?? options.extraNics) !== undefined) {
     throw new Error(`${name}: a machine in QEMU has enp1s0 and enp2s0; netplan's set-name can give them other names`);
   }
+  if (kind === "qemu" && docker) throw new Error(`${name}: Docker is in the image of containers alone`);
   const nics = kind === "qemu" ? ["enp1s0", "enp2s0"] : [nicName, ...extraNics];
   return {
     hostName: name,
     release,
+    docker,
     labId: lan.id,
     lanSwitch,
     nics: nics.map((nic) => ({ name: nic, macAddress: macAddressOf(name, nic) })),

@@ -48,9 +48,17 @@ export async function makeRootFolder({ release, packages, prepare, customize }: 
   ]);
 }
 
-/** The root folder of a host, before it has booted. Hosts boot from overlays of it. */
-export async function hostImage(release: Release): Promise<string> {
-  const recipe = { release, packages: hostPackages, customize: customizeHost };
-  const { folder } = await image(release, recipe, (target) => makeRootFolder(recipe, target));
+/** Debian's own Docker, installed and not started: a test says when it comes. */
+const docker = {
+  packages: [...hostPackages, "docker.io"],
+  customize: `${customizeHost}systemctl --quiet --root "$1" disable docker.service docker.socket containerd.service\n`,
+};
+
+/** The root folder of a host, before it has booted; with Docker it is an image of its own. Hosts boot from overlays of it. */
+export async function hostImage(release: Release, withDocker = false): Promise<string> {
+  const recipe = { release, ...(withDocker ? docker : { packages: hostPackages, customize: customizeHost }) };
+  const { folder } = await image(withDocker ? `docker-${release}` : release, recipe, (target) =>
+    makeRootFolder(recipe, target),
+  );
   return folder;
 }
