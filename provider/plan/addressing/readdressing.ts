@@ -37,7 +37,8 @@ export function readdressing(
     lease === undefined
       ? []
       : here.filter((one) => (isLeased(one) || leased.includes(one.local)) && one.local !== lease);
-  const going = new Set([...leaving, ...outdated].map(cidrOf));
+  // What DHCP gave before leaves only once it gives another one.
+  const going = new Set([...leaving, ...outdated].filter(({ local }) => local !== lease).map(cidrOf));
   return {
     device,
     leaving: [...going],

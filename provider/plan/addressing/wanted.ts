@@ -69,7 +69,7 @@ export function kernelAddressing(addressing: AddressingInput, now: Addressing): 
       dynamic: false,
       validLifetime: Number.POSITIVE_INFINITY,
       preferredLifetime: Number.POSITIVE_INFINITY,
-      broadcast: undefined,
+      broadcast: broadcastOf(cidr),
       metric: undefined,
     };
   });
@@ -99,6 +99,17 @@ export function kernelAddressing(addressing: AddressingInput, now: Addressing): 
     addresses: [...leased, ...fixed.filter((one) => !leased.some((other) => other.local === one.local))],
     routes: [...learned, ...routes],
   };
+}
+
+/**
+ * As networkd sets it: of IPv4, where a network has one. An address without it is for networkd (systemd 252) another one
+ * than that of its file, until the kernel tells of it anew; then it asks for it for ever, and gives the link up ("Failed
+ * to configure address: Numerical result out of range").
+ */
+function broadcastOf(cidr: string): string | undefined {
+  const [address, prefix] = ipaddr.parseCIDR(cidr);
+  if (address.kind() !== "ipv4" || prefix > 30) return undefined;
+  return ipaddr.IPv4.broadcastAddressFromCIDR(cidr).toString();
 }
 
 /** netplan reads YAML 1.1, where these are all true. */

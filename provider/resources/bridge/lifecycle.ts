@@ -3,7 +3,7 @@ import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { joinBridge } from "../../host/tap/join";
 import { clearLeftover, transact } from "../../host/transaction/transact";
-import { cidrOf } from "../../plan/addressing/readdressing";
+import { cidrOf, readdressing } from "../../plan/addressing/readdressing";
 import { describeChange } from "../../plan/impact/describe";
 import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
 import { Refusal } from "../../plan/refusal";
@@ -221,7 +221,8 @@ function tell(operation: Operation, host: Host, facts: Facts, plan: BridgePlan):
     );
     return;
   }
+  const { leaving } = readdressing(facts, plan.planned);
   operation.log.info(
-    `${host.label}: bridge ${wanted.name} on ${uplink.name}\n${describeChange(facts, { ...change, from: uplink, to: wanted.name, moving, vms: [...new Set([...runningVms(facts, wanted.name), ...plan.strays.map(({ vm }) => vm)])] })}`,
+    `${host.label}: bridge ${wanted.name} on ${uplink.name}\n${describeChange(facts, { ...change, leaving, from: uplink, to: wanted.name, moving, vms: [...new Set([...runningVms(facts, wanted.name), ...plan.strays.map(({ vm }) => vm)])] })}`,
   );
 }

@@ -9,7 +9,8 @@ import { type StrayTap, strayTaps } from "../../plan/link/taps";
 import { resolveUplink } from "../../plan/link/uplink";
 import { addressingOf, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFileText, iaidOf, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
-import { definedIds, findDefinition } from "../../plan/netplan/definition";
+import { definedIds, findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
+import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
@@ -97,6 +98,9 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   const inherited = onBridge.addresses.length > 0 ? { addresses: [], routes: [] } : onUplink;
   const moving = inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, onUplink);
   const leaving = inputs.addressing === "inherit" ? [] : notIn(moving, [...onBridge.addresses, ...onUplink.addresses]);
+  // What DHCP gave leaves only once it gives another one.
+  const lease = promise.dhcp4 ? present?.lease?.address : undefined;
+  const going = leaving.filter(({ local }) => local !== lease);
   // A router's own goes where its advertisements are not taken any more.
   const stays = (route: Route) => route.protocol !== "ra" || learns(stanza);
   const before = [...onUplink.routes, ...onBridge.routes]
@@ -105,7 +109,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   const change: Change = {
     files,
     remove: [],
-    apply: [...toBridge(wanted, moving, leaving, onBridge.addresses), ...mtuAgain(facts, wanted)],
+    apply: [...toBridge(wanted, moving, going, onBridge.addresses), ...mtuAgain(facts, wanted, uplink, definition)],
     leaving: leaving.map(cidrOf),
     tidy: [
       ...takeOff(uplink.name, onUplink.addresses),
@@ -142,10 +146,18 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
   };
 }
 
-/** Where the program says none, but a hand did. */
-function mtuAgain(facts: Facts, wanted: WantedBridge): string[] {
-  const again = wanted.mtu === undefined && unlikeMtu(facts, wanted).length > 0;
-  return again ? [`link set dev ${wanted.name} mtu ${mtuOfPorts(facts, wanted.name)}`] : [];
+/** Where the program says none, but a hand did, or the program before. */
+function mtuAgain(facts: Facts, wanted: WantedBridge, uplink: Link, definition: NetplanDefinition): string[] {
+  if (wanted.mtu !== undefined) return [];
+  const own = mtuOfItsOwn(facts, wanted.name, uplink, definition);
+  const unlike = own !== uplink.mtu || unlikeMtu(facts, wanted).length > 0;
+  const links = facts.links.map((link) => (link.name === uplink.name ? { ...link, mtu: own } : link));
+  return unlike
+    ? [
+        ...(own === uplink.mtu ? [] : [`link set dev ${uplink.name} mtu ${own}`]),
+        `link set dev ${wanted.name} mtu ${mtuOfPorts({ ...facts, links }, wanted.name)}`,
+      ]
+    : [];
 }
 
 /** Addresses that an addressing does not have. What a router has a host make comes again. */

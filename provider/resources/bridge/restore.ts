@@ -8,6 +8,7 @@ import type { WantedBridge } from "../../plan/link/missing";
 import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
 import { findDefinition } from "../../plan/netplan/definition";
+import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
@@ -32,7 +33,8 @@ export function planRestore(
     ports(facts, name).find((port) => port.kind !== "tun") ?? linkNamed(facts, facts.records.get(name)?.uplink ?? "");
   if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
   const moving = bridge ? addressingOn(facts, bridge) : { addresses: [], routes: [] };
-  const { files, kept, id, promise, learning } = restoredFiles(facts, uplink, previousConfig);
+  const { files, kept, original, promise, learning } = restoredFiles(facts, uplink, previousConfig);
+  const { id } = original;
   const own = [bridgeFilePath(name), identityDropIn(name, 0).path].filter(
     (path) => fileText(facts, path) !== undefined,
   );
@@ -53,7 +55,7 @@ export function planRestore(
   const change: Change = {
     files,
     remove: [...own, recordPath(name)],
-    apply: toUplink(uplink, moving),
+    apply: toUplink({ ...uplink, mtu: mtuOfItsOwn(facts, name, uplink, original) }, moving),
     leaving: leaving.map(cidrOf),
     tidy: takeOff(name, moving.addresses),
     rollback: [
@@ -114,5 +116,5 @@ function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Reco
     );
     if (text !== undefined) files.set(path, text);
   }
-  return { files, kept: changed, id: original.id, promise: promised(stanza), learning: learns(stanza) };
+  return { files, kept: changed, original, promise: promised(stanza), learning: learns(stanza) };
 }

@@ -1,0 +1,149 @@
+import type { Guest } from "../lab/guest";
+import type { Host } from "../lab/host";
+import { Lan } from "../lab/lan";
+import { YamlStack } from "../lab/yamlStack";
+
+const seconds = 1000;
+const connection = { host: "kvm1.example" };
+/** A value of the program's own, as YAML refers to it. */
+const value = (of: string) => `\${${of}}`;
+
+/** A host on which a VM runs on the bridge, all the time. */
+describe.each(["bookworm", "trixie"] as const)("a bridge that changes in place on Debian %s", (release) => {
+  let lan: Lan;
+  let host: Host;
+  let web: Guest;
+  let stack: YamlStack;
+  let original: string;
+  const table: string[] = [];
+
+  beforeAll(async () => {
+    lan = await Lan.start();
+    host = await lan.startHost({ name: "kvm1", release });
+    original = await host.readFile("/etc/netplan/01-netcfg.yaml");
+    web = await host.startGuest({ name: "web" });
+    stack = await YamlStack.start(lan, [host]);
+    await stack.up(program());
+  }, 900 * seconds);
+
+  afterAll(async () => {
+    console.log([`${release}: input | how | preview says | pings lost: host, VM | VM restarted`, ...table].join("\n"));
+    await stack?.[Symbol.asyncDispose]();
+    await lan?.[Symbol.asyncDispose]();
+  }, 60 * seconds);
+
+  const program = (bridge: object = {}) => ({
+    resources: {
+      br: { type: "kvmnet:Bridge", properties: { connection, confirm: { timeout: 15 }, ...bridge } },
+      lan: { type: "kvmnet:Network", properties: { connection, bridge: value("br.name") } },
+      web: { type: "kvmnet:Nic", properties: { connection, domain: "web", network: value("lan.name") } },
+    },
+    outputs: { addresses: value("br.addresses"), web: value("web.macAddress") },
+  });
+
+  /** The host's addressing as a program says it: the one that it has had by DHCP, with what a test adds. */
+  const fixed = ({ addresses = [], routes = [], nameservers = [] }: Partial<Record<string, unknown[]>> = {}) => ({
+    addressing: {
+      addresses: [`${host.address}/24`, ...addresses],
+      routes: [{ to: "default", via: "192.0.2.1" }, ...routes],
+      nameservers: ["192.0.2.1", ...nameservers],
+    },
+  });
+
+  const changes: { what: string; to: () => object; says: RegExp; is: string }[] = [
+    {
+      what: "mtu",
+      to: () => ({ mtu: 1400 }),
+      says: /mtu: 1400/,
+      is: "grep -x 1400 /sys/class/net/br0/mtu; grep -x 1400 /sys/class/net/enp1s0/mtu",
+    },
+    {
+      what: "no mtu, stp and forwardDelay",
+      to: () => ({ forwardDelay: 2, stp: true }),
+      says: /stp: true/,
+      is: "cd /sys/class/net/br0; grep -x 200 bridge/forward_delay; grep -x 1 bridge/stp_state; grep -x 1500 mtu",
+    },
+    {
+      what: "no stp, macAddress",
+      to: () => ({ macAddress: "02:00:00:00:00:77" }),
+      says: /macaddress: "?02:00:00:00:00:77/,
+      is: "cd /sys/class/net/br0; grep -x 0 bridge/stp_state; grep -x 02:00:00:00:00:77 address",
+    },
+    {
+      what: "no macAddress, addressing from DHCP to static",
+      to: () => fixed(),
+      says: /addresses:/,
+      is: "cmp /sys/class/net/br0/address /sys/class/net/enp1s0/address; ip route show default | grep 'proto static'",
+    },
+    {
+      what: "addressing, a second address in the same network",
+      to: () => fixed({ addresses: ["192.0.2.51/24"] }),
+      says: /br0 gets 192\.0\.2\.51\/24/,
+      is: "ip -4 address show br0 | grep 192.0.2.51/24",
+    },
+    {
+      what: "addressing, another second one, and others",
+      to: () => fixed({ addresses: ["192.0.2.52/24", "198.51.100.77/25", "2001:db8:0:1::77/64"] }),
+      says: /192\.0\.2\.51\/24 goes away once/,
+      is: "ip address show br0 >/root/br0; for a in 192.0.2.52/24 198.51.100.77/25 2001:db8:0:1::77/64; do grep $a /root/br0; done; ! grep 192.0.2.51 /root/br0",
+    },
+    {
+      what: "addressing, a route and a nameserver",
+      to: () => fixed({ routes: [{ to: "198.51.100.128/25", via: "192.0.2.1" }], nameservers: ["192.0.2.10"] }),
+      says: /198\.51\.100\.128\/25/,
+      is: "ip route | grep '^198.51.100.128/25 via 192.0.2.1 dev br0'; resolvectl dns br0 | grep '192.0.2.1 192.0.2.10'; ! ip address show br0 | grep 192.0.2.52",
+    },
+    {
+      what: "addressing, from static to DHCP",
+      to: () => ({ addressing: { dhcp4: true } }),
+      says: /dhcp4: true/,
+      is: "networkctl status br0 | grep 'DHCPv\\?4 via'; ! ip route | grep 198.51.100.128/25",
+    },
+    {
+      what: "mtu, with DHCP said in the program",
+      to: () => ({ addressing: { dhcp4: true }, mtu: 1400 }),
+      says: /mtu: 1400/,
+      is: "grep -x 1400 /sys/class/net/br0/mtu",
+    },
+    {
+      what: 'no mtu, addressing "inherit" again',
+      to: () => ({}),
+      says: /- {4,}mtu: 1400/,
+      is: "grep -x 1500 /sys/class/net/br0/mtu",
+    },
+  ];
+
+  test.each(changes)(
+    "$what: the host keeps its address and the VM goes on",
+    async ({ what, to, says, is }) => {
+      const uptime = await web.uptime();
+      const previewed = await stack.preview(program(to()));
+      expect(previewed).toMatch(says);
+      expect(previewed).not.toMatch(/replace/);
+      await using hostPings = await lan.pingCounter(host.address);
+      await using vmPings = await lan.pingCounter(await web.waitForAddress());
+      await stack.up();
+      const pings = [await hostPings.stop(), await vmPings.stop()];
+      const how = pings.map((count) => `${count.lost} of ${count.sent}`).join(", ");
+      table.push([what, "in place", says.exec(previewed)?.[0], how, "no"].join(" | "));
+      await host.must(["sh", "-ec", is]);
+      expect(await host.must(["ip", "route", "show", "default"])).toMatch(/^default via 192\.0\.2\.1 dev br0[^\n]*\n$/);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      expect(await web.uptime()).toBeGreaterThan(uptime);
+      for (const count of pings) expect(count.lost).toBeLessThanOrEqual(10);
+    },
+    120 * seconds,
+  );
+
+  test(
+    "destroy gives the NIC back what it had",
+    async () => {
+      await stack.say({});
+      await stack.up();
+      expect(await host.readFile("/etc/netplan/01-netcfg.yaml")).toBe(original);
+      expect(await host.addresses()).toMatch(new RegExp(`^enp1s0 +UP +${host.address}/24`, "m"));
+      expect(await host.addresses()).not.toMatch(/^br0/m);
+    },
+    120 * seconds,
+  );
+});
