@@ -1,5 +1,6 @@
 import { isUnknown } from "../codec/unknown";
 import type { Connection } from "./connection";
+import { stackOf } from "./stack";
 
 /** A thing on a host of which there is one: two resources that both want it would undo each other's work. */
 export interface Claim {
@@ -22,8 +23,7 @@ export class Claims {
     const place = placeOf(connection);
     if (place === undefined) return [];
     return claims.flatMap((claim) => {
-      // One process may serve several stacks; each has its own say.
-      const key = JSON.stringify([stackOf(urn), place, claim.thing]);
+      const key = keyOf(urn, place, claim);
       const owner = this.#owners.get(key);
       if (owner !== undefined) return [{ claim, owner }];
       this.#owners.set(key, urn);
@@ -31,10 +31,22 @@ export class Claims {
     });
   }
 
+  /** Another resource of the program that claims what this one had: it was renamed, and the thing stays. */
+  heir(urn: string, connection: unknown, claim: Claim): string | undefined {
+    const place = placeOf(connection);
+    const owner = place === undefined ? undefined : this.#owners.get(keyOf(urn, place, claim));
+    return owner === urn ? undefined : owner;
+  }
+
   /** The next operation's program is another one. */
   clear(): void {
     this.#owners.clear();
   }
+}
+
+/** One process may serve several stacks; each has its own say. */
+function keyOf(urn: string, place: string, { thing }: Claim): string {
+  return JSON.stringify([stackOf(urn), place, thing]);
 }
 
 /** Undefined where only `up` will know it. */
@@ -45,5 +57,3 @@ function placeOf(connection: unknown): string | undefined {
   if (isUnknown(proxy) || hops.flat().some(isUnknown)) return undefined;
   return JSON.stringify(hops).toLowerCase();
 }
-
-const stackOf = (urn: string): string => urn.split("::").slice(0, 2).join("::");

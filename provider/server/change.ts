@@ -11,10 +11,12 @@ import { pathText } from "../codec/path";
 import type { Secrets } from "../codec/secrets";
 import { unknownPaths } from "../codec/unknown";
 import { HostError } from "../host/ssh/hostError";
+import type { Claims } from "../resources/claims";
 import { type Operation, PartlyDone } from "../resources/lifecycle";
 import { initFailed } from "./errors";
 import type { Unread } from "./read";
 import type { ResourceType } from "./resourceType";
+import { partsOfUrn } from "./urn";
 import { listed } from "./words";
 
 export async function create(type: ResourceType, request: CreateRequest, operation: Operation, unread: Unread) {
@@ -48,9 +50,19 @@ export async function update(type: ResourceType, request: UpdateRequest, operati
   return response;
 }
 
-export async function remove(type: ResourceType, request: DeleteRequest, operation: Operation): Promise<Empty> {
+export async function remove(
+  type: ResourceType,
+  request: DeleteRequest,
+  operation: Operation,
+  claims: Claims,
+): Promise<Empty> {
   const inputs = type.oldInputs(request.getOldInputs()).values;
-  await type.lifecycle.delete(operation, request.getId(), inputs, decode(request.getProperties()).values);
+  const state = decode(request.getProperties()).values;
+  // The first is what it is; the others are what it is on.
+  const [thing] = type.lifecycle.claims?.(operation.name, { ...inputs, ...state }) ?? [];
+  const heir = thing && claims.heir(operation.urn, inputs.connection, thing);
+  if (heir === undefined) await type.lifecycle.delete(operation, request.getId(), inputs, state);
+  else operation.log.info(`${thing?.thing} is ${partsOfUrn(heir).name}'s now and stays.`);
   return new Empty();
 }
 

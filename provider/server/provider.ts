@@ -105,7 +105,7 @@ export class Provider {
   }
 
   delete(request: rpc.DeleteRequest): Promise<Empty> {
-    return this.#run(request, false, (type, operation) => remove(type, request, operation));
+    return this.#run(request, false, (type, operation) => remove(type, request, operation, this.#claims));
   }
 
   async read(request: rpc.ReadRequest): Promise<rpc.ReadResponse> {

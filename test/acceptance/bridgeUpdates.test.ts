@@ -32,14 +32,19 @@ describe.each(["bookworm", "trixie"] as const)("a bridge that changes in place o
     await lan?.[Symbol.asyncDispose]();
   }, 60 * seconds);
 
-  const program = (bridge: object = {}) => ({
-    resources: {
+  /** `as` names its resources, which are the same things on the host whatever their names. */
+  const program = (bridge: object = {}, as = "") => {
+    const on = { connection, bridge: value(`br${as}.name`) };
+    const nic = { connection, domain: "web", network: value(`lan${as}.name`), macAddress: "52:54:00:00:00:01" };
+    const resources = {
       br: { type: "kvmnet:Bridge", properties: { connection, confirm: { timeout: 15 }, ...bridge } },
-      lan: { type: "kvmnet:Network", properties: { connection, bridge: value("br.name") } },
-      web: { type: "kvmnet:Nic", properties: { connection, domain: "web", network: value("lan.name") } },
-    },
-    outputs: { addresses: value("br.addresses"), web: value("web.macAddress") },
-  });
+      filter: { type: "kvmnet:BridgeNetfilter", properties: on },
+      tap: { type: "kvmnet:Tap", properties: { ...on, name: "tap7" } },
+      lan: { type: "kvmnet:Network", properties: { ...on, name: "lan" } },
+      web: { type: "kvmnet:Nic", properties: nic },
+    };
+    return { resources: Object.fromEntries(Object.entries(resources).map(([name, one]) => [`${name}${as}`, one])) };
+  };
 
   /** The host's addressing as a program says it: the one that it has had by DHCP, with what a test adds. */
   const fixed = ({ addresses = [], routes = [], nameservers = [] }: Partial<Record<string, unknown[]>> = {}) => ({
@@ -50,7 +55,7 @@ describe.each(["bookworm", "trixie"] as const)("a bridge that changes in place o
     },
   });
 
-  const changes: { what: string; to: () => object; says: RegExp; is: string }[] = [
+  const changes: { what: string; to: () => { name?: string }; says: RegExp; is: string; lost?: number }[] = [
     {
       what: "mtu",
       to: () => ({ mtu: 1400 }),
@@ -111,15 +116,25 @@ describe.each(["bookworm", "trixie"] as const)("a bridge that changes in place o
       says: /- {4,}mtu: 1400/,
       is: "grep -x 1500 /sys/class/net/br0/mtu",
     },
+    {
+      what: "name",
+      to: () => ({ name: "lan0" }),
+      says: /\(DHCP\), the default route via 192\.0\.2\.1 move from br0 to lan0/,
+      is: `[ "$(ls /sys/class/net/lan0/brif | sed s/[0-9]*$// | paste -sd,)" = enp1s,tap,vnet ]; networkctl status lan0 | grep 'DHCPv\\?4 via'
+        ! ls -d /sys/class/net/br0 /etc/netplan/*br0* /etc/systemd/network/*br0* /var/lib/kvmnet/bridges/br0.json
+        virsh net-dumpxml lan | grep "bridge name='lan0'"; virsh dumpxml web | grep "bridge='lan0'"`,
+      // libvirt takes the VM's TAP out of the bridge, and puts it in again as its network's.
+      lost: 100,
+    },
   ];
 
   test.each(changes)(
     "$what: the host keeps its address and the VM goes on",
-    async ({ what, to, says, is }) => {
+    async ({ what, to, says, is, lost = 10 }) => {
       const uptime = await web.uptime();
       const previewed = await stack.preview(program(to()));
       expect(previewed).toMatch(says);
-      expect(previewed).not.toMatch(/replace/);
+      expect(previewed).not.toMatch(/index:(Bridge|Network|Nic|Tap): \(replace\)/);
       await using hostPings = await lan.pingCounter(host.address);
       await using vmPings = await lan.pingCounter(await web.waitForAddress());
       await stack.up();
@@ -127,10 +142,50 @@ describe.each(["bookworm", "trixie"] as const)("a bridge that changes in place o
       const how = pings.map((count) => `${count.lost} of ${count.sent}`).join(", ");
       table.push([what, "in place", says.exec(previewed)?.[0], how, "no"].join(" | "));
       await host.must(["sh", "-ec", is]);
-      expect(await host.must(["ip", "route", "show", "default"])).toMatch(/^default via 192\.0\.2\.1 dev br0[^\n]*\n$/);
+      expect(await host.must(["ip", "route", "show", "default"])).toMatch(
+        new RegExp(`^default via 192\\.0\\.2\\.1 dev ${to().name ?? "br0"}[^\n]*\n$`),
+      );
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
       expect(await web.uptime()).toBeGreaterThan(uptime);
-      for (const count of pings) expect(count.lost).toBeLessThanOrEqual(10);
+      for (const count of pings) expect(count.lost).toBeLessThanOrEqual(lost);
+    },
+    120 * seconds,
+  );
+
+  test(
+    "another name with addresses that the host can't be reached at: undone, with all ports and addresses as they were",
+    async () => {
+      const things =
+        "ip -br -4 address show lan0 | sed 's/ metric [0-9]*//'; ls /sys/class/net/lan0/brif; ip route show default";
+      const before = await host.must(["sh", "-ec", things]);
+      const addressing = { addresses: ["198.51.100.77/25"], routes: [{ to: "default", via: "192.0.2.1" }] };
+      await stack.say(program({ name: "lan1", addressing }));
+      const { code, stdout } = await stack.pulumi.up();
+      expect(code).not.toBe(0);
+      expect(stdout).toMatch(/the change was rolled back, the host is as before/);
+      expect(await host.must(["sh", "-ec", things])).toBe(before);
+      expect(await stack.unchanged(program({ name: "lan0" }))).toEqual({ code: 0, said: "" });
+    },
+    120 * seconds,
+  );
+
+  test(
+    "its resources under other names in the program: what they had is theirs, and nothing changes on the host",
+    async () => {
+      const uptime = await web.uptime();
+      const things =
+        "ls /var/lib/kvmnet/transactions; virsh net-list --all --uuid; virsh -q domiflist web; cat /sys/class/net/*/ifindex";
+      const before = await host.must(["sh", "-ec", things]);
+      expect(await stack.preview(program({ name: "lan0" }, "2"))).toMatch(
+        /lan0, which was urn:.*::br's in this stack, is taken over/,
+      );
+      await using pings = await lan.pingCounter(await web.waitForAddress());
+      const said = await stack.up();
+      expect((await pings.stop()).lost).toBeLessThanOrEqual(10);
+      expect(said).toMatch(/the bridge lan0 is br2's now and stays/);
+      expect(await host.must(["sh", "-ec", things])).toBe(before);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      expect(await web.uptime()).toBeGreaterThan(uptime);
     },
     120 * seconds,
   );
@@ -140,9 +195,11 @@ describe.each(["bookworm", "trixie"] as const)("a bridge that changes in place o
     async () => {
       await stack.say({});
       await stack.up();
+      expect(await host.must(["virsh", "net-list", "--all", "--name"])).not.toMatch(/^lan$/m);
+      expect(await host.must(["ls", "/sys/class/net"])).not.toMatch(/tap7/);
       expect(await host.readFile("/etc/netplan/01-netcfg.yaml")).toBe(original);
       expect(await host.addresses()).toMatch(new RegExp(`^enp1s0 +UP +${host.address}/24`, "m"));
-      expect(await host.addresses()).not.toMatch(/^br0/m);
+      expect(await host.addresses()).not.toMatch(/^(br|lan)0/m);
     },
     120 * seconds,
   );

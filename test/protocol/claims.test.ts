@@ -85,3 +85,24 @@ describe("Two resources that claim the same thing", () => {
     expect(await failures(lan, urnOf("two", network))).toEqual([]);
   });
 });
+
+describe("A resource that is gone from the program", () => {
+  // A port that nobody listens on: who looks at the host fails.
+  const there = { connection: { host: "127.0.0.1", port: 1, hostKey: "ssh-ed25519 AAAA" } };
+  const remove = (urn: string, properties: object) =>
+    rig.caller.delete({ id: "x", urn, oldInputs: { ...there, ...properties }, properties: { ...properties } });
+
+  it.each([
+    ["a bridge", bridge, { name: "br0" }],
+    ["a network", network, { bridge: "br0", name: "lan" }],
+    ["a NIC", nic, { domain: "web", network: "lan", macAddress: mac }],
+  ])("leaves what it had to the one that has it now: %s", async (_, type, properties) => {
+    expect(await failures({ ...there, ...properties }, urnOf("new", type))).toEqual([]);
+    await remove(urnOf("old", type), properties);
+  });
+
+  it("takes away what nobody has, for which it looks at the host", async () => {
+    expect(await failures({ ...there, bridge: "br0", name: "lan2" }, urnOf("new", network))).toEqual([]);
+    await expect(remove(urnOf("old", network), { bridge: "br0", name: "lan" })).rejects.toThrow();
+  });
+});

@@ -19,8 +19,8 @@ export interface Change {
   /** Names of networkd .network files whose links keep their addresses while networkd takes them over. */
   readonly keepOnApply: readonly string[];
   readonly keepOnRollback: readonly string[];
-  /** The way on which the uplink leaves the bridge, if it does. */
-  readonly release: "apply" | "rollback" | "none";
+  /** The way on which the uplink leaves a bridge, if it does. */
+  readonly release: "apply" | "rollback" | "both" | "none";
   /** Tried before; those that hold must hold after. */
   readonly probes: readonly Probe[];
   /** Gateways that are new: they must answer ARP before anything is armed, and ping afterwards. */

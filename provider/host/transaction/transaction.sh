@@ -12,7 +12,7 @@
 #                   they have while networkd takes them over
 #   probes          a line each: "gateway ADDRESS", "dns -",       required        gateways that must answer: ARP before, ping after
 #                   "ping ADDRESS", "tcp HOST PORT", "name NAME"
-#   release         the way on which the uplink leaves the bridge: apply, rollback or none
+#   release         the way on which the uplink leaves a bridge: apply, rollback, both or none
 #   timeout         seconds until the host undoes it              kvmnet-boot.service  undoes it at the next boot
 # and it keeps: before/, absent (the files as they were), run/ (what netplan made of them), made/ (what it will make),
 # state, baseline, log, report, told (somebody has read the report), reserve (room to work in on a full disk).
@@ -146,12 +146,16 @@ unkeep() {
 
 # networkd is told once the kernel has what it will find. But a port that leaves its bridge is a new link for it
 # (systemd 252), which it puts back, without its addresses, unless it was told before.
+leaves_bridge() { # way
+	case $(cat release) in "$1" | both) ;; *) return 1 ;; esac
+}
+
 tell_before() { # way
-	[ "$(cat release)" != "$1" ] || logged networkctl reload
+	! leaves_bridge "$1" || logged networkctl reload
 }
 
 tell_after() { # way
-	[ "$(cat release)" = "$1" ] || logged networkctl reload
+	leaves_bridge "$1" || logged networkctl reload
 }
 
 delete_links() { # file with names

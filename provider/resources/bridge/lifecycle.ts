@@ -2,6 +2,7 @@ import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { joinBridge } from "../../host/tap/join";
+import { writeRecord } from "../../host/transaction/record";
 import { clearLeftover, transact } from "../../host/transaction/transact";
 import { cidrOf, readdressing } from "../../plan/addressing/readdressing";
 import { describeChange } from "../../plan/impact/describe";
@@ -13,7 +14,8 @@ import { reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { bridgeState } from "./model";
-import { type BridgePlan, planBridge, runningVms } from "./plan";
+import { type BridgePlan, planBridge, recordPath, runningVms } from "./plan";
+import { planRename, type RenamePlan } from "./rename";
 import { planRestore, type RestorePlan } from "./restore";
 
 export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
@@ -50,9 +52,12 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       return { id: "", state: known };
     }
     const { host, facts } = await reachHost(operation, inputs.connection);
-    const plan = planBridge(facts, inputs, operation.urn);
+    const plan = planBridge(facts, inputs, operation.urn, true);
     if (operation.preview) {
-      tell(operation, host, facts, plan);
+      const owner = facts.records.get(name)?.owner;
+      if (owner !== undefined && owner !== operation.urn)
+        operation.log.info(`${host.label}: ${name}, which was ${owner}'s in this stack, is taken over.`);
+      if (owner === undefined || plan.differences.length > 0) tell(operation, host, facts, plan);
       return { id: "", state: bridgeState(facts, inputs, plan, [], undefined) };
     }
     const state = await apply(operation, host, facts.machineId, inputs);
@@ -79,18 +84,15 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   },
 
   async update(operation, _id, old, inputs) {
-    if (inputs.name !== old.inputs.name) {
-      throw new Refusal(
-        `name: ${old.inputs.name} can't be renamed to ${inputs.name} in place; destroy the bridge and make it again.`,
-      );
-    }
     const { host, facts } = await reachHost(operation, inputs.connection, old);
-    const plan = planBridge(facts, inputs, operation.urn);
     if (operation.preview) {
+      const plan = planUpdate(facts, inputs, operation.urn, old.state.name);
       if (plan.differences.length > 0) tell(operation, host, facts, plan);
       return { state: { ...old.state, ...bridgeState(facts, inputs, plan, [], old.state.hostKey) } };
     }
-    return { state: await apply(operation, host, facts.machineId, inputs, old.state.hostKey) };
+    return {
+      state: await apply(operation, host, facts.machineId, inputs, { was: old.state.name, hostKey: old.state.hostKey }),
+    };
   },
 
   async delete(operation, _id, inputs, state) {
@@ -129,13 +131,26 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   },
 };
 
+/** A bridge that the host has under its new name already was renamed before, and nobody recorded it. */
+function planUpdate(facts: Facts, inputs: BridgeInputs, owner: string, was: string): BridgePlan & Partial<RenamePlan> {
+  return was === inputs.name || facts.records.has(inputs.name)
+    ? planBridge(facts, inputs, owner)
+    : planRename(facts, inputs, owner, was);
+}
+
+interface Before {
+  /** The bridge's name until now; of a new one, none: it may take the bridge of an earlier resource. */
+  readonly was?: string;
+  readonly hostKey?: string | undefined;
+}
+
 /** The transaction, or nothing where the host is as wanted already (a leftover of a create that nobody recorded). */
 async function apply(
   operation: Operation,
   host: Host,
   machineId: string,
   inputs: BridgeInputs,
-  hostKey = pinned(inputs.connection, host),
+  { was, hostKey = pinned(inputs.connection, host) }: Before = {},
 ): Promise<BridgeState> {
   const { hosts, log, signal } = operation;
   const settled = (facts: Facts) => {
@@ -145,10 +160,16 @@ async function apply(
   return hosts.exclusive(machineId, async () => {
     // Read again under the lock: another resource may have changed the host meanwhile.
     const facts = await clearLeftover(host, await host.freshFacts(), log);
-    const plan = planBridge(facts, inputs, operation.urn);
-    if (plan.differences.length === 0 && facts.records.has(inputs.name))
-      return bridgeState(facts, inputs, plan, [], hostKey);
-    if (onlyTaps(plan)) return settled(await putTapsBack(host, plan));
+    const plan =
+      was === undefined
+        ? planBridge(facts, inputs, operation.urn, true)
+        : planUpdate(facts, inputs, operation.urn, was);
+    const record = facts.records.get(inputs.name);
+    if ((plan.differences.length === 0 && record) || onlyTaps(plan)) {
+      if (record?.owner !== operation.urn) await writeRecord(host, recordPath(inputs.name), plan.record);
+      if (plan.differences.length === 0) return bridgeState(facts, inputs, plan, [], hostKey);
+      return settled(await putTapsBack(host, plan));
+    }
     const must = inputs.addressing === "inherit" ? inheriting(plan) : plan.wanted;
     const after = await transact({
       host,
@@ -182,7 +203,7 @@ async function putTapsBack(host: Host, { wanted, strays }: BridgePlan): Promise<
 }
 
 /** What was on the NIC must be on the bridge before the change is confirmed, also what no file says. */
-function inheriting(plan: BridgePlan): BridgePlan["wanted"] {
+function inheriting(plan: Pick<BridgePlan, "wanted" | "moving" | "planned">): BridgePlan["wanted"] {
   const { wanted, moving, planned } = plan;
   const kept = moving.addresses
     .filter((address) => (address.family === "inet" || !address.dynamic) && !planned.leaving.includes(address))
@@ -212,8 +233,8 @@ function stillToRestore(facts: Facts, plan: RestorePlan): string[] {
   ];
 }
 
-function tell(operation: Operation, host: Host, facts: Facts, plan: BridgePlan): void {
-  const { wanted, uplink, moving, change } = plan;
+function tell(operation: Operation, host: Host, facts: Facts, plan: BridgePlan & Partial<RenamePlan>): void {
+  const { wanted, uplink, moving, change, from = uplink } = plan;
   if (onlyTaps(plan)) {
     const taps = plan.strays.map(({ tap, vm }) => `${tap} of ${vm}`).join(", ");
     operation.log.info(
@@ -223,6 +244,6 @@ function tell(operation: Operation, host: Host, facts: Facts, plan: BridgePlan):
   }
   const { leaving } = readdressing(facts, plan.planned);
   operation.log.info(
-    `${host.label}: bridge ${wanted.name} on ${uplink.name}\n${describeChange(facts, { ...change, leaving, from: uplink, to: wanted.name, moving, vms: [...new Set([...runningVms(facts, wanted.name), ...plan.strays.map(({ vm }) => vm)])] })}`,
+    `${host.label}: bridge ${wanted.name} on ${uplink.name}\n${describeChange(facts, { ...change, leaving, from, to: wanted.name, moving, vms: [...new Set([...runningVms(facts, plan.from?.name ?? wanted.name), ...plan.strays.map(({ vm }) => vm)])] })}`,
   );
 }

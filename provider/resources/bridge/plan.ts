@@ -13,6 +13,7 @@ import { definedIds, findDefinition, type NetplanDefinition } from "../../plan/n
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
+import { handsOver } from "../stack";
 import type { BridgeInputs } from "./definition";
 
 /** All that a change of a bridge is: decided from the host's facts, nothing read or written here. */
@@ -27,6 +28,8 @@ export interface BridgePlan {
   /** The files that kvmnet writes as its own. */
   readonly config: Readonly<Record<string, string>>;
   readonly previousConfig: Readonly<Record<string, string>>;
+  /** What kvmnet keeps of the bridge on the host. */
+  readonly record: string;
   /** How the host differs from the wanted state now; none: there is nothing to do. */
   readonly differences: readonly string[];
   /** TAPs of running VMs that are not in the bridge: among the differences, a sentence each. */
@@ -37,10 +40,13 @@ export function recordPath(bridge: string): string {
   return `/var/lib/kvmnet/bridges/${bridge}.json`;
 }
 
-/** To the bridge as wanted, from whatever there is: nothing, or the bridge of an earlier change. */
-export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): BridgePlan {
+/**
+ * To the bridge as wanted, from whatever there is: nothing, or the bridge of an earlier change. A resource that is new
+ * `takes` it from an earlier one of its stack.
+ */
+export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, takes = false): BridgePlan {
   const { name } = inputs;
-  const record = ownRecord(facts, name, owner);
+  const record = ownRecord(facts, name, owner, takes);
   const uplink = resolveUplink(facts, name, inputs.uplink ?? record?.uplink);
   if (record && uplink.name !== record.uplink) {
     throw new Refusal(
@@ -89,7 +95,8 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
           : [`${path} was changed by hand`];
     }),
   ];
-  files.set(recordPath(name), `${JSON.stringify({ owner, uplink: uplink.name, previousConfig })}\n`);
+  const recorded = `${JSON.stringify({ owner, uplink: uplink.name, previousConfig })}\n`;
+  files.set(recordPath(name), recorded);
 
   const present = linkNamed(facts, name);
   const onUplink = addressingOn(facts, uplink);
@@ -141,6 +148,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string): B
     planned,
     config,
     previousConfig,
+    record: recorded,
     differences,
     strays: present?.kind === "bridge" ? strayTaps(facts, name) : [],
   };
@@ -171,9 +179,9 @@ export function runningVms(facts: Facts, bridge: string): string[] {
   return runningOn(facts, new Set(ports(facts, bridge).map((port) => port.name))).map((domain) => domain.name);
 }
 
-function ownRecord(facts: Facts, name: string, owner: string) {
+export function ownRecord(facts: Facts, name: string, owner: string, takes: boolean) {
   const record = facts.records.get(name);
-  if (record && record.owner !== owner) {
+  if (record && record.owner !== owner && !(takes && handsOver(record.owner, owner))) {
     throw new Refusal(
       `name: the bridge ${name} belongs to ${record.owner}. Take another name, or destroy it there first.`,
     );

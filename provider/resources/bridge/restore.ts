@@ -14,7 +14,7 @@ import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 import { type BridgePlan, fileText, recordPath } from "./plan";
 
-export interface RestorePlan extends BridgePlan {
+export interface RestorePlan extends Omit<BridgePlan, "record"> {
   /** netplan's id of the uplink. */
   readonly id: string;
   /** Files that were changed by hand since, and keep that. */

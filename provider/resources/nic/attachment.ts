@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { RemoteCommandError } from "../../host/exec/remoteCommand";
-import type { Facts, LibvirtDomain, LibvirtNic } from "../../host/facts/facts";
+import { type Facts, type LibvirtDomain, type LibvirtNic, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { joinBridge } from "../../host/tap/join";
@@ -40,7 +40,14 @@ export async function attachLacking(
       purpose: `change the NIC ${macAddress} of ${domain.name}`,
       xml: changedNicXml(nic, wanted),
     });
-  const moved = live !== undefined && bridgeOf(facts, live) !== bridgeOf(facts, inputs);
+  const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
+  // A bridge that was renamed has its TAPs already, and libvirt can't put into a bridge what is in it.
+  const renamed = tap !== undefined && tap.master === bridgeOf(facts, inputs);
+  const moved = live !== undefined && !renamed && bridgeOf(facts, live) !== bridgeOf(facts, inputs);
+  if (live && renamed && bridgeOf(facts, live) !== tap.master)
+    await host.exec(["ip", "link", "set", "dev", tap.name, "nomaster"], {
+      purpose: `have libvirt put ${tap.name} into ${tap.master}`,
+    });
   if (live && differences("", asRunning(inputs, live), live).length > 0) {
     const wanted = { ...place, model: live.model };
     // The guest notices by its cable that it is elsewhere, and asks for an address there.

@@ -1,4 +1,4 @@
-import { containsUnknown } from "../../codec/unknown";
+import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { tapScript } from "../../host/tap/script";
@@ -18,6 +18,7 @@ import {
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { pinned } from "../pinned";
 import { reachHost } from "../reach";
+import { handsOver } from "../stack";
 import { type TapInputs, type TapState, tap } from "./definition";
 import { fileDrift, installed, parametersOf, tapDrift, tapState, unlike } from "./model";
 
@@ -27,6 +28,10 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
 
   check(name, inputs) {
     return { inputs: { ...inputs, name: inputs.name ?? name }, failures: [] };
+  },
+
+  claims(_name, { name }) {
+    return name === undefined || isUnknown(name) ? [] : [{ property: "name", thing: `the TAP ${name}` }];
   },
 
   async create(operation, inputs) {
@@ -100,7 +105,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
 /** An interface of that name which is there may be anybody's; one of another stack has its mark. */
 function refuseAnothers(facts: Facts, host: Host, name: string, madeBy: string): void {
   const maker = makerOf(facts.taps, name);
-  if (maker !== undefined && maker !== madeBy)
+  if (maker !== undefined && maker !== madeBy && !handsOver(maker, madeBy))
     throw new Refusal(
       `${host.label}: name: the TAP ${name} belongs to ${maker}. Take another name, or destroy it there first.`,
     );

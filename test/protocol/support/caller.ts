@@ -153,9 +153,19 @@ export class Caller {
     return { properties: json(response.getProperties()), refreshBeforeUpdate: response.getRefreshBeforeUpdate() };
   }
 
-  async delete({ id, oldInputs, properties }: { id: string; oldInputs: Json; properties: Json }): Promise<void> {
+  async delete({
+    id,
+    oldInputs,
+    properties,
+    urn = urnOf("one"),
+  }: {
+    id: string;
+    oldInputs: Json;
+    properties: Json;
+    urn?: string;
+  }): Promise<void> {
     const request = new rpc.DeleteRequest();
-    request.setUrn(urnOf("one"));
+    request.setUrn(urn);
     request.setId(id);
     request.setOldInputs(struct(oldInputs));
     request.setProperties(struct(properties));

@@ -4,6 +4,7 @@ import { parse, stringify } from "yaml";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { bridge } from "../../../../provider/resources/bridge/definition";
 import { planBridge } from "../../../../provider/resources/bridge/plan";
+import { planRename } from "../../../../provider/resources/bridge/rename";
 import { planRestore } from "../../../../provider/resources/bridge/restore";
 
 const cases = join(__dirname, "cases");
@@ -16,7 +17,9 @@ function read(name: string) {
   const facts = parseFacts(readFileSync(join(cases, name, "facts.txt")));
   const inputs = parse(readFileSync(join(cases, name, "inputs.yaml"), "utf8"));
   const wanted = bridge.inputs.parse({ connection: { host: "kvm1.example" }, ...inputs });
-  return { facts, plan: planBridge(facts, wanted, owner) };
+  const [was = wanted.name] = facts.records.keys();
+  const plan = was === wanted.name ? planBridge(facts, wanted, owner) : planRename(facts, wanted, owner, was);
+  return { facts, plan };
 }
 
 const plain = (value: object) => parse(stringify(value, { aliasDuplicateObjects: false }));
@@ -46,6 +49,19 @@ test("a bridge of another program's is refused, with its owner", () => {
   const { facts } = read("theSameAgainChangesNothing");
   const inputs = bridge.inputs.parse({ connection: { host: "kvm1.example" } });
   expect(() => planBridge(facts, inputs, "urn:y::other")).toThrow(/br0 belongs to urn:x::br/);
+});
+
+test("a resource that is new takes the bridge of an earlier one of its stack, and of no other", () => {
+  const { facts } = read("theSameAgainChangesNothing");
+  const inputs = bridge.inputs.parse({ connection: { host: "kvm1.example" } });
+  const record = facts.records.get("br0");
+  if (!record) throw new Error("the host has no record of br0");
+  const owned = { ...facts, records: new Map([["br0", { ...record, owner: "urn:pulumi:dev::homelab::t::old" }]]) };
+  const plan = planBridge(owned, inputs, "urn:pulumi:dev::homelab::t::new", true);
+  expect(plan.differences).toEqual([]);
+  expect(JSON.parse(plan.record)).toEqual({ ...record, owner: "urn:pulumi:dev::homelab::t::new" });
+  expect(() => planBridge(owned, inputs, "urn:pulumi:dev::homelab::t::new")).toThrow(/belongs to/);
+  expect(() => planBridge(owned, inputs, "urn:pulumi:prod::homelab::t::new", true)).toThrow(/belongs to/);
 });
 
 test("a hand-made interface of the name is refused", () => {
