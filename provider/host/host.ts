@@ -15,15 +15,27 @@ export interface Place {
  * at once, and a person's own changes meanwhile are seen by the next one.
  */
 const lookMs = 15_000;
+/**
+ * How long it is as good as a new one for those that go on to change the host, which takes longer than that to begin:
+ * what one resource read at its end is what the next one would read.
+ */
+const recentMs = 250;
+
+/** When a command last began or ended on each machine, by machine-id, on performance.now()'s clock; reads are none. */
+export type Commands = Map<string, number>;
+
+interface Read {
+  readonly facts: Facts;
+  readonly began: number;
+  readonly ended: number;
+}
 
 /** A machine that kvmnet is logged in to. */
 export class Host {
   #session: Session;
   #reading: Promise<Facts> | undefined;
-  /** What was read last, unless something was done on the host since. */
-  #known: { readonly facts: Facts; readonly until: number } | undefined;
-  /** The look that will say so. */
-  #lastRead: Promise<Facts> | undefined;
+  /** Of the reads that ended, the one that began last. */
+  #last: Read | undefined;
   /** Where the session was dialled. */
   #at: string | undefined;
 
@@ -31,6 +43,7 @@ export class Host {
     readonly connection: Connection,
     session: Session,
     private readonly place: Place,
+    private readonly commands: Commands,
   ) {
     this.#session = session;
     this.#at = place.address;
@@ -62,13 +75,11 @@ export class Host {
   }
 
   run(argv: readonly string[], options: ExecOptions): Promise<RemoteResult> {
-    this.#forget();
-    return this.#session.run(argv, options);
+    return this.#command(() => this.#session.run(argv, options));
   }
 
   exec(argv: readonly string[], options: ExecOptions & { nextStep?: string }): Promise<RemoteResult> {
-    this.#forget();
-    return this.#session.exec(argv, options);
+    return this.#command(() => this.#session.exec(argv, options));
   }
 
   /** Everything there is to know, in one round trip. Readers at the same time share one. */
@@ -78,29 +89,51 @@ export class Host {
 
   /** The same for those that only look: all of a phase share one, however many they are. */
   async look(): Promise<Facts> {
-    return this.#known && performance.now() < this.#known.until ? this.#known.facts : this.facts();
+    return this.#knownFor(lookMs) ?? this.facts();
+  }
+
+  /** For those that are about to change it. */
+  async recentFacts(signal?: AbortSignal): Promise<Facts> {
+    return this.#knownFor(recentMs) ?? this.freshFacts(signal);
   }
 
   /** After a write: a read that began before it would not see it. */
   freshFacts(signal?: AbortSignal): Promise<Facts> {
+    const began = performance.now();
     const reading = readFacts(this.#session, signal).finally(() => {
       if (this.#reading === reading) this.#reading = undefined;
     });
     this.#reading = reading;
     reading.then(
       (facts) => {
-        // A command that was given meanwhile may have changed the host after it was looked at.
-        if (this.#lastRead === reading) this.#known = { facts, until: performance.now() + lookMs };
+        if (this.#last === undefined || this.#last.began < began)
+          this.#last = { facts, began, ended: performance.now() };
       },
       () => undefined,
     );
-    this.#lastRead = reading;
     return reading;
   }
 
-  #forget(): void {
-    this.#known = undefined;
-    this.#lastRead = undefined;
+  /** A command may have changed the host after it was read, also one that was under way meanwhile, by whatever connection. */
+  #knownFor(ms: number): Facts | undefined {
+    if (this.#last === undefined) return undefined;
+    const { facts, began, ended } = this.#last;
+    const commanded = this.commands.get(facts.machineId) ?? 0;
+    return began > commanded && performance.now() < ended + ms ? facts : undefined;
+  }
+
+  async #command<T>(command: () => Promise<T>): Promise<T> {
+    this.#commanded();
+    try {
+      return await command();
+    } finally {
+      this.#commanded();
+    }
+  }
+
+  /** No command is given before it is known which machine answers. */
+  #commanded(): void {
+    if (this.#last !== undefined) this.commands.set(this.#last.facts.machineId, performance.now());
   }
 
   /** A new TCP and SSH connection, which takes the old one's place once it is up: to the first of the addresses that answers. */
@@ -123,7 +156,8 @@ export class Host {
       this.#at = first.address;
       this.place.address = first.address;
       this.#reading = undefined;
-      this.#forget();
+      // Another address may be another machine's.
+      this.#commanded();
     } catch (error) {
       throw worst((error as AggregateError).errors);
     } finally {

@@ -2,7 +2,7 @@ import type { Connection } from "../resources/connection";
 import { dialPatiently } from "./dialPatiently";
 import { RemoteCommandError } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
-import { Host, type Place } from "./host";
+import { type Commands, Host, type Place } from "./host";
 import { HostError } from "./ssh/hostError";
 
 /** What is known of a host before it is dialled. */
@@ -32,6 +32,7 @@ export class Hosts {
   readonly #dialling = new Map<string, Promise<unknown>>();
   readonly #silent = new Map<string, { readonly error: HostError; readonly until: number }>();
   readonly #places = new Map<string, Place>();
+  readonly #commands: Commands = new Map();
   readonly #locks = new Map<string, Promise<unknown>>();
   /** How each machine was reached last, by its machine-id. */
   readonly #ways = new Map<string, Way>();
@@ -66,7 +67,7 @@ export class Hosts {
     const before = this.#dialling.get(server) ?? Promise.resolve();
     const dialled = before.then(go, go).then((session) => {
       this.#silent.delete(key);
-      return new Host(connection, session, place);
+      return new Host(connection, session, place, this.#commands);
     });
     this.#dialling.set(server, dialled);
     this.#pool.set(key, dialled);
@@ -101,7 +102,7 @@ export class Hosts {
     for (let lost = 0; ; lost += 1) {
       const host = await this.#reachAnyhow(connection, known);
       try {
-        const facts = await (known.patient || known.fresh ? host.facts() : host.look());
+        const facts = await (known.fresh ? host.facts() : known.patient ? host.recentFacts() : host.look());
         this.#ways.set(facts.machineId, { connection: host.connection, hostKey: known.hostKey });
         return { host, facts };
       } catch (error) {

@@ -111,7 +111,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       );
     }
     await operation.hosts.exclusive(facts.machineId, async () => {
-      const now = await clearLeftover(host, await host.freshFacts(), operation.log);
+      const now = await clearLeftover(host, await host.recentFacts(), operation.log);
       const plan = planRestore(now, name, record?.previousConfig ?? state.previousConfig, inputs.confirm);
       for (const path of plan.kept)
         operation.log.info(
@@ -158,8 +158,8 @@ async function apply(
     return bridgeState(facts, inputs, now, now.differences, hostKey);
   };
   return hosts.exclusive(machineId, async () => {
-    // Read again under the lock: another resource may have changed the host meanwhile.
-    const facts = await clearLeftover(host, await host.freshFacts(), log);
+    // Under the lock: another resource may have changed the host meanwhile.
+    const facts = await clearLeftover(host, await host.recentFacts(), log);
     const plan =
       was === undefined
         ? planBridge(facts, inputs, operation.urn, true)

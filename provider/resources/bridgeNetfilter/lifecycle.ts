@@ -131,7 +131,7 @@ async function settle(
 ): Promise<BridgeNetfilterState> {
   return operation.hosts.exclusive(machineId, async () => {
     const wanted = { bridge: inputs.bridge, mode: inputs.mode, owner: own.owner };
-    if (linkNamed(await host.freshFacts(operation.signal), wanted.bridge)?.kind !== "bridge")
+    if (linkNamed(await host.recentFacts(operation.signal), wanted.bridge)?.kind !== "bridge")
       throw new Refusal(`${host.label}: bridge: the host has no bridge ${wanted.bridge}.`);
     operation.signal.throwIfAborted();
     await installUnit(host, unitOf(wanted.bridge), netfilterFiles(wanted, netfilterScript));

@@ -135,7 +135,7 @@ async function settle(
 ): Promise<NetworkState> {
   const { name, bridge } = inputs;
   return operation.hosts.exclusive(machineId, async () => {
-    const facts = await host.freshFacts();
+    const facts = await host.recentFacts();
     if (linkNamed(facts, bridge)?.kind !== "bridge")
       throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
     let present = findNetwork(libvirtOf(facts, host.label), name);

@@ -19,11 +19,11 @@ export async function settle(
   const { hosts, log, signal } = operation;
   const { macAddress, machineId } = kept;
   const { facts, found, moved } = await hosts.exclusive(machineId, async () => {
-    const before = await look(host, domainId, inputs, macAddress);
+    const before = look(host, await host.recentFacts(), domainId, inputs, macAddress);
     const moved = await attachLacking(host, inputs, before.facts, before.found, macAddress);
-    const attached = await look(host, domainId, inputs, macAddress);
+    const attached = look(host, await host.freshFacts(), domainId, inputs, macAddress);
     const after = (await putTapBack(host, strayTap(attached.facts, inputs, attached.found.live)))
-      ? await look(host, domainId, inputs, macAddress)
+      ? look(host, await host.freshFacts(), domainId, inputs, macAddress)
       : attached;
     const lacking = nicDrift(after.facts, inputs, after.found);
     if (lacking.length > 0) throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
@@ -45,13 +45,13 @@ export async function settle(
   return { ...state, ipAddresses };
 }
 
-async function look(
+function look(
   host: Host,
+  facts: Facts,
   domainId: string,
   inputs: NicInputs,
   macAddress: string,
-): Promise<{ facts: Facts; found: NicOfDomain }> {
-  const facts = await host.freshFacts();
+): { facts: Facts; found: NicOfDomain } {
   const libvirt = libvirtOf(facts, host.label);
   const domain = findDomain(libvirt, domainId);
   if (!domain)

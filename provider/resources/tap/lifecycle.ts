@@ -87,7 +87,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     }
     await operation.hosts.exclusive(facts.machineId, async () => {
       operation.signal.throwIfAborted();
-      refuseWhileOpen(await host.freshFacts(), host, name, "be deleted");
+      refuseWhileOpen(await host.recentFacts(), host, name, "be deleted");
       const files = tapFiles(parametersOf(facts, { ...inputs, name }, state.madeBy), tapScript);
       await removeUnit(host, {
         unit: unitOf(name),
@@ -148,7 +148,7 @@ async function settle(
 ): Promise<TapState> {
   const { name, bridge } = inputs;
   return operation.hosts.exclusive(machineId, async () => {
-    const facts = await host.freshFacts(operation.signal);
+    const facts = await host.recentFacts(operation.signal);
     const wanted = parametersOf(facts, inputs, own.madeBy);
     if (makerOf(facts.taps, name) !== undefined) refuseAnothers(facts, host, name, own.madeBy);
     if (linkNamed(facts, bridge)?.kind !== "bridge")

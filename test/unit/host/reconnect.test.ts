@@ -53,9 +53,55 @@ test("a host is looked at once, however many only look, and anew once something 
   await hosts.reachFacts(server.connection);
   expect(looks).toBe(6);
 
-  await hosts.reachFacts(server.connection, { patient: true });
   await hosts.reachFacts(server.connection, { fresh: true });
-  expect(looks).toBe(8);
+  expect(looks).toBe(7);
+});
+
+test("a change begins with what was just read of its host, unless something was done there meanwhile or it is a while ago", async () => {
+  let reads = 0;
+  await using server = await SshServer.start({
+    onExec: (channel, _client, command) => {
+      if (!command.startsWith("true")) reads += 1;
+      answer(factsOf(idOf(7)))(channel);
+    },
+  });
+  using hosts = closing();
+  // The same machine over another connection, as another resource has it.
+  const others = { ...server.connection, perDialTimeout: 14 };
+  const [{ host }, { host: other }] = [
+    await hosts.reachFacts(server.connection, { patient: true }),
+    await hosts.reachFacts(others, { patient: true }),
+  ];
+  const now = jest.spyOn(performance, "now").mockReturnValue(performance.now());
+  try {
+    const after = (ms: number) => now.mockReturnValue(performance.now() + ms);
+    after(1);
+    await host.freshFacts();
+    expect(reads).toBe(3);
+    after(249);
+    expect((await hosts.reachFacts(server.connection, { patient: true })).host).toBe(host);
+    await host.recentFacts();
+    expect(reads).toBe(3);
+    after(1);
+    await host.recentFacts();
+    expect(reads).toBe(4);
+
+    after(1);
+    await other.run(["true"], { purpose: "do something over the other connection" });
+    await host.recentFacts();
+    expect(reads).toBe(5);
+
+    // It was read while something was done.
+    const doing = other.run(["true"], { purpose: "do something meanwhile" });
+    after(1);
+    await host.freshFacts();
+    after(1);
+    await doing;
+    await host.recentFacts();
+    expect(reads).toBe(7);
+  } finally {
+    now.mockRestore();
+  }
 });
 
 test("a connection that is cut while the host is looked at is made anew, and the look repeated", async () => {
