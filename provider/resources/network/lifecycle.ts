@@ -1,5 +1,5 @@
 import { containsUnknown, isUnknown } from "../../codec/unknown";
-import { type Facts, type LibvirtNetwork, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";
 import { findNetwork, leftBehind, libvirtOf, namesOf, runningOnNetwork } from "../../plan/libvirt/find";
@@ -138,39 +138,32 @@ async function settle(
     const facts = await host.recentFacts();
     if (linkNamed(facts, bridge)?.kind !== "bridge")
       throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
-    let present = findNetwork(libvirtOf(facts, host.label), name);
+    const present = findNetwork(libvirtOf(facts, host.label), name);
     if (present?.active && !inputs.active) refuseWhileUsed(facts, host, name, "be stopped");
+    let active = present?.active ?? false;
     if (
       !present?.persistent ||
       present.bridge !== bridge ||
       present.definedBridge !== bridge ||
       present.forward !== "bridge"
     ) {
-      await define(host, inputs, present);
-      present = await read(host, name);
+      active = await define(host, inputs, present);
     }
-    if (present.autostart !== inputs.autostart) {
-      await virsh(host, ["net-autostart", present.uuid, ...(inputs.autostart ? [] : ["--disable"])], {
+    if ((present?.autostart ?? false) !== inputs.autostart) {
+      await virsh(host, ["net-autostart", present?.uuid ?? name, ...(inputs.autostart ? [] : ["--disable"])], {
         purpose: `set the autostart of the network ${name}`,
       });
     }
-    if (present.active !== inputs.active) {
-      await virsh(host, [inputs.active ? "net-start" : "net-destroy", present.uuid], {
+    if (active !== inputs.active) {
+      await virsh(host, [inputs.active ? "net-start" : "net-destroy", present?.uuid ?? name], {
         purpose: `${inputs.active ? "start" : "stop"} the network ${name}`,
       });
     }
-    if (inputs.active) await fetchLeftBehind(host, inputs);
-    const after = await host.freshFacts();
+    const after = await (inputs.active ? fetchLeftBehind(host, inputs) : host.freshFacts());
     const settled = findNetwork(libvirtOf(after, host.label), name);
     const lacking = settled ? networkDrift(after, inputs, settled) : [`the network ${name} is not there`];
     if (!settled || lacking.length > 0)
       throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
     return networkState(after, inputs, settled, hostKey);
   });
-}
-
-async function read(host: Host, name: string): Promise<LibvirtNetwork> {
-  const network = findNetwork(libvirtOf(await host.freshFacts(), host.label), name);
-  if (!network) throw new Error(`${host.label}: libvirt defined the network ${name}, but does not have it.`);
-  return network;
 }

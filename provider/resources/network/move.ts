@@ -1,30 +1,35 @@
-import { type LibvirtNetwork, linkNamed } from "../../host/facts/facts";
+import { type Facts, type LibvirtNetwork, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { leftBehind, libvirtOf } from "../../plan/libvirt/find";
 import { changedNicXml, movedNetworkXml, networkXml } from "../../plan/libvirt/xml";
 import type { NetworkInputs } from "./definition";
 
-/** Defines a network, or the one that is there on another bridge. libvirt takes that at the network's next start. */
+/**
+ * Defines a network, or the one that is there on another bridge. libvirt takes that at the network's next start, so it is
+ * stopped: what is active after this is the answer.
+ */
 export async function define(
   host: Host,
   { name, bridge }: NetworkInputs,
   present: LibvirtNetwork | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const xml =
     present?.forward === "bridge"
       ? movedNetworkXml(present.xml, bridge)
       : networkXml({ name, bridge, ...(present && { uuid: present.uuid }) });
   await virsh(host, ["net-define", xmlOnInput], { purpose: `define the network ${name}`, xml });
   // The TAPs of running VMs stay where they are meanwhile.
-  if (present?.active && (present.bridge !== bridge || present.forward !== "bridge"))
-    await virsh(host, ["net-destroy", name], { purpose: `stop the network ${name}` });
+  if (!present?.active || (present.bridge === bridge && present.forward === "bridge")) return present?.active ?? false;
+  await virsh(host, ["net-destroy", name], { purpose: `stop the network ${name}` });
+  return false;
 }
 
-/** Has libvirt put the TAPs of running VMs into the bridge that their network is on now. No VM is stopped. */
-export async function fetchLeftBehind(host: Host, { name, bridge }: NetworkInputs): Promise<void> {
+/** Has libvirt put the TAPs of running VMs into the bridge that their network is on now. No VM is stopped. Ends with what there is then. */
+export async function fetchLeftBehind(host: Host, { name, bridge }: NetworkInputs): Promise<Facts> {
   const facts = await host.freshFacts();
-  for (const { domain, nic } of leftBehind(libvirtOf(facts, host.label), name, bridge)) {
+  const left = leftBehind(libvirtOf(facts, host.label), name, bridge);
+  for (const { domain, nic } of left) {
     const purpose = `move ${domain.name}'s ${nic.tap} to ${bridge}`;
     // libvirt can't put into a bridge what is in it.
     if (linkNamed(facts, nic.tap)?.master === bridge)
@@ -32,4 +37,5 @@ export async function fetchLeftBehind(host: Host, { name, bridge }: NetworkInput
     const xml = changedNicXml(nic, { network: name, model: nic.model, linkState: nic.linkState });
     await virsh(host, ["update-device", domain.uuid, xmlOnInput, "--live"], { purpose, xml });
   }
+  return left.length > 0 ? host.freshFacts() : facts;
 }
