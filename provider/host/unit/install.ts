@@ -1,13 +1,21 @@
 import { dirname } from "node:path/posix";
 import type { Host } from "../host";
 
-const write = 'umask 022 && mkdir -p "$(dirname "$1")" && cat >"$1.new" && mv "$1.new" "$1"';
+/** Paths and lengths in bytes by turns; the texts come one after the other on standard input. Each file is there as a whole or not at all. */
+const write = `set -e
+umask 022
+while [ $# -gt 0 ]; do
+  mkdir -p "$(dirname "$1")"
+  head -c "$2" >"$1.new"
+  [ "$(stat -c %s "$1.new")" = "$2" ]
+  mv "$1.new" "$1"
+  shift 2
+done`;
 
 /** Puts the files in place and runs the unit, now and whenever what it is wanted by starts. */
 export async function installUnit(host: Host, unit: string, files: ReadonlyMap<string, string>): Promise<void> {
   await writeFiles(host, files);
-  await systemctl(host, ["daemon-reload"]);
-  // Anew: what the unit is wanted by may be another list than it was.
+  // Anew: what the unit is wanted by may be another list than it was. It has systemd read all units again too.
   await systemctl(host, ["--quiet", "reenable", unit]);
   await restartUnit(host, unit);
 }
@@ -45,8 +53,11 @@ export async function removeUnit(host: Host, installed: InstalledUnit): Promise<
 }
 
 async function writeFiles(host: Host, files: ReadonlyMap<string, string>): Promise<void> {
-  for (const [path, text] of files)
-    await host.exec(["sh", "-c", write, "sh", path], { purpose: `write ${path}`, input: text });
+  const lengths = [...files].flatMap(([path, text]) => [path, String(Buffer.byteLength(text))]);
+  await host.exec(["sh", "-c", write, "sh", ...lengths], {
+    purpose: `write ${[...files.keys()].join(", ")}`,
+    input: [...files.values()].join(""),
+  });
 }
 
 function systemctl(host: Host, args: readonly string[], nextStep?: string) {
