@@ -12,13 +12,16 @@ import { bundle } from "./bundle";
 import type { Change } from "./change";
 
 const base = "/var/lib/kvmnet";
-/** Between two looks at a host that is on its way. */
+/** Between two tries to reach a host that is on its way. */
 const pollMs = 150;
 /** What the host needs to go back and leave its report, once its timer has fired. */
 const rollbackMs = 15_000;
 /** For how long a host is waited for that goes away just when its change is confirmed: it restarts, for one. */
 const awayMs = 90_000;
-/** How long the connection that is there gets to show that it is alive still, before a new one is dialled. */
+/**
+ * How long the connection that is there gets to show that it is alive still, before a new one is dialled: longer than
+ * transaction.sh waits for the change to be made.
+ */
 const aliveMs = 1500;
 
 /** Unpacks the archive on standard input as a whole or not at all, then starts the transaction. */
@@ -110,7 +113,7 @@ async function confirmOverNewConnection({
       if (!connected) await host.reconnect(5000, { signal, at: [was, ...(goes ? before.staying : [])] });
       connected = true;
       using soon = new TimeLimit(aliveMs, [signal]);
-      const state = await script(host, id, ["state"], "see how far the change is", soon.signal);
+      const state = await script(host, id, ["settled"], "see how far the change is", soon.signal);
       if (state === "armed" || state === "applying") {
         last = "the host was still applying the change";
         continue;
