@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { bundle } from "./build/bundle";
 import { buildPackage } from "./build/package";
 
-/** `make build`: the plugin and the command line as one file each, provider/dist and cli/dist, and the package that programs import in dist. */
+/** `make build`: the plugin and the command line in one file each, provider/dist and cli/dist, and the package that programs import in dist. */
 async function main(): Promise<void> {
   const root = join(__dirname, "..");
   await Promise.all([

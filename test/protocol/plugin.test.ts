@@ -48,6 +48,19 @@ describe("The built plugin", () => {
     });
   });
 
+  it.each([
+    ["missing", undefined],
+    ["of another Node.js", "not of this one"],
+  ])("starts all the same with the code compiled for it %s", async (name, code) => {
+    const copy = join(folder, name);
+    for (const part of ["pulumi-resource-kvmnet", "dist"])
+      await cp(join(provider, part), join(copy, part), { recursive: true });
+    const cache = join(copy, "dist/program.cache");
+    await (code === undefined ? rm(cache) : writeFile(cache, code));
+    await using plugin = await PluginProcess.start(join(copy, "pulumi-resource-kvmnet"));
+    expect(await plugin.caller.schema()).toMatchObject({ name: "kvmnet" });
+  });
+
   it("checks, diffs and plans without a host, with values that are not known yet", async () => {
     await using plugin = await PluginProcess.start(executable);
     const { caller } = plugin;

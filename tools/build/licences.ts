@@ -11,5 +11,5 @@ export function licencesOf(root: string, files: readonly string[]): string {
     if (license === undefined && bodies.length === 0) throw new Error(`${name}, which is bundled, has no licence`);
     return [`${name} ${version} (${license ?? "see below"})`, ...bodies].join("\n\n");
   });
-  return `${["The packages bundled in main.js, and their licences.", ...texts].join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
+  return `${["The packages bundled in program.js, and their licences.", ...texts].join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
 }
