@@ -19,7 +19,7 @@ export interface BridgeArgs {
   readonly forwardDelay?: pulumi.Input<number>;
   /** MTU of the bridge and its uplink, in bytes. Default: the uplink's. */
   readonly mtu?: pulumi.Input<number>;
-  /** The bridge's MAC address. Default: the uplink's, so that DHCP knows the host. */
+  /** The bridge's MAC address. Default: the uplink's, so that DHCP knows the host; of a bridge that was there before, its own. */
   readonly macAddress?: pulumi.Input<string>;
   /** How a change of the host's network is confirmed. Default: {"timeout":60}. */
   readonly confirm?: pulumi.Input<ConfirmArgs>;

@@ -45,8 +45,8 @@ export interface Lifecycle<I, S> {
   /** In preview: reads, says through `log` what would happen, returns what is known, writes nothing. `inputs` may hold UNKNOWN then. */
   create(operation: Operation, inputs: I): Promise<{ id: string; state: Partial<S> }>;
   read(operation: Operation, id: string, inputs: I, state: S): Promise<Found<I, S>>;
-  /** What an ID stands for, where there is no state yet. Without it, import is an error that says so. */
-  import?(operation: Operation, id: string): Promise<Found<I, S>>;
+  /** What an ID stands for, where there is no state yet; inputs that are the defaults may be left out. Without it, import is an error that says so. */
+  import?(operation: Operation, id: string): Promise<Found<Partial<I>, S>>;
   /** As create: in preview it reads and says, and returns the unchanged outputs where they stay. */
   update(operation: Operation, id: string, old: { inputs: I; state: S }, inputs: I): Promise<{ state: Partial<S> }>;
   /** Gone already is done. */

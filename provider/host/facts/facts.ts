@@ -127,6 +127,8 @@ export interface BridgeRecord {
   readonly uplink: string;
   /** The host's files as they were before: path to text. */
   readonly previousConfig: Readonly<Record<string, string>>;
+  /** Of a bridge that was there before kvmnet: the files that defined it, and the MAC address that it had. */
+  readonly found?: { readonly files: readonly string[]; readonly macAddress: string } | undefined;
 }
 
 export interface Libvirt {

@@ -93,6 +93,7 @@ export const record = z.object({
   owner: z.string(),
   uplink: z.string(),
   previousConfig: z.record(z.string(), z.string()),
+  found: z.object({ files: z.array(z.string()), macAddress: z.string() }).optional(),
 });
 
 /** @throws Error that says where it is another thing than expected */

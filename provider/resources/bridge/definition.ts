@@ -74,9 +74,10 @@ const inputs = z.strictObject({
     .max(65535)
     .optional()
     .meta({ description: "MTU of the bridge and its uplink, in bytes. Default: the uplink's." }),
-  macAddress: macAddress
-    .optional()
-    .meta({ description: "The bridge's MAC address. Default: the uplink's, so that DHCP knows the host." }),
+  macAddress: macAddress.optional().meta({
+    description:
+      "The bridge's MAC address. Default: the uplink's, so that DHCP knows the host; of a bridge that was there before, its own.",
+  }),
   confirm: confirm.default({ timeout: 60 }),
   forceDelete: z.boolean().default(false).meta({ description: "Delete the bridge although running VMs hang on it." }),
 });

@@ -4,8 +4,7 @@ import type { Host } from "../../host/host";
 import { joinBridge } from "../../host/tap/join";
 import { writeRecord } from "../../host/transaction/record";
 import { clearLeftover, transact } from "../../host/transaction/transact";
-import { cidrOf, readdressing } from "../../plan/addressing/readdressing";
-import { describeChange } from "../../plan/impact/describe";
+import { cidrOf } from "../../plan/addressing/readdressing";
 import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
 import { Refusal } from "../../plan/refusal";
 import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
@@ -13,10 +12,12 @@ import { pinned } from "../pinned";
 import { reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
+import { importBridge } from "./import";
 import { bridgeState } from "./model";
 import { type BridgePlan, planBridge, recordPath, runningVms } from "./plan";
 import { planRename, type RenamePlan } from "./rename";
 import { planRestore, type RestorePlan } from "./restore";
+import { onlyTaps, tell } from "./tell";
 
 export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   definition: bridge,
@@ -83,6 +84,8 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     };
   },
 
+  import: importBridge,
+
   async update(operation, _id, old, inputs) {
     const { host, facts } = await reachHost(operation, inputs.connection, old);
     if (operation.preview) {
@@ -126,7 +129,9 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
         log: operation.log,
         signal: operation.signal,
       });
-      operation.log.info(`${host.label}: ${plan.uplink.name} has its old configuration back.`);
+      operation.log.info(
+        `${host.label}: ${plan.uplink.name} has ${plan.found.length > 0 ? `the addressing of ${name}` : "its old configuration back"}.`,
+      );
     });
   },
 };
@@ -165,7 +170,7 @@ async function apply(
         ? planBridge(facts, inputs, operation.urn, true)
         : planUpdate(facts, inputs, operation.urn, was);
     const record = facts.records.get(inputs.name);
-    if ((plan.differences.length === 0 && record) || onlyTaps(plan)) {
+    if (plan.differences.length === 0 || onlyTaps(plan)) {
       if (record?.owner !== operation.urn) await writeRecord(host, recordPath(inputs.name), plan.record);
       if (plan.differences.length === 0) return bridgeState(facts, inputs, plan, [], hostKey);
       return settled(await putTapsBack(host, plan));
@@ -192,10 +197,6 @@ async function apply(
     return settled(after);
   });
 }
-
-/** A TAP that is put back is nothing that the host could be lost by. */
-const onlyTaps = ({ differences, strays }: BridgePlan): boolean =>
-  strays.length > 0 && differences.length === strays.length;
 
 async function putTapsBack(host: Host, { wanted, strays }: BridgePlan): Promise<Facts> {
   for (const { tap } of strays) await joinBridge(host, tap, wanted.name);
@@ -231,19 +232,4 @@ function stillToRestore(facts: Facts, plan: RestorePlan): string[] {
     ...sentences.filter((sentence) => sentence !== false),
     ...addresses.filter((address) => !held.includes(address)).map((address) => `${address} is not on ${uplink}`),
   ];
-}
-
-function tell(operation: Operation, host: Host, facts: Facts, plan: BridgePlan & Partial<RenamePlan>): void {
-  const { wanted, uplink, moving, change, from = uplink } = plan;
-  if (onlyTaps(plan)) {
-    const taps = plan.strays.map(({ tap, vm }) => `${tap} of ${vm}`).join(", ");
-    operation.log.info(
-      `${host.label}: ${taps}: put back into ${wanted.name}. Nothing else of the host's network changes.`,
-    );
-    return;
-  }
-  const { leaving } = readdressing(facts, plan.planned);
-  operation.log.info(
-    `${host.label}: bridge ${wanted.name} on ${uplink.name}\n${describeChange(facts, { ...change, leaving, from, to: wanted.name, moving, vms: [...new Set([...runningVms(facts, plan.from?.name ?? wanted.name), ...plan.strays.map(({ vm }) => vm)])] })}`,
-  );
 }

@@ -9,12 +9,13 @@ import { type StrayTap, strayTaps } from "../../plan/link/taps";
 import { resolveUplink } from "../../plan/link/uplink";
 import { addressingOf, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFileText, iaidOf, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
-import { definedIds, findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
+import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
 import { handsOver } from "../stack";
 import type { BridgeInputs } from "./definition";
+import { changeFound, foundBridge, refuseOtherPorts } from "./found";
 
 /** All that a change of a bridge is: decided from the host's facts, nothing read or written here. */
 export interface BridgePlan {
@@ -32,6 +33,8 @@ export interface BridgePlan {
   readonly record: string;
   /** How the host differs from the wanted state now; none: there is nothing to do. */
   readonly differences: readonly string[];
+  /** The user's files that define a bridge which was there before kvmnet; of one that it made, none. */
+  readonly found: readonly string[];
   /** TAPs of running VMs that are not in the bridge: among the differences, a sentence each. */
   readonly strays: readonly StrayTap[];
 }
@@ -47,6 +50,7 @@ export function recordPath(bridge: string): string {
 export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, takes = false): BridgePlan {
   const { name } = inputs;
   const record = ownRecord(facts, name, owner, takes);
+  const found = foundBridge(facts, name, record);
   const uplink = resolveUplink(facts, name, inputs.uplink ?? record?.uplink);
   if (record && uplink.name !== record.uplink) {
     throw new Refusal(
@@ -57,28 +61,34 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     { ...facts, netplan: new Map([...facts.netplan, ...Object.entries(record?.previousConfig ?? {})]) },
     uplink,
   );
-  const current = findDefinition(facts.netplan, definition.id);
-  const stripped = current ? withoutAddressing(current) : new Map<string, string>();
+  if (found) refuseOtherPorts(facts, found, uplink, definition.id);
+  const foundChange = found && changeFound(facts, inputs, found, definition.id);
+  const netplan = new Map([...facts.netplan, ...(foundChange?.stripped ?? [])]);
+  const current = findDefinition(netplan, definition.id);
+  // A port of a bridge that was found may say for itself that it has no addressing.
+  const stripped = current && !(found && isBare(current)) ? withoutAddressing(current) : new Map<string, string>();
   const previousConfig =
     record?.previousConfig ??
-    Object.fromEntries([...stripped.keys()].map((path) => [path, facts.netplan.get(path) ?? ""]));
+    Object.fromEntries(found ? [] : [...stripped.keys()].map((path) => [path, facts.netplan.get(path) ?? ""]));
 
-  const stanza = inputs.addressing === "inherit" ? addressingOf(definition) : stanzaOf(inputs.addressing);
+  const stanza =
+    foundChange?.stanza ?? (inputs.addressing === "inherit" ? addressingOf(definition) : stanzaOf(inputs.addressing));
   const promise = promised(stanza);
   const wanted: WantedBridge = {
     name,
     uplink: uplink.name,
-    macAddress: inputs.macAddress ?? uplink.mac,
+    macAddress: inputs.macAddress ?? found?.macAddress ?? uplink.mac,
     stp: inputs.stp,
     forwardDelay: inputs.forwardDelay,
     mtu: inputs.mtu,
     ...promise,
   };
-  const config: Record<string, string> = {
+  const config: Readonly<Record<string, string>> = foundChange?.config ?? {
     [bridgeFilePath(name)]: bridgeFileText({ ...wanted, port: definition.id, addressing: stanza }),
     ...identity(facts, name, uplink, promise.dhcp4),
   };
   const files = new Map([
+    ...(foundChange?.stripped ?? []),
     ...stripped,
     ...Object.entries(config).filter(([path, text]) => fileText(facts, path) !== text),
   ]);
@@ -86,6 +96,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     ...missing(facts, wanted),
     ...unlikeMtu(facts, wanted),
     ...[...stripped.keys()].map((path) => `${path} gives the port ${uplink.name} addressing of its own`),
+    ...[...(foundChange?.stripped.keys() ?? [])].map((path) => `${path} gives ${name} another addressing`),
     ...Object.keys(config).flatMap((path) => {
       const text = fileText(facts, path);
       return text === undefined
@@ -95,7 +106,8 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
           : [`${path} was changed by hand`];
     }),
   ];
-  const recorded = `${JSON.stringify({ owner, uplink: uplink.name, previousConfig })}\n`;
+  const asFound = found && { files: found.own.places.map(({ path }) => path), macAddress: found.macAddress };
+  const recorded = `${JSON.stringify({ owner, uplink: uplink.name, previousConfig, ...(asFound && { found: asFound }) })}\n`;
   files.set(recordPath(name), recorded);
 
   const present = linkNamed(facts, name);
@@ -116,7 +128,10 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   const change: Change = {
     files,
     remove: [],
-    apply: [...toBridge(wanted, moving, going, onBridge.addresses), ...mtuAgain(facts, wanted, uplink, definition)],
+    apply: [
+      ...toBridge(wanted, moving, going, onBridge.addresses),
+      ...(found ? [] : mtuAgain(facts, wanted, uplink, definition)),
+    ],
     leaving: leaving.map(cidrOf),
     tidy: [
       ...takeOff(uplink.name, onUplink.addresses),
@@ -150,6 +165,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     previousConfig,
     record: recorded,
     differences,
+    found: found?.own.places.map(({ path }) => path) ?? [],
     strays: present?.kind === "bridge" ? strayTaps(facts, name) : [],
   };
 }
@@ -166,6 +182,13 @@ function mtuAgain(facts: Facts, wanted: WantedBridge, uplink: Link, definition: 
         `link set dev ${wanted.name} mtu ${mtuOfPorts({ ...facts, links }, wanted.name)}`,
       ]
     : [];
+}
+
+/** Whether a definition gives no address, as far as netplan's files say. */
+function isBare(definition: NetplanDefinition): boolean {
+  const stanza = addressingOf(definition);
+  const { dhcp4, addresses } = promised(stanza);
+  return !dhcp4 && !promised({ dhcp4: stanza.dhcp6 }).dhcp4 && addresses.length === 0;
 }
 
 /** Addresses that an addressing does not have. What a router has a host make comes again. */
@@ -186,10 +209,6 @@ export function ownRecord(facts: Facts, name: string, owner: string, takes: bool
       `name: the bridge ${name} belongs to ${record.owner}. Take another name, or destroy it there first.`,
     );
   }
-  if (!record && linkNamed(facts, name))
-    throw new Refusal(`name: the host has an interface ${name} already, which kvmnet did not make. Take another name.`);
-  if (!record && definedIds(facts.netplan).some(({ id }) => id === name))
-    throw new Refusal(`name: netplan's files define ${name} already. Take another name.`);
   return record;
 }
 

@@ -21,6 +21,10 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
   const record = ownRecord(facts, was, owner, false);
   const from = linkNamed(facts, was);
   if (!record || !from) throw new Refusal(`name: the host has no bridge ${was} to be renamed to ${name}.`);
+  if (record.found)
+    throw new Refusal(
+      `name: ${was} can't become ${name}: it is defined in ${record.found.files.join(", ")}, by hand. Rename it there, then import it.`,
+    );
   if (linkNamed(facts, name) || definedIds(facts.netplan).some(({ id }) => id === name))
     throw new Refusal(`name: ${was} can't become ${name}: the host has that already. Take another name.`);
   const plan = planBridge(asIfUnbridged(facts, from, record.uplink, name), inputs, owner);

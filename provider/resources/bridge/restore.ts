@@ -7,33 +7,50 @@ import { addressingOn, takeOff, toBridge, toUplink } from "../../plan/link/batch
 import type { WantedBridge } from "../../plan/link/missing";
 import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
-import { findDefinition } from "../../plan/netplan/definition";
+import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
+import { foundBridge } from "./found";
+import { handedOver } from "./handOver";
 import { type BridgePlan, fileText, recordPath } from "./plan";
 
-export interface RestorePlan extends Omit<BridgePlan, "record"> {
+export interface RestorePlan extends Omit<BridgePlan, "record">, Pick<Restored, "kept"> {
   /** netplan's id of the uplink. */
   readonly id: string;
-  /** Files that were changed by hand since, and keep that. */
-  readonly kept: readonly string[];
 }
 
-/** Back to the NIC with what it had before the bridge. */
+/** What a NIC is to have once its bridge is gone. */
+export interface Restored {
+  readonly files: ReadonlyMap<string, string>;
+  /** Files that were changed by hand since, and keep that. */
+  readonly kept: readonly string[];
+  /** The NIC's definition in netplan's files. */
+  readonly original: NetplanDefinition;
+  readonly promise: Promised;
+  /** Whether it takes routers' advertisements. */
+  readonly learning: boolean;
+}
+
+/** Back to the NIC with what it had before the bridge. A bridge that was found has no such: its own addressing goes to the NIC. */
 export function planRestore(
   facts: Facts,
   name: string,
   previousConfig: Readonly<Record<string, string>>,
   confirm: BridgeInputs["confirm"],
 ): RestorePlan {
+  const record = facts.records.get(name);
   const bridge = linkNamed(facts, name);
-  const uplink =
-    ports(facts, name).find((port) => port.kind !== "tun") ?? linkNamed(facts, facts.records.get(name)?.uplink ?? "");
+  const uplink = ports(facts, name).find((port) => port.kind !== "tun") ?? linkNamed(facts, record?.uplink ?? "");
   if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
   const moving = bridge ? addressingOn(facts, bridge) : { addresses: [], routes: [] };
-  const { files, kept, original, promise, learning } = restoredFiles(facts, uplink, previousConfig);
+  // One that was imported has no record until it is changed.
+  const isFound = record ? record.found !== undefined : Object.keys(previousConfig).length === 0;
+  const found = isFound ? foundBridge(facts, name, record) : undefined;
+  const { files, kept, original, promise, learning } = found
+    ? handedOver(facts, uplink, found)
+    : restoredFiles(facts, uplink, previousConfig);
   const { id } = original;
   const own = [bridgeFilePath(name), identityDropIn(name, 0).path].filter(
     (path) => fileText(facts, path) !== undefined,
@@ -74,7 +91,10 @@ export function planRestore(
   };
   const leased = leasedOf(moving.addresses);
   const planned = { device: uplink.name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4, leased };
-  return { change, uplink, wanted, moving, planned, config: {}, previousConfig, differences: [], strays: [], id, kept };
+  return {
+    ...{ change, uplink, wanted, moving, planned, config: {}, previousConfig, differences: [], strays: [], id, kept },
+    found: found?.own.places.map(({ path }) => path) ?? [],
+  };
 }
 
 /** Whether the old configuration has the default route too, or does not say. */
@@ -92,7 +112,7 @@ function isOnlyOf(facts: Facts, bridge: string, address: Address, original: Prom
 }
 
 /** The original files byte for byte; into one that was changed by hand since, only the addressing goes back. */
-function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Record<string, string>>) {
+function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Record<string, string>>): Restored {
   const original = owningDefinition(
     { ...facts, netplan: new Map([...facts.netplan, ...Object.entries(previousConfig)]) },
     uplink,

@@ -70,6 +70,39 @@ test("a hand-made interface of the name is refused", () => {
   expect(() => planBridge({ ...facts, records: new Map() }, inputs, owner)).toThrow(/has an interface br0 already/);
 });
 
+test.each([
+  [
+    "that is on other ports",
+    { master: "br0" },
+    "enp2s0",
+    /br0 already, with the ports enp1s0, enp2s0; wanted is one on/,
+  ],
+  [
+    "that netplan did not make",
+    { networkFile: "/etc/systemd/network/br0.network" },
+    "br0",
+    /nor netplan from its files/,
+  ],
+])("a hand-made bridge %s is refused", (_, now, link, words) => {
+  const { facts } = read("aHandMadeBridgeAsWantedIsLeftAlone");
+  const inputs = bridge.inputs.parse({ connection: { host: "kvm1.example" }, uplink: "enp1s0" });
+  const first = facts.links.find(({ name }) => name === "enp1s0");
+  const all = [...facts.links, ...(first ? [{ ...first, index: 9, name: "enp2s0", master: undefined }] : [])];
+  const links = all.map((one) => (one.name === link ? { ...one, ...now } : one));
+  expect(() => planBridge({ ...facts, links }, inputs, owner)).toThrow(words);
+});
+
+test("a bridge that was found gives its NIC its addressing, and its DHCP identity", () => {
+  const { facts } = read("aHandMadeBridgesForwardDelayGoesIntoKvmnetsFile");
+  const { change } = planRestore(facts, "br0", {}, { timeout: 60 });
+  expect(Object.fromEntries(change.files)).toEqual({
+    "/etc/netplan/01-netcfg.yaml":
+      "# kvm2, by hand\nnetwork:\n  version: 2\n  ethernets:\n    enp1s0:\n      dhcp4: true\n",
+    "/etc/systemd/network/10-netplan-enp1s0.network.d/kvmnet-identity.conf": expect.stringMatching(/^IAID=\d+$/m),
+  });
+  expect(change.deleteOnApply).toEqual(["br0"]);
+});
+
 test("an address that networkd has leased, which for the kernel is there for ever, goes where there was another one", () => {
   const { facts } = read("theSameAgainChangesNothing");
   const fixed = "network:\n  ethernets:\n    enp1s0:\n      addresses: [192.0.2.100/24]\n";

@@ -1,0 +1,60 @@
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import { resolveUplink } from "../../plan/link/uplink";
+import { Refusal } from "../../plan/refusal";
+import type { Connection } from "../connection";
+import { parseImportId } from "../importId";
+import type { Found, Operation } from "../lifecycle";
+import { interfaceName } from "../names";
+import { pinned } from "../pinned";
+import { type BridgeInputs, type BridgeState, bridge } from "./definition";
+import { bridgeState } from "./model";
+import { planBridge } from "./plan";
+
+const form = { resource: "Bridge", example: "kvm1.example/br0", parts: { bridge: interfaceName } };
+
+/** A bridge that the host has. Nothing is written: the record comes with the first change. */
+export async function importBridge(
+  operation: Operation,
+  id: string,
+): Promise<Found<Partial<BridgeInputs>, BridgeState>> {
+  const { connection, bridge: name } = parseImportId(id, form);
+  const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
+  if (!linkNamed(facts, name)) {
+    const there = facts.links.filter(({ kind }) => kind === "bridge").map((link) => link.name);
+    return { kind: "gone", why: `${host.label} has no bridge ${name}; it has ${there.join(", ") || "none"}.` };
+  }
+  const said = programOf(facts, name, connection);
+  const inputs = bridge.inputs.parse(said);
+  const plan = planBridge(facts, inputs, facts.records.get(name)?.owner ?? operation.urn);
+  const state = bridgeState(facts, inputs, plan, plan.differences, pinned(connection, host));
+  return { kind: "there", id: `${facts.machineId}/${name}`, inputs: said, state };
+}
+
+/** As a program would say it: without what is the default, or is found again on the host. */
+function programOf(
+  facts: Facts,
+  name: string,
+  connection: Connection,
+): Partial<BridgeInputs> & { connection: Connection } {
+  const link = linkNamed(facts, name);
+  const { stp = false, forwardDelay = 0 } = link ?? {};
+  const uplinks = facts.links.filter(({ master, kind }) => master === name && kind !== "tun");
+  const [uplink] = uplinks;
+  return {
+    connection,
+    ...(name !== "br0" && { name }),
+    ...(uplink && uplinkByDefault(facts, name) !== uplink.name && { uplink: uplink.name }),
+    ...(stp && { stp }),
+    ...(forwardDelay !== 0 && { forwardDelay }),
+    ...(uplink && link && link.mtu !== uplink.mtu && { mtu: link.mtu }),
+  };
+}
+
+function uplinkByDefault(facts: Facts, name: string): string | undefined {
+  try {
+    return resolveUplink(facts, name, undefined).name;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return undefined;
+  }
+}
