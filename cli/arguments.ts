@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { parseArgs } from "node:util";
 import type { Connection } from "../provider/resources/connection";
-import { cidr } from "../provider/resources/names";
+import { cidr4, hostName } from "../provider/resources/names";
 
 export interface Arguments {
   readonly command: "facts" | "doctor" | "topology";
@@ -16,8 +16,10 @@ export interface Arguments {
   readonly yes: boolean;
   /** Tries the bridge as a VM would. */
   readonly selfTest: boolean;
-  /** With this address, instead of a lease. */
-  readonly selfTestAddress: string | undefined;
+  /** "dhcp": a lease; or this address. */
+  readonly selfTestAddress: string;
+  /** What it asks the name server for; undefined: any answer will do. */
+  readonly selfTestName: string | undefined;
 }
 
 export const usage = `usage: kvmnet facts|doctor|topology [options] [user@]host[:port]
@@ -38,6 +40,8 @@ export const usage = `usage: kvmnet facts|doctor|topology [options] [user@]host[
           and gives it back, pings the gateway, asks the name server; a switch's port security may mind its MAC address
   --self-test-address ADDRESS/PREFIX
           the same with this address, which must be free
+  --self-test-name NAME
+          the same, and the name must have an IPv4 address
   --sudo  become root by sudo, which must not ask for a password
 
 ~/.ssh/config, the SSH agent, the usual keys and known_hosts are used, as ssh does.
@@ -57,6 +61,7 @@ export function parseArguments(args: readonly string[]): Arguments {
       yes: { type: "boolean", default: false },
       "self-test": { type: "boolean", default: false },
       "self-test-address": { type: "string" },
+      "self-test-name": { type: "string" },
     },
   });
   const [command, target, ...more] = positionals;
@@ -66,15 +71,19 @@ export function parseArguments(args: readonly string[]): Arguments {
   const listen = Number(values.listen);
   if (!/^\d{1,4}$/.test(values.listen)) throw new Error(`--listen ${values.listen}: must be a number of seconds`);
   const selfTestAddress = values["self-test-address"];
-  if (selfTestAddress !== undefined && !cidr.safeParse(selfTestAddress).success)
+  if (selfTestAddress !== undefined && !cidr4.safeParse(selfTestAddress).success)
     throw new Error(
-      `--self-test-address ${selfTestAddress}: must be an address with its prefix length, like 192.0.2.60/24`,
+      `--self-test-address ${selfTestAddress}: must be an IPv4 address with its prefix length, like 192.0.2.60/24`,
     );
+  const selfTestName = values["self-test-name"];
+  if (selfTestName !== undefined && !hostName.safeParse(selfTestName).success)
+    throw new Error(`--self-test-name ${selfTestName}: must be a name like nas.example`);
   return {
     command,
     listen,
-    selfTest: values["self-test"] || selfTestAddress !== undefined,
-    selfTestAddress,
+    selfTest: values["self-test"] || selfTestAddress !== undefined || selfTestName !== undefined,
+    selfTestAddress: selfTestAddress ?? "dhcp",
+    selfTestName,
     fix: values.fix,
     yes: values.yes,
     connection: { ...parseTarget(target), ...(values.sudo && { sudo: true }) },

@@ -55,9 +55,9 @@ async function agreed(question: string): Promise<boolean> {
   }
 }
 
-async function tried({ host, facts }: Examined, { selfTestAddress }: Arguments): Promise<Finding[]> {
+async function tried({ host, facts }: Examined, { selfTestAddress, selfTestName }: Arguments): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const tests = selfTests(facts, selfTestAddress);
+  const tests = selfTests(facts, { address: selfTestAddress, resolves: selfTestName });
   if (tests.length === 0) throw new Error(`${host.label}: no bridge to the LAN to try.`);
   for (const test of tests) {
     const steps = await selfTest(host, test);

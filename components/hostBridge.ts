@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { typeOf } from "./attach";
 import { type Connection, connectionAfter } from "./connection";
-import { Bridge, type BridgeArgs, BridgeNetfilter, type BridgeNetfilterArgs } from "./resources";
+import {
+  Bridge,
+  type BridgeArgs,
+  BridgeNetfilter,
+  type BridgeNetfilterArgs,
+  BridgeSelfTest,
+  type BridgeSelfTestArgs,
+} from "./resources";
 
 /** What a {@link HostBridge} takes: what its `Bridge` does. Without an `uplink`, the NIC with the default route. */
 export interface HostBridgeArgs extends BridgeArgs {
@@ -11,6 +18,12 @@ export interface HostBridgeArgs extends BridgeArgs {
    * Default: "accept".
    */
   readonly netfilter?: BridgeNetfilterArgs["mode"] | false;
+  /**
+   * Tries the bridge as a VM would, once the change is confirmed and again whenever the bridge's configuration changes:
+   * a `BridgeSelfTest`. Where it fails, the bridge stays, `pulumi up` fails and nothing is put on the bridge. It brings
+   * one more MAC address onto the LAN, which a switch's port security may mind. true: by DHCP. Default: false.
+   */
+  readonly selfTest?: boolean | Pick<BridgeSelfTestArgs, "address" | "resolves">;
 }
 
 /**
@@ -48,18 +61,35 @@ export class HostBridge extends pulumi.ComponentResource {
   constructor(name: string, args: HostBridgeArgs, options?: pulumi.ComponentResourceOptions) {
     // The inputs stay out of the component's state: they would stand there a second time, secrets included.
     super(HostBridge.type, name, {}, options);
-    const { netfilter = "accept", ...rest } = args;
+    const { netfilter = "accept", selfTest = false, ...rest } = args;
     const bridge = new Bridge(name, rest, { parent: this });
     const after = connectionAfter(bridge, rest.connection);
     const filter =
       netfilter === false
         ? undefined
         : new BridgeNetfilter(name, { bridge: bridge.name, mode: netfilter, connection: after }, { parent: this });
+    const filtered = filter ? connectionAfter(filter, after) : after;
     // The host's id, which a preview knows too, as with the connection.
-    this.name = pulumi.all([bridge.name, filter?.hostId]).apply(([known]) => known);
+    const passable = pulumi.all([bridge.name, filter?.hostId]).apply(([known]) => known);
+    const test =
+      selfTest === false
+        ? undefined
+        : new BridgeSelfTest(
+            name,
+            {
+              ...(selfTest === true ? {} : selfTest),
+              bridge: passable,
+              triggers: pulumi
+                .all([bridge.config, netfilter])
+                .apply(([config, mode]) => ({ ...config, netfilter: `${mode}` })),
+              connection: filtered,
+            },
+            { parent: this },
+          );
+    this.name = test ? pulumi.all([passable, test.hostId]).apply(([known]) => known) : passable;
     this.addresses = bridge.addresses;
     this.macAddress = bridge.macAddress;
-    this.connection = filter ? connectionAfter(filter, after) : after;
+    this.connection = test ? connectionAfter(test, filtered) : filtered;
     this.registerOutputs({ name: this.name, addresses: this.addresses, macAddress: this.macAddress });
   }
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { diagnose } from "../provider/functions/diagnose/definition";
 import { bridge } from "../provider/resources/bridge/definition";
 import { bridgeNetfilter } from "../provider/resources/bridgeNetfilter/definition";
+import { bridgeSelfTest } from "../provider/resources/bridgeSelfTest/definition";
 import { connection } from "../provider/resources/connection";
 import { interfaceName, libvirtName } from "../provider/resources/names";
 import { network } from "../provider/resources/network/definition";
@@ -24,9 +25,17 @@ const netfilter = z
   .optional()
   .meta({ description: "The mode of the bridge's BridgeNetfilter; false: none. Default: accept." });
 
+const selfTest = z
+  .union([z.boolean(), bridgeSelfTest.inputs.pick({ address: true, resolves: true })])
+  .default(false)
+  .meta({
+    description:
+      "Tries the bridge as a VM would when it was made or its configuration changed; true: by DHCP. Default: false.",
+  });
+
 const host = z.strictObject({
   connection,
-  bridge: orDefaults(bridge.inputs.omit({ connection: true }).extend({ netfilter }))
+  bridge: orDefaults(bridge.inputs.omit({ connection: true }).extend({ netfilter, selfTest }))
     .optional()
     .meta({ description: "The bridge to give the host. Left out: the host's network stays as it is." }),
   networks: z

@@ -1,5 +1,6 @@
 import { bridgeLifecycle } from "./bridge/lifecycle";
 import { bridgeNetfilterLifecycle } from "./bridgeNetfilter/lifecycle";
+import { bridgeSelfTestLifecycle } from "./bridgeSelfTest/lifecycle";
 import type { Lifecycle } from "./lifecycle";
 import { networkLifecycle } from "./network/lifecycle";
 import { nicLifecycle } from "./nic/lifecycle";
@@ -11,6 +12,7 @@ type Values = Record<string, unknown>;
 export const lifecycles: readonly Lifecycle<Values, Values>[] = [
   bridgeLifecycle,
   bridgeNetfilterLifecycle,
+  bridgeSelfTestLifecycle,
   networkLifecycle,
   nicLifecycle,
   tapLifecycle,

@@ -34,6 +34,8 @@ export const cidr = z
     'must be an address with its prefix length, like "192.0.2.10/24"',
   );
 
+export const cidr4 = cidr.refine((text) => !text.includes(":"), "must be an IPv4 address");
+
 export const ipAddress = z.string().refine(isAddress, 'must be an IP address, like "192.0.2.1"');
 
 /** libvirt takes nearly anything as a name; what would not survive a shell prompt, a URI or a file name is refused. */

@@ -5,6 +5,7 @@ import type { Guest } from "../lab/guest";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
+import { succeeds } from "../lab/succeeds";
 import { bootFaults } from "./doctor/bootFaults";
 import { bridgeFaults } from "./doctor/bridgeFaults";
 import { calls, type Deed, type Fault } from "./doctor/fault";
@@ -175,6 +176,51 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
       expect(await onHost(links)).toBe(before);
     },
     120 * seconds,
+  );
+
+  test(
+    "a bridge whose program asks for it is tried after its change, and again until it works",
+    async () => {
+      const asked = (bridge: object) => ({ hosts: { kvm1: { ...hosts.kvm1, bridge } }, vms });
+      const filtered = (selfTest: unknown) => asked({ netfilter: false, selfTest });
+      await onHost(`${calls(1, "iptables")}; iptables -P FORWARD DROP`);
+      try {
+        await stack.configure(filtered({ address: "192.0.2.60/24", resolves: "router.lab.test" }));
+        const preview = await stack.preview();
+        expect(preview.stdout).toMatch(
+          /br0 will be tried by a NIC of its own.* 192\.0\.2\.60\/24, .*router\.lab\.test/,
+        );
+        const failed = await stack.up();
+        expect(failed.code).not.toBe(0);
+        expect(failed.stdout).toMatch(
+          /br0 is there, and does not work for a VM: error self-test, .*gateway: 192\.0\.2\.1/,
+        );
+        expect(failed.stdout).toMatch(/error self-test, bridge br0: dns: router\.lab\.test at 192\.0\.2\.1/);
+        // Its own way through the filter comes before the test.
+        await stack.configure(asked({ selfTest: true }));
+        const passed = await succeeds(stack.up());
+        expect(passed).toMatch(
+          /self-test of br0: lease 192\.0\.2\.1\d\d\/24 .* ok, gateway 192\.0\.2\.1 ok, dns 192\.0\.2\.1 ok/,
+        );
+        await succeeds(stack.up(["--expect-no-changes"]));
+      } finally {
+        await onHost(`iptables -P FORWARD ACCEPT; ${calls(0, "iptables")}`);
+      }
+      await stack.configure({ hosts, vms });
+      await succeeds(stack.up());
+    },
+    180 * seconds,
+  );
+
+  test(
+    "a name that does not resolve is a finding of the self-test",
+    async () => {
+      const named = (name: string) => run("doctor", "--self-test-name", name, "--listen", "0", host.address);
+      expect(await named("engine.lab.test")).toMatchObject({ code: 0 });
+      const { code, stdout } = await named("nowhere.lab.test");
+      expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining("nowhere.lab.test at 192.0.2.1") });
+    },
+    60 * seconds,
   );
 
   test(

@@ -1,12 +1,13 @@
 # What a VM would do first: a DHCP lease (or the address given), the gateway, a name server. selfTest.sh runs it.
-#   perl -e "$(cat selfTest.pl)" -- DEVICE MAC SECONDS dhcp|ADDRESS/PREFIX GATEWAY|- NAMESERVER|-
+#   perl -e "$(cat selfTest.pl)" -- DEVICE MAC SECONDS dhcp|ADDRESS/PREFIX GATEWAY|- NAMESERVER|- NAME|-
+# Without a NAMESERVER it is the first one that the host itself asks.
 # Prints lines "lease|gateway|dns|release ok|failed WORDS". It needs what perl-base has.
 use strict;
 use warnings;
 use POSIX qw(_SC_CLK_TCK sysconf times);
 use Socket;
 
-my ($device, $mac, $seconds, $address, $gateway, $nameserver) = @ARGV;
+my ($device, $mac, $seconds, $address, $gateway, $nameserver, $name) = @ARGV;
 my $chaddr = pack 'C6', map { hex } split /:/, $mac;
 my $server;
 $| = 1;
@@ -108,17 +109,30 @@ sub configure {
 	return;
 }
 
-# Any answer will do, a refusal too: it is the way to the server that is tried.
+# systemd-resolved's own list first: in the other file is its stub, which is on the host alone.
+sub host_nameserver {
+	for my $path ('/run/systemd/resolve/resolv.conf', '/etc/resolv.conf') {
+		open my $file, '<', $path or next;
+		while (<$file>) { return $1 if /^nameserver (?!127\.)(\d+(?:\.\d+){3})$/ }
+	}
+	return '-';
+}
+
+# For the address of NAME (RFC 1035); without one for the root's servers, and then any answer will do, a refusal too: it is
+# the way to the server that is tried.
 sub ask_name {
+	my ($labels, $type) = $name eq '-' ? ('', 2) : (join('', map { pack 'C/a', $_ } split /\./, $name), 1);
 	socket my $socket, PF_INET, SOCK_DGRAM, 17 or die "a socket: $!\n";
 	my $id = int rand 0xffff;
 	for (1 .. 3) {
-		send $socket, pack('n6', $id, 0x0100, 1, 0, 0, 0) . "\0" . pack('n n', 6, 1), 0, pack_sockaddr_in(53, inet_aton($nameserver));
+		send $socket, pack('n6', $id, 0x0100, 1, 0, 0, 0) . $labels . "\0" . pack('n n', $type, 1), 0, pack_sockaddr_in(53, inet_aton($nameserver));
 		my $bits = '';
 		vec($bits, fileno $socket, 1) = 1;
 		next unless select $bits, undef, undef, 2;
 		recv $socket, my $text, 2000, 0;
-		return 1 if defined $text && length $text >= 12 && unpack('n', $text) == $id;
+		next unless defined $text && length $text >= 12 && unpack('n', $text) == $id;
+		my (undef, $flags, undef, $answers) = unpack 'n4', $text;
+		return $name eq '-' || (($flags & 15) == 0 && $answers > 0);
 	}
 	return 0;
 }
@@ -134,7 +148,12 @@ if ($gateway ne '-') {
 	my $reached = system("ping", "-n", "-q", "-c", "3", "-i", "0.3", "-W", "2", $gateway) == 0;
 	told('gateway', $reached ? 'ok' : 'failed', $gateway);
 }
-told('dns', ask_name() ? 'ok' : 'failed', $nameserver) if $nameserver ne '-';
+$nameserver = host_nameserver() if $nameserver eq '-';
+if ($nameserver ne '-') {
+	told('dns', ask_name() ? 'ok' : 'failed', $name eq '-' ? $nameserver : "$name at $nameserver");
+} elsif ($name ne '-') {
+	told('dns', 'failed', "$name: neither the lease nor the host has a name server with an IPv4 address");
+}
 if ($server) {
 	socket my $socket, PF_INET, SOCK_DGRAM, 17 or die "a socket: $!\n";
 	my ($own) = split m{/}, $address;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tries a bridge as a VM would, from a network namespace with a NIC in it, and takes it all away again:
-#   sh -c "$(cat selfTest.sh)" kvmnet "$(cat selfTest.pl)" BRIDGE MTU MAC SECONDS ADDRESS GATEWAY NAMESERVER
-# ADDRESS "dhcp": a lease is taken, and given back; else GATEWAY and NAMESERVER may be "-". What it prints is selfTest.pl's.
+#   sh -c "$(cat selfTest.sh)" kvmnet "$(cat selfTest.pl)" BRIDGE MTU MAC SECONDS ADDRESS GATEWAY NAMESERVER NAME
+# ADDRESS "dhcp": a lease is taken, and given back; else GATEWAY and NAMESERVER may be "-", as NAME may. What it prints is selfTest.pl's.
 LC_ALL=C
 PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL PATH

@@ -17,6 +17,8 @@ export interface SelfTest {
   /** With an address given; a lease has its own. */
   readonly gateway: string | undefined;
   readonly nameserver: string | undefined;
+  /** A name that must have an IPv4 address. Undefined: any answer of the name server will do. */
+  readonly resolves: string | undefined;
 }
 
 export interface SelfTestStep {
@@ -27,8 +29,8 @@ export interface SelfTestStep {
 
 /** Tries a bridge from a namespace of its own, which is gone afterwards. */
 export async function selfTest(host: Host, test: SelfTest, signal?: AbortSignal): Promise<SelfTestStep[]> {
-  const { bridge, mtu, macAddress, seconds, address, gateway = "-", nameserver = "-" } = test;
-  const words = [bridge, String(mtu), macAddress, String(seconds), address, gateway, nameserver];
+  const { bridge, mtu, macAddress, seconds, address, gateway = "-", nameserver = "-", resolves = "-" } = test;
+  const words = [bridge, String(mtu), macAddress, String(seconds), address, gateway, nameserver, resolves];
   const { stdout } = await host.exec(["sh", "-c", script, "kvmnet", inside, ...words], {
     purpose: `try ${bridge} as a VM would`,
     timeoutMs: (2 * seconds + 30) * 1000,

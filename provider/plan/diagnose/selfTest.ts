@@ -1,24 +1,32 @@
-import { defaultRoute, type Facts } from "../../host/facts/facts";
+import { defaultRoute, type Facts, type Link } from "../../host/facts/facts";
 import type { SelfTest, SelfTestStep } from "../../host/selfTest/selfTest";
 import { stableMac } from "../libvirt/macAddress";
 import { lanBridges } from "./bridges";
 import { type Finding, finding } from "./finding";
 
+/** With which address, "dhcp" or with its prefix length, and which name is to be resolved; undefined: any answer will do. */
+type Asked = Pick<SelfTest, "address" | "resolves">;
+
 /** How to try each bridge to the LAN; with an address given, the one that has the default route. */
-export function selfTests(facts: Facts, address: string | undefined): SelfTest[] {
+export function selfTests(facts: Facts, asked: Asked): SelfTest[] {
   const route = defaultRoute(facts);
   return lanBridges(facts)
-    .filter(({ bridge, uplinks }) => uplinks.length > 0 && (address === undefined || route?.device === bridge.name))
-    .map(({ bridge }) => ({
-      bridge: bridge.name,
-      mtu: bridge.mtu,
-      // The same each time: a DHCP server keeps an address for it, and not one more for each test.
-      macAddress: stableMac(facts.machineId, bridge.name, "self-test"),
-      seconds: 10 + (bridge.stp ? 2 * (bridge.forwardDelay ?? 0) : 0),
-      address: address ?? "dhcp",
-      gateway: route?.device === bridge.name ? route.gateway : undefined,
-      nameserver: bridge.lease?.nameservers[0],
-    }));
+    .filter(({ bridge, uplinks }) => uplinks.length > 0 && (asked.address === "dhcp" || route?.device === bridge.name))
+    .map(({ bridge }) => selfTestOf(facts, bridge, asked));
+}
+
+export function selfTestOf(facts: Facts, bridge: Link, asked: Asked): SelfTest {
+  const route = defaultRoute(facts);
+  return {
+    ...asked,
+    bridge: bridge.name,
+    mtu: bridge.mtu,
+    // The same each time: a DHCP server keeps an address for it, and not one more for each test.
+    macAddress: stableMac(facts.machineId, bridge.name, "self-test"),
+    seconds: 10 + (bridge.stp ? 2 * (bridge.forwardDelay ?? 0) : 0),
+    gateway: route?.device === bridge.name ? route.gateway : undefined,
+    nameserver: bridge.lease?.nameservers[0],
+  };
 }
 
 const causes: Record<SelfTestStep["step"], readonly [string, string]> = {
@@ -32,8 +40,8 @@ const causes: Record<SelfTestStep["step"], readonly [string, string]> = {
     "Ping it from the host: if that works, something filters the other MAC address (foreign-mac) or the bridge's frames (forward-drops).",
   ],
   dns: [
-    "The name server does not answer a machine on the bridge.",
-    "Ask it from the host (resolvectl query): if that works, it or what is before it filters.",
+    "The name server does not answer a machine on the bridge, or does not know the name.",
+    "Ask it from the host (resolvectl query NAME): if that works, it or what is before it filters.",
   ],
   release: ["The lease could not be given back: the server keeps it until it ends.", "Nothing to do."],
 };

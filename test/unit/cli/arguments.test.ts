@@ -31,8 +31,16 @@ describe("the host of a command", () => {
 
 describe("the arguments", () => {
   it("may stand in any order", () => {
-    const off = { svg: false, fix: false, yes: false, selfTest: false, selfTestAddress: undefined };
-    const expected = { command: "doctor", connection: { host: "kvm1", sudo: true }, json: true, listen: 3, ...off };
+    const off = { svg: false, fix: false, yes: false, selfTest: false };
+    const address = { selfTestAddress: "dhcp", selfTestName: undefined };
+    const expected = {
+      command: "doctor",
+      connection: { host: "kvm1", sudo: true },
+      json: true,
+      listen: 3,
+      ...off,
+      ...address,
+    };
     expect(parseArguments(["doctor", "--json", "--sudo", "kvm1"])).toEqual(expected);
     expect(parseArguments(["--sudo", "doctor", "kvm1", "--json"])).toEqual(expected);
   });
@@ -43,6 +51,8 @@ describe("the arguments", () => {
     [["doctor"], /doctor takes one host/],
     [["doctor", "kvm1", "kvm2"], /doctor takes one host/],
     [["doctor", "--jsno", "kvm1"], /--jsno/],
+    [["doctor", "--self-test-name", "a_b", "kvm1"], /--self-test-name a_b: must be a name like nas.example/],
+    [["doctor", "--self-test-address", "2001:db8::6/64", "kvm1"], /2001:db8::6\/64: must be an IPv4 address/],
     [["doctor", "--listen", "1s", "kvm1"], /--listen 1s: must be a number of seconds/],
   ])("%j are an error that says why", (args, words) => {
     expect(() => parseArguments(args)).toThrow(words);

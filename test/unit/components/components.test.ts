@@ -69,6 +69,33 @@ describe("HostBridge's netfilter", () => {
   });
 });
 
+describe("HostBridge's self-test", () => {
+  const type = "kvmnet:index:BridgeSelfTest";
+
+  it("is not there unless asked for", async () => {
+    const engine = await FakeEngine.start();
+    await resolved(new HostBridge("kvm1", { connection }).name);
+    expect(engine.registered.filter((resource) => resource.type === type)).toEqual([]);
+  });
+
+  it("comes after what lets frames through, and is done again when the bridge's files change", async () => {
+    const engine = await FakeEngine.start({
+      outputs: ({ type }) => (type.endsWith(":Bridge") ? { name: "br7", config: { "/etc/br7": "text" } } : {}),
+    });
+    await resolved(new HostBridge("kvm1", { connection, selfTest: { resolves: "nas.example" } }).name);
+    expect(engine.resource(type)).toMatchObject({
+      name: "kvm1",
+      inputs: {
+        ...{ bridge: "br7", resolves: "nas.example", connection },
+        triggers: { "/etc/br7": "text", netfilter: "accept" },
+      },
+    });
+    const order = engine.registered.map((resource) => resource.type);
+    expect(order.indexOf("kvmnet:index:BridgeNetfilter")).toBeLessThan(order.indexOf(type));
+    expect(engine.resource("kvmnet:index:Bridge").inputs).not.toHaveProperty("selfTest");
+  });
+});
+
 describe("BridgeNetwork", () => {
   it("is on the bridge that the host got, and reaches it as the HostBridge says", async () => {
     const engine = await FakeEngine.start({ outputs: ({ type }) => (type.endsWith(":Bridge") ? { name: "br7" } : {}) });

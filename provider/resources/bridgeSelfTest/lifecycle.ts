@@ -1,0 +1,87 @@
+import { containsUnknown } from "../../codec/unknown";
+import { linkNamed } from "../../host/facts/facts";
+import type { Host } from "../../host/host";
+import { selfTest } from "../../host/selfTest/selfTest";
+import { sentences } from "../../plan/diagnose/finding";
+import { describeSelfTest, diagnoseSelfTest, selfTestOf } from "../../plan/diagnose/selfTest";
+import { Refusal } from "../../plan/refusal";
+import type { Lifecycle, Operation } from "../lifecycle";
+import { pinned } from "../pinned";
+import { reachHost } from "../reach";
+import { type BridgeSelfTestInputs, type BridgeSelfTestState, bridgeSelfTest } from "./definition";
+
+/** It leaves nothing on the host: there is no drift, and nothing to delete. */
+export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelfTestState> = {
+  definition: bridgeSelfTest,
+
+  async create(operation, inputs) {
+    const { connection, ...known } = inputs;
+    if (containsUnknown(inputs)) return { id: "", state: known };
+    const { host, facts } = await reachHost(operation, connection);
+    if (operation.preview) {
+      tell(operation, host, inputs);
+      return { id: "", state: { ...known, hostId: facts.machineId } };
+    }
+    const passed = await tried(operation, host, facts.machineId, inputs);
+    const hostKey = pinned(connection, host);
+    return {
+      id: `${facts.machineId}/selfTest/${inputs.bridge}`,
+      state: { ...known, hostId: facts.machineId, hostKey, passed },
+    };
+  },
+
+  async read(operation, id, inputs, state) {
+    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    // A bridge that is made anew is tried anew.
+    if (linkNamed(facts, state.bridge) === undefined)
+      return { kind: "gone", why: `${host.label} has no bridge ${state.bridge} any more that could be tried.` };
+    return { kind: "there", id, inputs, state };
+  },
+
+  async update(operation, _id, old, inputs) {
+    const { host, facts } = await reachHost(operation, inputs.connection, old);
+    const { connection: _, ...known } = inputs;
+    if (operation.preview) {
+      tell(operation, host, inputs);
+      return { state: { ...old.state, ...known } };
+    }
+    const passed = await tried(operation, host, facts.machineId, inputs);
+    return { state: { ...old.state, ...known, passed } };
+  },
+
+  async delete() {},
+};
+
+function tell({ log }: Operation, host: Host, { bridge, address, resolves }: BridgeSelfTestInputs): void {
+  const steps = [
+    address === "dhcp" ? "takes a DHCP lease and gives it back" : `has the address ${address}`,
+    "pings the gateway",
+    resolves === undefined ? "asks the name server" : `resolves ${resolves}`,
+  ];
+  log.info(`${host.label}: ${bridge} will be tried by a NIC of its own, gone afterwards: it ${steps.join(", ")}.`);
+}
+
+/** What worked. Under the host's lock: nothing else changes its links meanwhile. */
+async function tried(
+  { hosts, log, signal }: Operation,
+  host: Host,
+  machineId: string,
+  { bridge, address, resolves }: BridgeSelfTestInputs,
+): Promise<string[]> {
+  return hosts.exclusive(machineId, async () => {
+    const facts = await host.freshFacts(signal);
+    const link = linkNamed(facts, bridge);
+    if (link?.kind !== "bridge") throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
+    const steps = await selfTest(host, selfTestOf(facts, link, { address, resolves }), signal);
+    log.info(`${host.label}: ${describeSelfTest(bridge, steps)}`);
+    const found = diagnoseSelfTest(bridge, steps);
+    for (const one of found.filter(({ severity }) => severity === "warning"))
+      log.warn(`${host.label}: ${sentences(one)}`);
+    const failed = found.filter(({ severity }) => severity === "error");
+    if (failed.length > 0)
+      throw new Error(
+        `${host.label}: ${bridge} is there, and does not work for a VM: ${failed.map(sentences).join("\n")}\nThe next \`pulumi up\` tries again; without a self-test it goes on as it is.`,
+      );
+    return steps.filter(({ ok }) => ok).map(({ step, words }) => `${step} ${words}`);
+  });
+}
