@@ -16,8 +16,8 @@ const base = "/var/lib/kvmnet";
 const pollMs = 150;
 /** What the host needs to go back and leave its report, once its timer has fired. */
 const rollbackMs = 15_000;
-/** For how long a host is waited for that goes away just when its change is confirmed: it restarts, for one. */
-const awayMs = 90_000;
+/** For how long a host is waited for that does not answer although it should be through: it restarts, for one. */
+const awayMs = 60_000;
 /**
  * How long the connection that is there gets to show that it is alive still, before a new one is dialled: longer than
  * transaction.sh waits for the change to be made.
@@ -155,7 +155,7 @@ async function confirmOverNewConnection({
 async function ended(running: Running, why: string): Promise<Facts> {
   const { host, id, was, log, deadline } = running;
   log.progress(`${host.label}: rolling back: ${why}`);
-  const giveUp = Math.max(deadline, performance.now()) + rollbackMs;
+  const giveUp = Math.max(deadline, performance.now()) + awayMs;
   for (let attempt = 0; ; attempt += 1) {
     try {
       // The old connection is tried first: a host whose key has changed is told to go back over no other.
@@ -175,8 +175,8 @@ async function ended(running: Running, why: string): Promise<Facts> {
       if (error instanceof RolledBack) throw error;
       if (performance.now() > giveUp) {
         throw new Error(
-          `${host.label}: the change failed: ${why}\nThe host undoes it by itself, but did not answer since: ${(error as Error).message}\n` +
-            `Its report will be in ${base}/transactions/${id}/report, and the next \`pulumi up\` tells it.`,
+          `${host.label}: the change failed: ${why}\nThe host did not answer since: ${(error as Error).message}\n` +
+            `It undoes the change by itself, unless it has confirmed it already. Its report will be in ${base}/transactions/${id}/report, and the next \`pulumi up\` tells it.`,
         );
       }
       await wait(pollMs);

@@ -112,6 +112,8 @@ demanded() {
 install_files() { # folder: its tree goes to /
 	find "$1" -type f | while read -r file; do
 		path=${file#"$1"}
+		# Of a copy that the host's power cut off.
+		rm -f "$path.kvmnet-new"
 		! cmp -s "$file" "$path" || continue
 		if ! { (umask 022 && mkdir -p "$(dirname "$path")") && cp -a "$file" "$path.kvmnet-new" && mv "$path.kvmnet-new" "$path"; }; then
 			rm -f "$path.kvmnet-new"
@@ -122,7 +124,7 @@ install_files() { # folder: its tree goes to /
 
 remove_files() { # file with paths
 	while read -r path; do
-		rm -f "$path" || return 1
+		rm -f "$path" "$path.kvmnet-new" || return 1
 		# networkd's folders for drop-ins; of nobody's use once empty.
 		case $path in *.network.d/*) rmdir "$(dirname "$path")" 2>/dev/null ;; esac
 	done <"$1"
