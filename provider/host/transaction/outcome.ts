@@ -1,0 +1,103 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { visible } from "../exec/visible";
+import type { Facts } from "../facts/facts";
+import type { Host } from "../host";
+import { TimeLimit } from "../timeLimit";
+import { aliveMs, base, pollMs, type Running, script } from "./running";
+
+/** What the host needs to go back and leave its report, once its timer has fired. */
+const rollbackMs = 15_000;
+/** For how long a host is waited for that does not answer although it should be through: it restarts, for one. */
+const awayMs = 60_000;
+
+/** The change was made and undone: the host is as before, and says why. */
+export class RolledBack extends Error {
+  override readonly name = "RolledBack";
+}
+
+/**
+ * Sees to it that the host has gone back, at once where it can be told to, and throws what it reports. A change whose
+ * confirmation came through, though not its answer, is a good one.
+ */
+export async function ended(running: Running, why: string): Promise<Facts> {
+  const { host, id, was, log, deadline } = running;
+  log.progress(`${host.label}: rolling back: ${why}`);
+  const giveUp = Math.max(deadline, performance.now()) + awayMs;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      // The old connection is tried first: a host whose key has changed is told to go back over no other.
+      // Where the host is once it has gone back, and where it may be still.
+      if (attempt > 0) await host.reconnect(Math.min(aliveMs * attempt, 5000), { at: [was, host.address] });
+      using soon = new TimeLimit(aliveMs);
+      const alive = await script(host, id, ["state"], "see how far the change is", soon.signal);
+      if (alive === "confirmed") {
+        log.progress(`${host.label}: confirmed`);
+        return await confirmed(running);
+      }
+      using enough = new TimeLimit(rollbackMs);
+      await script(host, id, ["undo", why], "undo the change", enough.signal);
+      const report = await script(host, id, ["report"], "fetch the host's report", enough.signal);
+      throw new RolledBack(reported(host, report, why));
+    } catch (error) {
+      if (error instanceof RolledBack) throw error;
+      if (performance.now() > giveUp) {
+        throw new Error(
+          `${host.label}: the change failed: ${why}\nThe host did not answer since: ${(error as Error).message}\n` +
+            `It undoes the change by itself, unless it has confirmed it already. Its report will be in ${base}/transactions/${id}/report, and the next \`pulumi up\` tells it.`,
+        );
+      }
+      await wait(pollMs);
+    }
+  }
+}
+
+/** What the host is after a change that is a good one, whatever becomes of the connection now. */
+export async function confirmed({ host, missing, signal }: Running): Promise<Facts> {
+  const giveUp = performance.now() + awayMs;
+  for (let lost = false; ; await wait(pollMs, undefined, { signal }).catch(() => undefined)) {
+    try {
+      if (lost) await host.reconnect(5000, { signal });
+      const facts = await host.freshFacts(signal);
+      // One that has just started is on its way still.
+      if (!lost || missing(facts).length === 0 || performance.now() > giveUp) return facts;
+    } catch (error) {
+      if (signal.aborted || performance.now() > giveUp)
+        throw new Error(
+          `${host.label}: the change is confirmed, but the host did not answer after it: ${(error as Error).message}\n` +
+            "Once it does, run `pulumi up` again: what is there already is left as it is.",
+        );
+      lost = true;
+    }
+  }
+}
+
+/** It may have gone back for a reason of its own. */
+function reported(host: Host, report: string, why: string): string {
+  const [reason = why, ...lines] = visible(report).split("\n");
+  const unmet = lines.flatMap((line) => /^while applied: failed (.*)$/.exec(line)?.[1] ?? []).map(describeProbe);
+  const reasons = [...new Set([...reason.split("; "), ...unmet])].join("; ");
+  return `${host.label}: the change was rolled back, the host is as before: ${reasons}\nThe host's own log:\n${indent(report)}`;
+}
+
+export function describeProbe(line: string): string {
+  const [kind, subject, port] = line.split(" ");
+  switch (kind) {
+    case "gateway":
+      return `the gateway ${subject} does not answer ping`;
+    case "ping":
+      return `${subject} does not answer ping`;
+    case "tcp":
+      return `${subject} takes no connection on port ${port}`;
+    case "name":
+      return `the name ${subject} does not resolve`;
+    default:
+      return "DNS does not answer";
+  }
+}
+
+function indent(text: string): string {
+  return visible(text)
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,48 @@
+import type { PlannedAddresses } from "../../plan/addressing/readdressing";
+import type { Log } from "../../resources/lifecycle";
+import type { Facts } from "../facts/facts";
+import type { Host } from "../host";
+import type { Change } from "./change";
+
+/** Where the host keeps what a transaction is. */
+export const base = "/var/lib/kvmnet";
+/** Between two tries to reach a host that is on its way. */
+export const pollMs = 150;
+/**
+ * How long the connection that is there gets to show that it is alive still, before a new one is dialled: longer than
+ * transaction.sh waits for the change to be made.
+ */
+export const aliveMs = 1500;
+
+export interface Transaction {
+  readonly host: Host;
+  /** Of the host before the change. */
+  readonly facts: Facts;
+  readonly change: Change;
+  readonly planned: PlannedAddresses;
+  /** What the kernel still lacks of the wanted state, a sentence each; none: it is there. */
+  readonly missing: (facts: Facts) => string[];
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** One that the host has begun. */
+export interface Running extends Transaction {
+  readonly id: string;
+  /** Where the host was reached before. */
+  readonly was: string | undefined;
+  /** When the host undoes it, on performance.now()'s clock. */
+  readonly deadline: number;
+}
+
+/** What the host's own script of a transaction prints. */
+export async function script(
+  host: Host,
+  id: string,
+  args: readonly string[],
+  purpose: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { stdout } = await host.exec(["sh", `${base}/transactions/${id}/transaction.sh`, ...args], { purpose, signal });
+  return stdout.trim();
+}
