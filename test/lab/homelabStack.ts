@@ -115,6 +115,14 @@ export class HomelabStack implements AsyncDisposable {
     return types.filter((type) => type.startsWith("kvmnet:")).sort();
   }
 
+  exportState(): Promise<string> {
+    return this.pulumi.exportState();
+  }
+
+  importState(state: string): Promise<void> {
+    return this.pulumi.importState(state);
+  }
+
   get stateFolder(): string {
     return this.pulumi.stateFolder;
   }

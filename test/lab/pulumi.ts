@@ -136,6 +136,15 @@ export class Pulumi implements AsyncDisposable {
     return JSON.parse(await this.must(["stack", "export", "--stack", this.stack]));
   }
 
+  /** The same as text, with its secrets, for `importState` of another one. */
+  exportState(): Promise<string> {
+    return this.must(["stack", "export", "--show-secrets", "--stack", this.stack]);
+  }
+
+  async importState(state: string): Promise<void> {
+    await this.must(["stack", "import", "--stack", this.stack], { input: state });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
