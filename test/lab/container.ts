@@ -58,7 +58,8 @@ export class Container implements Machine {
   }
 
   async isOn(): Promise<boolean> {
-    return (await this.exec(["true"])).code === 0;
+    // What enters one that is just ending may never come back.
+    return (await this.exec(["true"], { timeout: 5000 })).code === 0;
   }
 
   exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {

@@ -6,12 +6,9 @@ import type { Change } from "./change";
 
 /** Where the host keeps what a transaction is. */
 export const base = "/var/lib/kvmnet";
-/** Between two tries to reach a host that is on its way. */
+/** Between two looks at a host that is on its way. */
 export const pollMs = 150;
-/**
- * How long the connection that is there gets to show that it is alive still, before a new one is dialled: longer than
- * transaction.sh waits for the change to be made.
- */
+/** How long the connection that is there gets to show that it is alive still, before a new one is dialled. */
 export const aliveMs = 1500;
 
 export interface Transaction {

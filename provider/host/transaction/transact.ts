@@ -75,7 +75,7 @@ async function confirmOverNewConnection({
       if (!connected) await host.reconnect(5000, { signal, at: [was, ...(goes ? before.staying : [])] });
       connected = true;
       using soon = new TimeLimit(aliveMs, [signal]);
-      const state = await script(host, id, ["settled"], "see how far the change is", soon.signal);
+      const state = await script(host, id, ["state"], "see how far the change is", soon.signal);
       if (state === "armed" || state === "applying") {
         last = "the host was still applying the change";
         continue;

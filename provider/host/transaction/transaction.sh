@@ -430,15 +430,6 @@ restore() {
 	install_files before && remove_files absent && sync -f /etc && echo "The files are as they were before the change: restart the host."
 }
 
-# Ends as soon as the change is made or taken back, or after a second: who asks is to notice a connection that is dead.
-settled() {
-	for _ in $(seq 50); do
-		read -r now <state
-		case $now in armed | applying) sleep 0.02 ;; *) break ;; esac
-	done
-	cat state
-}
-
 # It comes with the end of the rollback, which holds the lock.
 report() {
 	exec 9>lock && flock 9
@@ -463,7 +454,6 @@ rollback)
 # Detached, as the way back may cut the connection that asks for it.
 undo) systemd-run --quiet --collect --wait --unit="kvmnet-undo-$id" sh "$dir/transaction.sh" rollback "${2-asked for}" ;;
 state) cat state ;;
-settled) settled ;;
 probe)
 	demanded >asked
 	probe_all asked
@@ -477,7 +467,7 @@ leftover) leftover ;;
 restore) restore ;;
 report) report ;;
 *)
-	echo "usage: $0 start|apply|rollback|undo|state|settled|probe|confirm|boot|leftover|restore|report" >&2
+	echo "usage: $0 start|apply|rollback|undo|state|probe|confirm|boot|leftover|restore|report" >&2
 	exit 2
 	;;
 esac

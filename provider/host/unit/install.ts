@@ -53,9 +53,11 @@ export async function removeUnit(host: Host, installed: InstalledUnit): Promise<
 }
 
 async function writeFiles(host: Host, files: ReadonlyMap<string, string>): Promise<void> {
+  const [first = "", ...others] = files.keys();
   const lengths = [...files].flatMap(([path, text]) => [path, String(Buffer.byteLength(text))]);
   await host.exec(["sh", "-c", write, "sh", ...lengths], {
-    purpose: `write ${[...files.keys()].join(", ")}`,
+    // sudo logs it, and a line of the log has its limits.
+    purpose: `write ${first}${others.length > 0 ? ` and ${others.length} more` : ""}`,
     input: [...files.values()].join(""),
   });
 }
