@@ -66,7 +66,8 @@ export const hostFaults: readonly Fault[] = [
   {
     name: "VM started",
     prepare: async ({ host }) => void (await host.startGuest({ ...vm, running: false })),
-    strike: `virsh start web; ${deadGateway}`,
+    // The gateway first: a change is confirmed in less time than a VM takes to start.
+    strike: `${deadGateway}; virsh start web`,
     over: lift,
     cells: [{ at: "applied", ends: "rolled back", says: gatewayDied }],
     after: tapInBridge,
