@@ -3,7 +3,7 @@ import { visible } from "../exec/visible";
 import type { Facts } from "../facts/facts";
 import type { Host } from "../host";
 import { TimeLimit } from "../timeLimit";
-import { aliveMs, base, pollMs, type Running, script } from "./running";
+import { aliveMs, base, pollMs, progress, type Running, script } from "./running";
 
 /** What the host needs to go back and leave its report, once its timer has fired. */
 const rollbackMs = 15_000;
@@ -28,16 +28,11 @@ export async function ended(running: Running, why: string): Promise<Facts> {
       // The old connection is tried first: a host whose key has changed is told to go back over no other.
       // Where the host is once it has gone back, and where it may be still.
       if (attempt > 0) await host.reconnect(Math.min(aliveMs * attempt, 5000), { at: [was, host.address] });
-      using soon = new TimeLimit(aliveMs);
-      const alive = await script(host, id, ["state"], "see how far the change is", soon.signal);
-      if (alive === "confirmed") {
+      if ((await progress(running)) === "confirmed") {
         log.progress(`${host.label}: confirmed`);
         return await confirmed(running);
       }
-      using enough = new TimeLimit(rollbackMs);
-      await script(host, id, ["undo", why], "undo the change", enough.signal);
-      const report = await script(host, id, ["report"], "fetch the host's report", enough.signal);
-      throw new RolledBack(reported(host, report, why));
+      throw new RolledBack(reported(host, await undo(running, why), why));
     } catch (error) {
       if (error instanceof RolledBack) throw error;
       if (performance.now() > giveUp) {
@@ -49,6 +44,13 @@ export async function ended(running: Running, why: string): Promise<Facts> {
       await wait(pollMs);
     }
   }
+}
+
+/** Ends with what the host reports of it. */
+async function undo({ host, id }: Running, why: string): Promise<string> {
+  using enough = new TimeLimit(rollbackMs);
+  await script(host, id, ["undo", why], "undo the change", enough.signal);
+  return await script(host, id, ["report"], "fetch the host's report", enough.signal);
 }
 
 /** What the host is after a change that is a good one, whatever becomes of the connection now. */

@@ -2,6 +2,7 @@ import type { PlannedAddresses } from "../../plan/addressing/readdressing";
 import type { Log } from "../../resources/lifecycle";
 import type { Facts } from "../facts/facts";
 import type { Host } from "../host";
+import { TimeLimit } from "../timeLimit";
 import type { Change } from "./change";
 
 /** Where the host keeps what a transaction is. */
@@ -42,4 +43,10 @@ export async function script(
 ): Promise<string> {
   const { stdout } = await host.exec(["sh", `${base}/transactions/${id}/transaction.sh`, ...args], { purpose, signal });
   return stdout.trim();
+}
+
+/** How far the change is, over a connection that may be dead. */
+export async function progress({ host, id }: Running, others: readonly AbortSignal[] = []): Promise<string> {
+  using soon = new TimeLimit(aliveMs, others);
+  return await script(host, id, ["state"], "see how far the change is", soon.signal);
 }

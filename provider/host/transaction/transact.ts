@@ -10,7 +10,7 @@ import { HostError } from "../ssh/hostError";
 import { TimeLimit } from "../timeLimit";
 import { bundle } from "./bundle";
 import { confirmed, describeProbe, ended, RolledBack } from "./outcome";
-import { aliveMs, base, pollMs, type Running, script, type Transaction } from "./running";
+import { base, pollMs, progress, type Running, script, type Transaction } from "./running";
 
 /** Unpacks the archive on standard input as a whole or not at all, then starts the transaction. */
 const unpack = `set -e; umask 077; mkdir -p ${base}/transactions; cd ${base}/transactions
@@ -47,17 +47,8 @@ export async function transact(transaction: Transaction): Promise<Facts> {
 }
 
 /** Ends once confirmed; else throws what was wrong. Nothing in it outlasts the window, or a Cancel. */
-async function confirmOverNewConnection({
-  host,
-  id,
-  facts,
-  planned,
-  missing,
-  log,
-  signal: cancel,
-  was,
-  deadline,
-}: Running): Promise<void> {
+async function confirmOverNewConnection(running: Running): Promise<void> {
+  const { host, id, facts, planned, missing, log, signal: cancel, was, deadline } = running;
   const before = readdressing(facts, planned);
   const goes = loses(before, facts.sshAddress) && before.staying.length > 0;
   using window = new TimeLimit(deadline - 2000 - performance.now(), [cancel]);
@@ -74,8 +65,7 @@ async function confirmOverNewConnection({
       // An address that leaves is there still; where it is not, that of after the change will do.
       if (!connected) await host.reconnect(5000, { signal, at: [was, ...(goes ? before.staying : [])] });
       connected = true;
-      using soon = new TimeLimit(aliveMs, [signal]);
-      const state = await script(host, id, ["state"], "see how far the change is", soon.signal);
+      const state = await progress(running, [signal]);
       if (state === "armed" || state === "applying") {
         last = "the host was still applying the change";
         continue;
