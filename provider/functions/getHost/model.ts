@@ -1,4 +1,12 @@
-import { type Address, defaultRoute, type Facts, type LibvirtDomain, linkNamed, ports } from "../../host/facts/facts";
+import {
+  type Address,
+  defaultRoute,
+  type Facts,
+  fixedPorts,
+  type LibvirtDomain,
+  linkNamed,
+  ports,
+} from "../../host/facts/facts";
 import type { GetHostResult } from "./definition";
 
 /** A host's facts as a program is told them: names that stay as they are when the way of reading them does not. */
@@ -65,7 +73,7 @@ function domainOf({ name, uuid, running, live, inactive }: LibvirtDomain): GetHo
 function uplinkOf(facts: Facts): string | undefined {
   const device = defaultRoute(facts)?.device ?? defaultRoute(facts, "inet6")?.device;
   if (device === undefined || linkNamed(facts, device)?.kind !== "bridge") return device;
-  return ports(facts, device).find((port) => port.kind !== "tun")?.name;
+  return fixedPorts(facts, device)[0]?.name;
 }
 
 function addressesOf(addresses: readonly Address[]): string[] {

@@ -203,3 +203,8 @@ export function runningOn(facts: Facts, taps: ReadonlySet<string>): LibvirtDomai
 export function ports(facts: Facts, bridge: string): Link[] {
   return facts.links.filter((link) => link.master === bridge);
 }
+
+/** A bridge's ports but for the TAPs, which come and go with VMs. */
+export function fixedPorts(facts: Facts, bridge: string): Link[] {
+  return ports(facts, bridge).filter(({ kind }) => kind !== "tun");
+}

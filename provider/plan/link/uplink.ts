@@ -1,13 +1,13 @@
-import { defaultRoute, type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { defaultRoute, type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import { Refusal } from "../refusal";
 
 /** The NIC that a bridge is to be on: the one named, else the one that carries the default route (or is the port of the bridge that does). */
 export function resolveUplink(facts: Facts, bridge: string, wanted: string | undefined): Link {
   if (wanted === undefined) {
-    const device = defaultRoute(facts)?.device ?? defaultRoute(facts, "inet6")?.device;
+    const device = defaultDevice(facts);
     if (device === undefined)
       throw new Refusal("The host has no default route to find the uplink by; say it in `uplink`.");
-    const link = device === bridge ? physicalPort(facts, bridge) : linkNamed(facts, device);
+    const link = defaultUplink(facts, bridge);
     if (!link)
       throw new Refusal(`The default route goes over ${device}, which has no NIC; say the uplink in \`uplink\`.`);
     return checked(facts, bridge, link);
@@ -20,8 +20,14 @@ export function resolveUplink(facts: Facts, bridge: string, wanted: string | und
   return checked(facts, bridge, link);
 }
 
-function physicalPort(facts: Facts, bridge: string): Link | undefined {
-  return ports(facts, bridge).find((port) => port.kind !== "tun");
+/** That of a program which says none. */
+export function defaultUplink(facts: Facts, bridge: string): Link | undefined {
+  const device = defaultDevice(facts);
+  return device === bridge ? fixedPorts(facts, bridge)[0] : linkNamed(facts, device ?? "");
+}
+
+function defaultDevice(facts: Facts): string | undefined {
+  return defaultRoute(facts)?.device ?? defaultRoute(facts, "inet6")?.device;
 }
 
 function candidates(facts: Facts): string[] {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type BridgeRecord, type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { type BridgeRecord, type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import { madeByNetplan } from "../../plan/addressing/netplanId";
 import { promised, stanzaOf } from "../../plan/addressing/wanted";
 import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
@@ -51,7 +51,7 @@ function definedOutside(facts: Facts, name: string): Omit<Found, "macAddress"> |
 /** A Bridge has one uplink: a hand-made bridge with other ports is somebody's who would lose them. */
 export function refuseOtherPorts(facts: Facts, { definition }: Found, uplink: Link, port: string): void {
   const name = definition.id;
-  const there = ports(facts, name).filter(({ kind }) => kind !== "tun");
+  const there = fixedPorts(facts, name);
   const listed = interfacesOf(definition);
   const others = [
     ...there.filter((one) => one.name !== uplink.name).map((one) => one.name),

@@ -1,6 +1,5 @@
-import { type Facts, linkNamed } from "../../host/facts/facts";
-import { resolveUplink } from "../../plan/link/uplink";
-import { Refusal } from "../../plan/refusal";
+import { type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
+import { defaultUplink } from "../../plan/link/uplink";
 import type { Connection } from "../connection";
 import { parseImportId } from "../importId";
 import type { Found, Operation } from "../lifecycle";
@@ -38,23 +37,13 @@ function programOf(
 ): Partial<BridgeInputs> & { connection: Connection } {
   const link = linkNamed(facts, name);
   const { stp = false, forwardDelay = 0 } = link ?? {};
-  const uplinks = facts.links.filter(({ master, kind }) => master === name && kind !== "tun");
-  const [uplink] = uplinks;
+  const [uplink] = fixedPorts(facts, name);
   return {
     connection,
     ...(name !== "br0" && { name }),
-    ...(uplink && uplinkByDefault(facts, name) !== uplink.name && { uplink: uplink.name }),
+    ...(uplink && defaultUplink(facts, name)?.name !== uplink.name && { uplink: uplink.name }),
     ...(stp && { stp }),
     ...(forwardDelay !== 0 && { forwardDelay }),
     ...(uplink && link && link.mtu !== uplink.mtu && { mtu: link.mtu }),
   };
-}
-
-function uplinkByDefault(facts: Facts, name: string): string | undefined {
-  try {
-    return resolveUplink(facts, name, undefined).name;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return undefined;
-  }
 }

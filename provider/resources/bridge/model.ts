@@ -1,4 +1,4 @@
-import { type Facts, linkNamed, ports } from "../../host/facts/facts";
+import { type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
 import type { BridgeInputs, BridgeState } from "./definition";
 import type { BridgePlan } from "./plan";
 
@@ -23,17 +23,13 @@ export function bridgeState(
     macAddress: link?.mac ?? plan.wanted.macAddress,
     mtu: link?.mtu ?? inputs.mtu ?? plan.uplink.mtu,
     addresses: addresses.sort(),
-    ports: link ? portNames(facts, inputs.name) : [plan.uplink.name],
+    ports: link
+      ? fixedPorts(facts, inputs.name)
+          .map((port) => port.name)
+          .sort()
+      : [plan.uplink.name],
     config: plan.config,
     drift: [...drift],
     previousConfig: plan.previousConfig,
   };
-}
-
-/** TAPs come and go with VMs. */
-function portNames(facts: Facts, bridge: string): string[] {
-  return ports(facts, bridge)
-    .filter((port) => port.kind !== "tun")
-    .map((port) => port.name)
-    .sort();
 }

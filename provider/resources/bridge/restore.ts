@@ -1,4 +1,4 @@
-import { type Address, type Facts, type Link, linkNamed, ports, type Route } from "../../host/facts/facts";
+import { type Address, type Facts, fixedPorts, type Link, linkNamed, ports, type Route } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, isLeased, leasedOf } from "../../plan/addressing/readdressing";
@@ -42,7 +42,7 @@ export function planRestore(
 ): RestorePlan {
   const record = facts.records.get(name);
   const bridge = linkNamed(facts, name);
-  const uplink = ports(facts, name).find((port) => port.kind !== "tun") ?? linkNamed(facts, record?.uplink ?? "");
+  const uplink = fixedPorts(facts, name)[0] ?? linkNamed(facts, record?.uplink ?? "");
   if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
   const moving = bridge ? addressingOn(facts, bridge) : { addresses: [], routes: [] };
   // One that was imported has no record until it is changed.
