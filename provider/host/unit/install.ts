@@ -1,16 +1,6 @@
 import { dirname } from "node:path/posix";
 import type { Host } from "../host";
-
-/** Paths and lengths in bytes by turns; the texts come one after the other on standard input. Each file is there as a whole or not at all. */
-const write = `set -e
-umask 022
-while [ $# -gt 0 ]; do
-  mkdir -p "$(dirname "$1")"
-  head -c "$2" >"$1.new"
-  [ "$(stat -c %s "$1.new")" = "$2" ]
-  mv "$1.new" "$1"
-  shift 2
-done`;
+import { writeFiles } from "../writeFiles";
 
 /** Puts the files in place and runs the unit, now and whenever what it is wanted by starts. */
 export async function installUnit(host: Host, unit: string, files: ReadonlyMap<string, string>): Promise<void> {
@@ -50,16 +40,6 @@ export async function removeUnit(host: Host, installed: InstalledUnit): Promise<
   const empty = [dirname(folder), dirname(dirname(folder))];
   await host.run(["rmdir", "--ignore-fail-on-non-empty", ...empty], { purpose: "remove folders that are empty" });
   await systemctl(host, ["daemon-reload"]);
-}
-
-async function writeFiles(host: Host, files: ReadonlyMap<string, string>): Promise<void> {
-  const [first = "", ...others] = files.keys();
-  const lengths = [...files].flatMap(([path, text]) => [path, String(Buffer.byteLength(text))]);
-  await host.exec(["sh", "-c", write, "sh", ...lengths], {
-    // sudo logs it, and a line of the log has its limits.
-    purpose: `write ${first}${others.length > 0 ? ` and ${others.length} more` : ""}`,
-    input: [...files.values()].join(""),
-  });
 }
 
 function systemctl(host: Host, args: readonly string[], nextStep?: string) {

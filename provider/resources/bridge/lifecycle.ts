@@ -2,8 +2,8 @@ import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { joinBridge } from "../../host/tap/join";
-import { writeRecord } from "../../host/transaction/record";
 import { clearLeftover, transact } from "../../host/transaction/transact";
+import { writeFiles } from "../../host/writeFiles";
 import { cidrOf } from "../../plan/addressing/readdressing";
 import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
 import { Refusal } from "../../plan/refusal";
@@ -171,7 +171,8 @@ async function apply(
         : planUpdate(facts, inputs, operation.urn, was);
     const record = facts.records.get(inputs.name);
     if (plan.differences.length === 0 || onlyTaps(plan)) {
-      if (record?.owner !== operation.urn) await writeRecord(host, recordPath(inputs.name), plan.record);
+      if (record?.owner !== operation.urn)
+        await writeFiles(host, new Map([[recordPath(inputs.name), plan.record]]), { secret: true });
       if (plan.differences.length === 0) return bridgeState(facts, inputs, plan, [], hostKey);
       return settled(await putTapsBack(host, plan));
     }
