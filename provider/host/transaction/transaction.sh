@@ -146,12 +146,12 @@ unkeep() {
 	return 0
 }
 
-# networkd is told once the kernel has what it will find. But a port that leaves its bridge is a new link for it
-# (systemd 252), which it puts back, without its addresses, unless it was told before.
 leaves_bridge() { # way
 	case $(cat release) in "$1" | both) ;; *) return 1 ;; esac
 }
 
+# networkd is told once the kernel has what it will find. But a port that leaves its bridge is a new link for it
+# (systemd 252), which it puts back, without its addresses, unless it was told before.
 tell_before() { # way
 	! leaves_bridge "$1" || logged networkctl reload
 }

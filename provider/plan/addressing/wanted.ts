@@ -44,6 +44,10 @@ export function promised(stanza: Stanza): Promised {
   };
 }
 
+export function asksDhcp6(stanza: Stanza): boolean {
+  return isTrue(stanza.dhcp6);
+}
+
 function listIn(stanza: Stanza, key: string): unknown[] {
   const value = stanza[key] ?? [];
   if (!Array.isArray(value))

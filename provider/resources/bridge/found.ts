@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type BridgeRecord, type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import { madeByNetplan } from "../../plan/addressing/netplanId";
-import { promised, stanzaOf } from "../../plan/addressing/wanted";
+import { asksDhcp6, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFileText } from "../../plan/netplan/bridgeFile";
 import { definedIds, findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
@@ -112,7 +112,7 @@ function isSaid(stanza: Stanza, wanted: Stanza): boolean {
     const nameservers = listOf((one.nameservers as Stanza | undefined)?.addresses);
     const ra = wanted["accept-ra"] === undefined ? undefined : one["accept-ra"];
     return {
-      ...{ dhcp4, dhcp6: promised({ dhcp4: one.dhcp6 }).dhcp4, ra },
+      ...{ dhcp4, dhcp6: asksDhcp6(one), ra },
       ...{ addresses: sorted(addresses), gateways: sorted(gateways) },
       ...{ routes: sorted(routes), nameservers: sorted(nameservers) },
       metrics: sorted(listOf(one.routes).map((route) => (route as Stanza).metric ?? "")),

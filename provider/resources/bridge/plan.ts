@@ -2,7 +2,7 @@ import { type Address, type Facts, type Link, linkNamed, ports, type Route, runn
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, leasedOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
-import { kernelAddressing, learns, promised, stanzaOf } from "../../plan/addressing/wanted";
+import { asksDhcp6, kernelAddressing, learns, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { type Addressing, addressingOn, bridgeAsItIs, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import { missing, mtuOfPorts, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
 import { type StrayTap, strayTaps } from "../../plan/link/taps";
@@ -188,7 +188,7 @@ function mtuAgain(facts: Facts, wanted: WantedBridge, uplink: Link, definition: 
 function isBare(definition: NetplanDefinition): boolean {
   const stanza = addressingOf(definition);
   const { dhcp4, addresses } = promised(stanza);
-  return !dhcp4 && !promised({ dhcp4: stanza.dhcp6 }).dhcp4 && addresses.length === 0;
+  return !dhcp4 && !asksDhcp6(stanza) && addresses.length === 0;
 }
 
 /** Addresses that an addressing does not have. What a router has a host make comes again. */

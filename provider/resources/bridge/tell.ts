@@ -13,13 +13,12 @@ export const onlyTaps = ({ differences, strays }: BridgePlan): boolean =>
 /** What a change will do, before it happens. */
 export function tell(operation: Operation, host: Host, facts: Facts, plan: BridgePlan & Partial<RenamePlan>): void {
   const { wanted, uplink, moving, change, found, differences, from = uplink } = plan;
-  if (found.length > 0) {
-    const how = differences.length === 0 ? "as wanted, and is taken over. Nothing of the host's network changes." : "";
-    operation.log.info(
-      `${host.label}: ${wanted.name} is there already (${found.join(", ")})${how ? ` ${how}` : `. What changes: ${differences.join("; ")}.`}`,
-    );
-    if (how) return;
+  const there = `${host.label}: ${wanted.name} is there already (${found.join(", ")})`;
+  if (found.length > 0 && differences.length === 0) {
+    operation.log.info(`${there} as wanted, and is taken over. Nothing of the host's network changes.`);
+    return;
   }
+  if (found.length > 0) operation.log.info(`${there}. What changes: ${differences.join("; ")}.`);
   if (onlyTaps(plan)) {
     const taps = plan.strays.map(({ tap, vm }) => `${tap} of ${vm}`).join(", ");
     operation.log.info(
