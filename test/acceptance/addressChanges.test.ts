@@ -4,6 +4,7 @@ import type { Guest } from "../lab/guest";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
+import { succeeds } from "../lab/succeeds";
 
 const seconds = 1000;
 const gateway = { routes: [{ to: "default", via: "192.0.2.1" }], nameservers: ["192.0.2.1"] };
@@ -31,7 +32,6 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
   const dialledAt = (address: string) => ({ host: address, user: "root", hostKey: host.hostKey });
   const configure = (connection: object, bridge: object, more: object = {}) =>
     stack.configure({ hosts: { kvm1: { connection, bridge: { confirm: { timeout: 15 }, ...bridge }, ...more } } });
-  const said = ({ code, stdout }: { code: number | null; stdout: string }) => (code === 0 ? "" : stdout);
 
   /** On br0 and nowhere else, and SSH answers there. */
   async function isAt(address: string): Promise<void> {
@@ -55,7 +55,7 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
       expect(await host.addresses()).toMatch(/^enp1s0 +UP +192\.0\.2\.100\/24 *$/m);
       expect(await host.addresses()).not.toMatch(/^br0 /m);
       await web.boot();
-      expect(said(await stack.up())).toBe("");
+      await succeeds(stack.up());
       await isAt("192.0.2.100");
     },
     180 * seconds,
@@ -71,9 +71,8 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
       );
       const preview = await stack.preview();
       expect(preview.stdout).toMatch(/br0 gets 192\.0\.2\.101\/24\..*192\.0\.2\.100\/24 goes away once/s);
-      const up = await stack.up();
-      expect(said(up)).toBe("");
-      expect(up.stdout).toMatch(/the host is reached at 192\.0\.2\.101 from now on\. Write it into connection\.host/);
+      const stdout = await succeeds(stack.up());
+      expect(stdout).toMatch(/the host is reached at 192\.0\.2\.101 from now on\. Write it into connection\.host/);
       await isAt("192.0.2.101");
       expect(await host.must(["virsh", "net-list", "--name"])).toContain("lan");
     },
@@ -90,9 +89,9 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
       );
       const armed = "ls -d --time-style=full-iso -l /var/lib/kvmnet/transactions/*";
       const before = await host.must(["sh", "-c", armed]);
-      expect(said(await stack.up())).toBe("");
+      await succeeds(stack.up());
       expect(await host.must(["sh", "-c", armed])).toBe(before);
-      expect(said(await stack.preview(["--expect-no-changes"]))).toBe("");
+      await succeeds(stack.preview(["--expect-no-changes"]));
     },
     120 * seconds,
   );
@@ -110,11 +109,11 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
         },
         vms: { web: { host: "kvm1", nics: { lan: { network: "lan" } } } },
       });
-      expect(said(await stack.preview())).toBe("");
-      expect(said(await stack.up())).toBe("");
+      await succeeds(stack.preview());
+      await succeeds(stack.up());
       await isAt("192.0.2.102");
       expect((await stack.outputs()).vms.web.lan.ipAddresses).toHaveLength(1);
-      expect(said(await stack.preview(["--expect-no-changes"]))).toBe("");
+      await succeeds(stack.preview(["--expect-no-changes"]));
     },
     180 * seconds,
   );
@@ -145,9 +144,8 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
     async () => {
       await lan.dhcp.reserve((await host.readFile("/sys/class/net/br0/address")).trim(), "192.0.2.120");
       await configure(dialledAt("192.0.2.102"), { addressing: { dhcp4: true } }, { networks: { lan: {} } });
-      const up = await stack.up();
-      expect(said(up)).toBe("");
-      expect(up.stdout).toMatch(/the host is reached at 192\.0\.2\.120 from now on/);
+      const stdout = await succeeds(stack.up());
+      expect(stdout).toMatch(/the host is reached at 192\.0\.2\.120 from now on/);
       await isAt("192.0.2.120");
     },
     180 * seconds,
@@ -158,12 +156,11 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
     async () => {
       const mac = (await host.readFile("/sys/class/net/br0/address")).trim();
       await configure(dialledAt("192.0.2.120"), { addressing: { dhcp4: true } }, { networks: { lan: {} } });
-      expect(said(await stack.up())).toBe("");
+      await succeeds(stack.up());
       await lan.dhcp.reserve(mac, "192.0.2.121");
       await configure(dialledAt("192.0.2.120"), { addressing: { dhcp4: true }, mtu: 1400 }, { networks: { lan: {} } });
-      const up = await stack.up();
-      expect(said(up)).toBe("");
-      expect(up.stdout).toMatch(/the host is reached at 192\.0\.2\.121 from now on/);
+      const stdout = await succeeds(stack.up());
+      expect(stdout).toMatch(/the host is reached at 192\.0\.2\.121 from now on/);
       await isAt("192.0.2.121");
     },
     180 * seconds,
@@ -173,8 +170,8 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
     "destroy gives the first one back, and a reboot keeps it",
     async () => {
       await configure(dialledAt("192.0.2.121"), { addressing: { dhcp4: true }, mtu: 1400 });
-      expect(said(await stack.up())).toBe("");
-      expect(said(await stack.destroy())).toBe("");
+      await succeeds(stack.up());
+      await succeeds(stack.destroy());
       expect(await host.addresses()).toMatch(/^enp1s0 +UP +192\.0\.2\.100\/24 *$/m);
       await host.reboot();
       expect(host.address).toBe("192.0.2.100");

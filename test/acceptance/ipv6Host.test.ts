@@ -4,6 +4,7 @@ import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { strikeAt } from "../lab/strike";
+import { succeeds } from "../lab/succeeds";
 
 const seconds = 1000;
 const looks =
@@ -52,7 +53,6 @@ describe.each(hosts)("a host on Debian %s that has IPv6 alone, %s", (release, _h
     expect(gateways.filter((line) => !line.endsWith(` dev ${device}`))).toEqual([]);
     expect(await host.ssh(["true"])).toMatchObject({ code: 0 });
   };
-  const said = ({ code, stdout }: { code: number | null; stdout: string }) => (code === 0 ? "" : stdout);
 
   beforeAll(async () => {
     lan = await Lan.start({ ipv6: true });
@@ -93,12 +93,12 @@ describe.each(hosts)("a host on Debian %s that has IPv6 alone, %s", (release, _h
     async () => {
       const preview = await stack.preview();
       expect(preview.stdout).toMatch(/2001:db8:0:1:\S+\/64.*the default route via \S+ move from enp1s0 to br0/);
-      expect(said(await stack.up())).toBe("");
+      await succeeds(stack.up());
       await isOn("br0");
       const { vms } = await stack.outputs();
       const [guest] = vms.web.lan.ipAddresses;
       expect(await lan.engine.run(["ping", "-c", "2", "-W", "2", guest])).toMatchObject({ code: 0 });
-      expect(said(await stack.preview(["--expect-no-changes"]))).toBe("");
+      await succeeds(stack.preview(["--expect-no-changes"]));
     },
     180 * seconds,
   );
@@ -109,7 +109,7 @@ describe.each(hosts)("a host on Debian %s that has IPv6 alone, %s", (release, _h
       await host.reboot();
       await isOn("br0");
       await web.boot();
-      expect(said(await stack.destroy())).toBe("");
+      await succeeds(stack.destroy());
       await isOn("enp1s0");
       expect(await settled()).toBe(before);
     },
