@@ -15,7 +15,7 @@ const dropIn = "/run/systemd/system/kvmnet-apply-.service.d";
 const reached: Record<Exclude<Step, "before" | "armed">, string> = {
   applying: "in_state applying",
   applied: "in_state applied",
-  verified: `ls ${transactions}/*/asked >/dev/null 2>&1`,
+  verified: "hold_probe",
   confirming: "in_state applied && hold_confirmation",
   confirmed: "in_state confirmed",
 };
@@ -48,8 +48,17 @@ async function waitOnHost(host: Host, condition: string, command: string): Promi
       exec 7>"$(dirname "$file")/lock" && flock 7
       until pgrep -f 'transaction.sh [c]onfirm' >/dev/null; do sleep 0.005; done
     }
+    # The probe writes down what it asks before it asks it: into a FIFO, it waits for who reads, and then for who writes.
+    hold_probe() {
+      { in_state armed || in_state applying; } && probe=\${file%/state}/asked && mkfifo "$probe" && asked=$(cat "$probe")
+    }
+    # Behind a wall it stays held: its answer, and the confirmation after it, would only come later.
+    let_go() {
+      if [ -z "\${probe-}" ] || nft list table inet wall >/dev/null 2>&1; then return; fi
+      { if [ -n "$asked" ]; then echo "$asked"; fi >"$probe"; } >/dev/null 2>&1 </dev/null &
+    }
     for look in $(seq 12000); do
-      if ${condition}; then ${command}; exit 0; fi
+      if ${condition}; then ${command}; let_go; exit 0; fi
       sleep 0.005
     done
     echo "never: $1" >&2; exit 1`;
