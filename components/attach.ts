@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "./resources";
+import * as pulumi from "./sdk";
 
 /** A component that something hangs on: it has a name on its host, and brings the way to that host along. */
 interface Carrier {

@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
 import { attach, typeOf } from "./attach";
 import { type Connection, connectionAfter } from "./connection";
 import { HostBridge } from "./hostBridge";
 import { type ConnectionArgs, Network, type NetworkArgs } from "./resources";
+import * as pulumi from "./sdk";
 
 /** What a {@link BridgeNetwork} takes: what its `Network` does, with a {@link HostBridge} in place of a name. */
 export interface BridgeNetworkArgs extends Omit<NetworkArgs, "bridge" | "connection"> {

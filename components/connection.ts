@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "./resources";
+import * as pulumi from "./sdk";
 
 /** How a host is reached, with every part known. */
 export type Connection = pulumi.Unwrap<ConnectionArgs>;

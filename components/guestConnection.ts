@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import { wrong } from "./attach";
 import type { Connection } from "./connection";
+import * as pulumi from "./sdk";
 
 /** How to log in to a guest: the fields of `@pulumi/command`'s `remote.ConnectionArgs`, less `host` and `proxy`. */
 export interface GuestLogin {

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { typeOf } from "./attach";
 import { type Connection, connectionAfter } from "./connection";
 import {
@@ -9,6 +8,7 @@ import {
   BridgeSelfTest,
   type BridgeSelfTestArgs,
 } from "./resources";
+import * as pulumi from "./sdk";
 
 /** What a {@link HostBridge} takes: what its `Bridge` does. Without an `uplink`, the NIC with the default route. */
 export interface HostBridgeArgs extends BridgeArgs {

@@ -1,10 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
 import { attach, typeOf, wrong } from "./attach";
 import { BridgeNetwork } from "./bridgeNetwork";
 import type { Connection } from "./connection";
 import { type GuestConnection, type GuestLogin, guestConnection } from "./guestConnection";
 import { HostBridge } from "./hostBridge";
 import { type ConnectionArgs, Nic, type NicArgs } from "./resources";
+import * as pulumi from "./sdk";
 
 /** What a {@link VmNic} takes: what its `Nic` does, with components in place of names. */
 export interface VmNicArgs extends Omit<NicArgs, "network" | "bridge" | "connection"> {

@@ -1,5 +1,5 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../sdk";
 import type { Connection, ConnectionArgs, Finding } from "../resources/types";
 
 /** What {@link diagnose} takes. */
@@ -32,7 +32,7 @@ export interface DiagnoseResult {
 
 /** What is wrong with a host's bridges, networks and VMs: what `npx kvmnet doctor` says. Changes nothing. An error where the host can't be looked at. */
 export function diagnose(args: DiagnoseArgs, options?: pulumi.InvokeOptions): Promise<DiagnoseResult> {
-  return pulumi.runtime.invoke("kvmnet:index:diagnose", { ...args }, options);
+  return pulumi.invoke("kvmnet:index:diagnose", { ...args }, options);
 }
 
 /**
@@ -40,5 +40,5 @@ export function diagnose(args: DiagnoseArgs, options?: pulumi.InvokeOptions): Pr
  * With an argument that is not known yet, the result is not known either; with a secret one, it is secret.
  */
 export function diagnoseOutput(args: DiagnoseOutputArgs, options?: pulumi.InvokeOutputOptions): pulumi.Output<DiagnoseResult> {
-  return pulumi.runtime.invokeOutput("kvmnet:index:diagnose", { ...args }, options);
+  return pulumi.invokeOutput("kvmnet:index:diagnose", { ...args }, options);
 }

@@ -1,5 +1,5 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../sdk";
 import type { Connection, ConnectionArgs, FoundBridge, FoundDomain, FoundInterface, FoundNetwork } from "../resources/types";
 
 /** What {@link getHost} takes. */
@@ -38,7 +38,7 @@ export interface GetHostResult {
 
 /** What a host is like now: its release, interfaces, addresses, bridges, libvirt networks and VMs. Changes nothing. An error where the host can't be looked at. */
 export function getHost(args: GetHostArgs, options?: pulumi.InvokeOptions): Promise<GetHostResult> {
-  return pulumi.runtime.invoke("kvmnet:index:getHost", { ...args }, options);
+  return pulumi.invoke("kvmnet:index:getHost", { ...args }, options);
 }
 
 /**
@@ -46,5 +46,5 @@ export function getHost(args: GetHostArgs, options?: pulumi.InvokeOptions): Prom
  * With an argument that is not known yet, the result is not known either; with a secret one, it is secret.
  */
 export function getHostOutput(args: GetHostOutputArgs, options?: pulumi.InvokeOutputOptions): pulumi.Output<GetHostResult> {
-  return pulumi.runtime.invokeOutput("kvmnet:index:getHost", { ...args }, options);
+  return pulumi.invokeOutput("kvmnet:index:getHost", { ...args }, options);
 }

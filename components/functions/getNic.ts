@@ -1,5 +1,5 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../sdk";
 import type { Connection, ConnectionArgs } from "../resources/types";
 
 /** What {@link getNic} takes. */
@@ -66,7 +66,7 @@ export interface GetNicResult {
 
 /** A NIC that a VM has now, whoever attached it. Changes nothing. An error where the VM has no such NIC, or several. */
 export function getNic(args: GetNicArgs, options?: pulumi.InvokeOptions): Promise<GetNicResult> {
-  return pulumi.runtime.invoke("kvmnet:index:getNic", { ...args }, options);
+  return pulumi.invoke("kvmnet:index:getNic", { ...args }, options);
 }
 
 /**
@@ -74,5 +74,5 @@ export function getNic(args: GetNicArgs, options?: pulumi.InvokeOptions): Promis
  * With an argument that is not known yet, the result is not known either; with a secret one, it is secret.
  */
 export function getNicOutput(args: GetNicOutputArgs, options?: pulumi.InvokeOutputOptions): pulumi.Output<GetNicResult> {
-  return pulumi.runtime.invokeOutput("kvmnet:index:getNic", { ...args }, options);
+  return pulumi.invokeOutput("kvmnet:index:getNic", { ...args }, options);
 }

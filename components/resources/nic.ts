@@ -1,5 +1,5 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../sdk";
 import { secretParts } from "./secretParts";
 import type { ConnectionArgs, NicPlace } from "./types";
 

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../sdk";
 
 /**
  * An object with the named parts marked secret, so that neither the engine's display nor its state shows them: a

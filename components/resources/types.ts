@@ -1,5 +1,5 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
-import type * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "../sdk";
 
 /** The bridge's own addressing, in netplan's terms (see netplan-yaml(5)). */
 export interface Addressing {

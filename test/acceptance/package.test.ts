@@ -41,6 +41,9 @@ describe("the packed package, installed outside of the repository", () => {
   }, 900_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
+  const inProject = (script: string) =>
+    must([process.execPath, "-e", script], { cwd: project, env: { NODE_PATH: undefined } });
+
   it("has the plugin, the classes, their types and the words, and nothing of the workshop", async () => {
     const installed = join(project, "node_modules/pulumi-kvmnet");
     expect((await readdir(installed)).sort()).toEqual([
@@ -61,12 +64,16 @@ describe("the packed package, installed outside of the repository", () => {
   });
 
   it("can be required without any effect", async () => {
-    const script = 'console.log(Object.keys(require("pulumi-kvmnet")).sort().join())';
-    const env = { NODE_PATH: undefined };
-    const shown = await must([process.execPath, "-e", script], { cwd: project, env });
+    const shown = await inProject('console.log(Object.keys(require("pulumi-kvmnet")).sort().join())');
     expect(shown.trim()).toBe(
       "BridgeNetwork,HostBridge,VmNic,diagnose,diagnoseOutput,getHost,getHostOutput,getNic,getNicOutput,resources",
     );
+  });
+
+  it("loads no part of the SDK that it has no use for", async () => {
+    const loaded = await inProject('require("pulumi-kvmnet"); console.log(Object.keys(require.cache).join("\\n"))');
+    expect(loaded).toContain("/@pulumi/pulumi/resource.js");
+    expect(loaded.split("\n").filter((file) => /\/(automation|closure|typescript)\//.test(file))).toEqual([]);
   });
 
   it("previews a host, with nothing but the provider's path in Pulumi.yaml", async () => {

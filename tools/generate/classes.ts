@@ -27,7 +27,7 @@ function classFile(definition: Definition, pkg: string): string {
   const secrets = Object.keys(state).filter((key) => state[key]?.secret);
   const required = Object.keys(inputs).filter((key) => inputs[key]?.required);
   const helped = Object.keys(inputs).some((key) => secretPartsOf(inputs[key]).length > 0);
-  return `${header}import * as pulumi from "@pulumi/pulumi";
+  return `${header}import * as pulumi from "../sdk";
 ${helped ? 'import { secretParts } from "./secretParts";\n' : ""}import type { ${shared.join(", ")} } from "./types";
 
 /** What a {@link ${name}} takes. */

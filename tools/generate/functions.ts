@@ -28,7 +28,7 @@ function functionFile({ name, description, ...definition }: FunctionDefinition, 
     Object.entries(of)
       .map(([key, property]) => member(key, property))
       .join("");
-  return `${header}import * as pulumi from "@pulumi/pulumi";
+  return `${header}import * as pulumi from "../sdk";
 import type { ${[...new Set(shared)].sort().join(", ")} } from "../resources/types";
 
 /** What {@link ${name}} takes. */
@@ -44,11 +44,11 @@ export interface ${type}Result {
 ${members(outputs, field)}}
 
 ${docComment(description)}export function ${name}(args: ${type}Args, options?: pulumi.InvokeOptions): Promise<${type}Result> {
-  return pulumi.runtime.invoke("${pkg}:index:${name}", { ...args }, options);
+  return pulumi.invoke("${pkg}:index:${name}", { ...args }, options);
 }
 
 ${docComment(`${description}\nWith an argument that is not known yet, the result is not known either; with a secret one, it is secret.`)}export function ${name}Output(args: ${type}OutputArgs, options?: pulumi.InvokeOutputOptions): pulumi.Output<${type}Result> {
-  return pulumi.runtime.invokeOutput("${pkg}:index:${name}", { ...args }, options);
+  return pulumi.invokeOutput("${pkg}:index:${name}", { ...args }, options);
 }
 `;
 }

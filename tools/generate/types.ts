@@ -36,7 +36,7 @@ ${Object.entries(shape.properties)
   .join("")}}
 `,
   );
-  return `${header}import type * as pulumi from "@pulumi/pulumi";
+  return `${header}import type * as pulumi from "../sdk";
 
 ${text.join("\n")}`;
 }
