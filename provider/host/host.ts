@@ -30,10 +30,18 @@ interface Read {
   readonly ended: number;
 }
 
+/** A read that is under way. */
+interface Reading {
+  readonly facts: Promise<Facts>;
+  readonly began: number;
+  /** Whether it ends with the operation that asked for it. */
+  readonly ends: boolean;
+}
+
 /** A machine that kvmnet is logged in to. */
 export class Host {
   #session: Session;
-  #reading: Promise<Facts> | undefined;
+  #reading: Reading | undefined;
   /** Of the reads that ended, the one that began last. */
   #last: Read | undefined;
   /** Where the session was dialled. */
@@ -84,7 +92,7 @@ export class Host {
 
   /** Everything there is to know, in one round trip. Readers at the same time share one. */
   facts(): Promise<Facts> {
-    return this.#reading ?? this.freshFacts();
+    return this.#reading?.facts ?? this.freshFacts();
   }
 
   /** The same for those that only look: all of a phase share one, however many they are. */
@@ -92,34 +100,42 @@ export class Host {
     return this.#knownFor(lookMs) ?? this.facts();
   }
 
-  /** For those that are about to change it. */
+  /** For those that are about to change it, and for those that perhaps have: nothing was done on it since the read began. */
   async recentFacts(signal?: AbortSignal): Promise<Facts> {
-    return this.#knownFor(recentMs) ?? this.freshFacts(signal);
+    const known = this.#knownFor(recentMs);
+    if (known) return known;
+    const { facts, began, ends } = this.#reading ?? {};
+    return facts && !ends && began !== undefined && began > this.#lastCommand() ? facts : this.freshFacts(signal);
   }
 
   /** After a write: a read that began before it would not see it. */
   freshFacts(signal?: AbortSignal): Promise<Facts> {
     const began = performance.now();
-    const reading = readFacts(this.#session, signal).finally(() => {
-      if (this.#reading === reading) this.#reading = undefined;
+    const facts = readFacts(this.#session, signal).finally(() => {
+      if (this.#reading?.facts === facts) this.#reading = undefined;
     });
-    this.#reading = reading;
-    reading.then(
+    this.#reading = { facts, began, ends: signal !== undefined };
+    facts.then(
       (facts) => {
         if (this.#last === undefined || this.#last.began < began)
           this.#last = { facts, began, ended: performance.now() };
       },
       () => undefined,
     );
-    return reading;
+    return facts;
   }
 
   /** A command may have changed the host after it was read, also one that was under way meanwhile, by whatever connection. */
   #knownFor(ms: number): Facts | undefined {
     if (this.#last === undefined) return undefined;
     const { facts, began, ended } = this.#last;
-    const commanded = this.commands.get(facts.machineId) ?? 0;
-    return began > commanded && performance.now() < ended + ms ? facts : undefined;
+    return began > this.#lastCommand() && performance.now() < ended + ms ? facts : undefined;
+  }
+
+  /** As long as nobody knows which machine this is, that on any of them. */
+  #lastCommand(): number {
+    if (this.#last === undefined) return Math.max(0, ...this.commands.values());
+    return this.commands.get(this.#last.facts.machineId) ?? 0;
   }
 
   async #command<T>(command: () => Promise<T>): Promise<T> {

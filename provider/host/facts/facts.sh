@@ -43,15 +43,18 @@ release() {
 }
 
 network_manager() {
-	systemctl -q is-active NetworkManager && nmcli -t -f DEVICE,STATE device
+	command -v nmcli >/dev/null && systemctl -q is-active NetworkManager && nmcli -t -f DEVICE,STATE device
 }
 
-# One virsh for all: its start is what costs. UUIDs are the only values that go into its command line.
+# Two virsh for all: their start is what costs. UUIDs are the only values that go into its command line.
 libvirt() {
-	networks=$(virsh -q net-list --all --uuid) && domains=$(virsh -q list --all --uuid) || return 1
 	# A form feed between the parts: XML has none, and neither have libvirt's names.
 	cut=$(printf '\f')
-	script=
+	uuids=$(virsh -q "net-list --all --uuid; echo $cut; list --all --uuid" 2>&1) || return 1
+	# It ends as its last command did: what became of the first stands in its words.
+	case $uuids in *error:*) return 1 ;; esac
+	uuids=$(printf '%s\n' "$uuids" | grep -oE "$cut|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+	networks=${uuids%"$cut"*} domains=${uuids#*"$cut"} script=
 	for uuid in $networks; do
 		script="$script echo ${cut}network$cut; net-info $uuid; echo $cut; net-dumpxml $uuid; echo $cut; net-dumpxml --inactive $uuid;"
 	done
@@ -71,12 +74,17 @@ mac_origins() {
 # cloud-init writes the network's configuration unless a file of its own says no (cloud-init's doc "Network configuration").
 cloud_init() {
 	[ -e /etc/cloud/cloud.cfg ] && [ ! -e /etc/cloud/cloud-init.disabled ] &&
-		! grep -rqsE '^[[:space:]]*(network:[[:space:]]*\{?[[:space:]]*)?config:[[:space:]]*"?disabled' /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d
+		! grep -rqsE --include='*.cfg' '^[[:space:]]*(network:[[:space:]]*\{?[[:space:]]*)?config:[[:space:]]*"?disabled' /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d
 }
 
 # One that runs has a stamp too. The pattern must not find this script, whose text is in its command line.
 try_stamp() {
 	[ -e /run/netplan/netplan-try.ready ] && ! pgrep -f 'netplan[ ]try' >/dev/null && stat -c '%n %y' /run/netplan/netplan-try.ready
+}
+
+# libvirt writes a VM's PID at its start.
+vm_starts() {
+	date +%s && stat -c '%Y %n' /run/libvirt/qemu/*.pid
 }
 
 bridge_calls() {
@@ -96,32 +104,38 @@ iptables_rules() {
 	done
 }
 
-section machineId cat /etc/machine-id
-section uid id -u
-section hostName uname -n
-section release release
-section sshConnection printenv SSH_CONNECTION
-section tools tools
-section addresses ip -j -d address show
-section routes ip -j -d -4 route show table all
-section neighbours ip -j -4 neigh show
-section routes6 ip -j -d -6 route show table all
-section resolved systemctl is-active systemd-resolved
-section wireless wireless
-section networkManager network_manager
-files netplan /lib/netplan/*.yaml /etc/netplan/*.yaml /run/netplan/*.yaml
-files networkd /etc/systemd/network/*/kvmnet*.conf
-files link /run/systemd/netif/links/*
-files lease /run/systemd/netif/leases/*
-files record /var/lib/kvmnet/bridges/*.json
-section armed cat /var/lib/kvmnet/armed/id
-section macOrigins mac_origins
-section cloudInit cloud_init
-section tryStamp try_stamp
-section bridgeCalls bridge_calls
-! command -v nft >/dev/null || section nft nft -j -t list ruleset
-iptables_rules
-files netfilter /var/lib/kvmnet/netfilter/*/* /etc/systemd/system/kvmnet-netfilter-*.service /etc/udev/rules.d/80-kvmnet-netfilter-*.rules
-files enabled /etc/systemd/system/multi-user.target.wants/kvmnet-netfilter-*.service
-files tap /var/lib/kvmnet/taps/*/* /etc/systemd/system/kvmnet-tap-*.service /etc/systemd/system/multi-user.target.wants/kvmnet-tap-*.service /etc/udev/rules.d/80-kvmnet-tap-*.rules
-! command -v virsh >/dev/null || section libvirt libvirt
+rest() {
+	section machineId cat /etc/machine-id
+	section uid id -u
+	section hostName uname -n
+	section release release
+	section sshConnection printenv SSH_CONNECTION
+	section tools tools
+	section addresses ip -j -s -d address show
+	section routes ip -j -d -4 route show table all
+	section neighbours ip -j -4 neigh show
+	section routes6 ip -j -d -6 route show table all
+	section resolved systemctl is-active systemd-resolved
+	section wireless wireless
+	section networkManager network_manager
+	files netplan /lib/netplan/*.yaml /etc/netplan/*.yaml /run/netplan/*.yaml
+	files networkd /etc/systemd/network/*/kvmnet*.conf
+	files cloud /etc/cloud/cloud.cfg.d/99-kvmnet*.cfg
+	files link /run/systemd/netif/links/*
+	files lease /run/systemd/netif/leases/*
+	files record /var/lib/kvmnet/bridges/*.json
+	section armed cat /var/lib/kvmnet/armed/id
+	section macOrigins mac_origins
+	section cloudInit cloud_init
+	section tryStamp try_stamp
+	section vmStarts vm_starts
+	section bridgeCalls bridge_calls
+	! command -v nft >/dev/null || section nft nft -j -t list ruleset
+	iptables_rules
+	files netfilter /var/lib/kvmnet/netfilter/*/* /etc/systemd/system/kvmnet-netfilter-*.service /etc/udev/rules.d/80-kvmnet-netfilter-*.rules
+	files enabled /etc/systemd/system/multi-user.target.wants/kvmnet-netfilter-*.service
+	files tap /var/lib/kvmnet/taps/*/* /etc/systemd/system/kvmnet-tap-*.service /etc/systemd/system/multi-user.target.wants/kvmnet-tap-*.service /etc/udev/rules.d/80-kvmnet-tap-*.rules
+}
+
+# virsh waits for libvirt's daemon most of its time: it does so beside the rest, and is printed after it.
+{ ! command -v virsh >/dev/null || section libvirt libvirt; } | { rest </dev/null; cat; }

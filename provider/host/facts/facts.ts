@@ -29,6 +29,10 @@ export interface Facts {
   readonly armed: string | undefined;
   /** cloud-init writes the network's configuration, at some boots. */
   readonly cloudInit: boolean;
+  /** Files that kvmnet wrote for cloud-init: path to text. */
+  readonly cloudConfig: ReadonlyMap<string, string>;
+  /** For how long each VM runs, by its name: seconds of the host's clock. */
+  readonly vmAges: ReadonlyMap<string, number>;
   /** What an ended `netplan try` left behind, as `stat` prints it. */
   readonly tryStamp: string | undefined;
   readonly firewall: Firewall;
@@ -46,6 +50,8 @@ export interface Link {
   readonly mac: string;
   readonly permanentMac: string | undefined;
   readonly mtu: number;
+  /** What came in, in packets; of a TAP, what its VM sent. */
+  readonly rxPackets: number | undefined;
   readonly up: boolean;
   readonly carrier: boolean;
   readonly loopback: boolean;
@@ -71,6 +77,8 @@ export interface Link {
   readonly networkFile: string | undefined;
   readonly networkdState: string | undefined;
   readonly lease: Lease | undefined;
+  /** What networkd's DHCPv6 client calls itself on this link (IAID); undefined: it never asked. */
+  readonly dhcp6Iaid: number | undefined;
 }
 
 /** A TAP as the kernel has it. */
@@ -118,6 +126,8 @@ export interface Route {
   /** Undefined: main. */
   readonly table: string | undefined;
   readonly onlink: boolean;
+  /** Seconds that a router's advertisement still gives it (ip-route(8), expires; IPv6 only); undefined: it stays. */
+  readonly expires: number | undefined;
 }
 
 /** /var/lib/kvmnet/bridges/<name>.json */
@@ -129,6 +139,8 @@ export interface BridgeRecord {
   readonly previousConfig: Readonly<Record<string, string>>;
   /** Of a bridge that was there before kvmnet: the files that defined it, and the MAC address that it had. */
   readonly found?: { readonly files: readonly string[]; readonly macAddress: string } | undefined;
+  /** It is on another uplink than at first: `previousConfig` is what that one would have had. */
+  readonly moved?: true | undefined;
 }
 
 export interface Libvirt {

@@ -57,7 +57,9 @@ export function parseFacts(output: Buffer): Facts {
     records: parseRecords(keyed(sections, "record")),
     armed: section("armed"),
     cloudInit: section("cloudInit") !== undefined,
+    cloudConfig: keyed(sections, "cloud", (path) => path),
     tryStamp: section("tryStamp"),
+    vmAges: parseAges(section("vmStarts")),
     firewall: parseFirewall(sections),
     netfilter: new Map([
       ...keyed(sections, "netfilter", (path) => path),
@@ -95,6 +97,17 @@ function parseFirewall(sections: readonly Section[]): Firewall {
       ),
     ],
   };
+}
+
+/** Now, and then a start and a file named by the VM each. */
+function parseAges(text = ""): Map<string, number> {
+  const [now, ...starts] = text.split("\n");
+  return new Map(
+    starts.flatMap((line) => {
+      const [, start, name] = /^(\d+) .*\/(.+)\.pid$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, Number(now) - Number(start)] as const];
+    }),
+  );
 }
 
 function parseRecords(files: Map<string, string>): Map<string, BridgeRecord> {
@@ -152,12 +165,14 @@ function parseLink(link: Json, { states, leases, origins }: Beside): Link {
   const flags = new Set<string>(link.flags ?? []);
   const bridge = link.linkinfo?.info_kind === "bridge" ? link.linkinfo.info_data : undefined;
   const lease = parseLease(leases.get(index));
+  const dhcp6Iaid = state.get("DHCP6_CLIENT_IAID");
   return {
     index: link.ifindex,
     name: link.ifname,
     mac: link.address ?? "",
     permanentMac: link.permaddr,
     mtu: link.mtu,
+    rxPackets: link.stats64?.rx.packets,
     up: flags.has("UP"),
     carrier: flags.has("LOWER_UP"),
     loopback: flags.has("LOOPBACK"),
@@ -183,6 +198,7 @@ function parseLink(link: Json, { states, leases, origins }: Beside): Link {
     networkFile: state.get("NETWORK_FILE"),
     networkdState: state.get("ADMIN_STATE"),
     lease,
+    dhcp6Iaid: dhcp6Iaid === undefined ? undefined : Number(dhcp6Iaid),
   };
 }
 
@@ -258,5 +274,6 @@ function parseRoute(route: Json, family: "inet" | "inet6"): Route {
     metric: route.metric,
     table: route.table === "main" ? undefined : route.table,
     onlink: (route.flags ?? []).includes("onlink"),
+    expires: route.expires,
   };
 }

@@ -23,6 +23,7 @@ export const links = z.array(
     address: z.string().optional(),
     permaddr: z.string().optional(),
     mtu: z.number().optional(),
+    stats64: z.looseObject({ rx: z.looseObject({ packets: z.number() }) }).optional(),
     master: z.string().optional(),
     flags: z.array(z.string()).optional(),
     linkinfo: z
@@ -47,6 +48,7 @@ export const routes = z.array(
     prefsrc: z.string().optional(),
     metric: z.number().optional(),
     table: z.string().optional(),
+    expires: z.number().optional(),
     flags: z.array(z.string()).optional(),
     nexthops: z.array(z.looseObject({ gateway: z.string().optional(), dev: z.string().optional() })).optional(),
   }),
@@ -94,6 +96,7 @@ export const record = z.object({
   uplink: z.string(),
   previousConfig: z.record(z.string(), z.string()),
   found: z.object({ files: z.array(z.string()), macAddress: z.string() }).optional(),
+  moved: z.literal(true).optional(),
 });
 
 /** @throws Error that says where it is another thing than expected */

@@ -12,9 +12,14 @@ export function stanzaOf(addressing: AddressingInput): Stanza {
     dhcp6: addressing.dhcp6,
     ...(addressing.acceptRa !== undefined && { "accept-ra": addressing.acceptRa }),
     ...(addressing.addresses.length > 0 && { addresses: addressing.addresses }),
-    ...(addressing.routes.length > 0 && { routes: addressing.routes }),
+    ...(addressing.routes.length > 0 && { routes: addressing.routes.map(routeOf) }),
     ...(addressing.nameservers.length > 0 && { nameservers: { addresses: addressing.nameservers } }),
   };
+}
+
+/** Its keys in one order: in the program they are in the author's, in the state in the alphabet's. */
+function routeOf({ to, via, metric }: AddressingInput["routes"][number]): Stanza {
+  return { to, via, ...(metric !== undefined && { metric }) };
 }
 
 /** What a stanza promises: whether DHCP runs, which addresses are there, which gateways have the default route. */
@@ -90,6 +95,7 @@ export function kernelAddressing(addressing: AddressingInput, now: Addressing): 
       metric: route.metric,
       table: undefined,
       onlink: false,
+      expires: undefined,
     }),
   );
   const learning = learns(stanzaOf(addressing));

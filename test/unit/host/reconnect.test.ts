@@ -99,6 +99,19 @@ test("a change begins with what was just read of its host, unless something was 
     await doing;
     await host.recentFacts();
     expect(reads).toBe(7);
+
+    // Of several at once one reads for all; not for who comes after something was done.
+    after(250);
+    const reading = Array.from({ length: 8 }, () => host.recentFacts());
+    after(1);
+    const done = host.run(["true"], { purpose: "do something while it is read" });
+    after(1);
+    await Promise.all([...reading, host.recentFacts(), done]);
+    expect(reads).toBe(9);
+    // A read that ends with somebody's operation is that one's alone.
+    after(250);
+    await Promise.all([host.recentFacts(new AbortController().signal), host.recentFacts()]);
+    expect(reads).toBe(11);
   } finally {
     now.mockRestore();
   }

@@ -21,6 +21,8 @@ export function factsWith(parts: Partial<Facts>): Facts {
     records: new Map(),
     armed: undefined,
     cloudInit: false,
+    cloudConfig: new Map(),
+    vmAges: new Map(),
     tryStamp: undefined,
     firewall: noFirewall,
     netfilter: new Map(),
@@ -37,6 +39,7 @@ export function link(name: string, parts: Partial<Link> = {}): Link {
     mac: "02:00:00:00:00:01",
     permanentMac: undefined,
     mtu: 1500,
+    rxPackets: undefined,
     up: true,
     carrier: true,
     loopback: false,
@@ -54,6 +57,7 @@ export function link(name: string, parts: Partial<Link> = {}): Link {
     networkFile: undefined,
     networkdState: undefined,
     lease: undefined,
+    dhcp6Iaid: undefined,
     ...parts,
   };
 }
