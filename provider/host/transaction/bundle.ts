@@ -56,9 +56,9 @@ export function probeLine(probe: Probe): string {
   }
 }
 
-/** networkd reads its files as its own user; netplan wants its own closed (netplan 1.0 warns otherwise). */
+/** networkd reads its files as its own user, cloud-init's are open too; netplan wants its own closed (netplan 1.0 warns otherwise). */
 function fileMode(path: string): number {
-  return path.startsWith("/etc/systemd/network/") ? 0o644 : 0o600;
+  return path.startsWith("/etc/systemd/network/") || path.startsWith("/etc/cloud/") ? 0o644 : 0o600;
 }
 
 function oneLine(value: string): string {

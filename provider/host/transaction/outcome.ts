@@ -3,7 +3,7 @@ import { visible } from "../exec/visible";
 import type { Facts } from "../facts/facts";
 import type { Host } from "../host";
 import { TimeLimit } from "../timeLimit";
-import { aliveMs, base, pollMs, progress, type Running, script } from "./running";
+import { aliveMs, base, progress, type Running, redialMs, script } from "./running";
 
 /** What the host needs to go back and leave its report, once its timer has fired. */
 const rollbackMs = 15_000;
@@ -41,7 +41,7 @@ export async function ended(running: Running, why: string): Promise<Facts> {
             `It undoes the change by itself, unless it has confirmed it already. Its report will be in ${base}/transactions/${id}/report, and the next \`pulumi up\` tells it.`,
         );
       }
-      await wait(pollMs);
+      await wait(redialMs);
     }
   }
 }
@@ -56,7 +56,7 @@ async function undo({ host, id }: Running, why: string): Promise<string> {
 /** What the host is after a change that is a good one, whatever becomes of the connection now. */
 export async function confirmed({ host, missing, signal }: Running): Promise<Facts> {
   const giveUp = performance.now() + awayMs;
-  for (let lost = false; ; await wait(pollMs, undefined, { signal }).catch(() => undefined)) {
+  for (let lost = false; ; await wait(redialMs, undefined, { signal }).catch(() => undefined)) {
     try {
       if (lost) await host.reconnect(5000, { signal });
       const facts = await host.freshFacts(signal);

@@ -8,7 +8,9 @@ import type { Change } from "./change";
 /** Where the host keeps what a transaction is. */
 export const base = "/var/lib/kvmnet";
 /** Between two looks at a host that is on its way. */
-export const pollMs = 150;
+export const pollMs = 50;
+/** Before a host that could not be reached is dialled again. */
+export const redialMs = 150;
 /** How long the connection that is there gets to show that it is alive still, before a new one is dialled. */
 export const aliveMs = 1500;
 

@@ -10,11 +10,14 @@ import { HostError } from "../ssh/hostError";
 import { TimeLimit } from "../timeLimit";
 import { bundle } from "./bundle";
 import { confirmed, describeProbe, ended, RolledBack } from "./outcome";
-import { base, pollMs, progress, type Running, script, type Transaction } from "./running";
+import { base, pollMs, progress, type Running, redialMs, script, type Transaction } from "./running";
 
 /** Unpacks the archive on standard input as a whole or not at all, then starts the transaction. */
-const unpack = `set -e; umask 077; mkdir -p ${base}/transactions; cd ${base}/transactions
-mkdir "$1.new"; tar -x -C "$1.new"; sync -f "$1.new"; mv "$1.new" "$1"; exec sh "$1/transaction.sh" start`;
+const unpack = `umask 077; dir=${base}/transactions/$1
+said=$({ mkdir -p "\${dir%/*}" "$dir.new" && tar -x -C "$dir.new" && sync -f "$dir.new" && mv "$dir.new" "$dir"; } 2>&1) || {
+  rm -rf "$dir.new"; echo "$dir can't be written: \${said%%
+*}" >&2; exit 3; }
+exec sh "$dir/transaction.sh" start`;
 
 /**
  * Changes a host's network: prepared and armed on the host, applied detached from this connection, verified and
@@ -58,7 +61,7 @@ async function confirmOverNewConnection(running: Running): Promise<void> {
   let anew = false;
   let connected = true;
   let after = before;
-  for (; ; await wait(pollMs, undefined, { signal }).catch(() => undefined)) {
+  for (; ; await wait(connected ? pollMs : redialMs, undefined, { signal }).catch(() => undefined)) {
     cancel.throwIfAborted();
     if (signal.aborted) throw new Error(last);
     try {

@@ -55,12 +55,17 @@ logged() { # command...
 # --- probes: what works is known before, and only that is demanded after ---
 
 # A router advertises its link-local address, which is one on each link: on that of the default route by it, or, where it
-# has not advertised yet, of another one.
+# has not advertised yet, of another one. While networkd takes a link over there is none for a moment: on that link then.
 zoned() { # address
 	case $1 in
-	fe80:*) printf '%s%%%s\n' "$1" "$(ip -6 route show default | sed -n "s/.*via $1 dev \([^ ]*\).*/a \1/p; s/.* dev \([^ ]*\).*/b \1/p" | sort | head -n 1 | cut -c3-)" ;;
+	fe80:*) printf '%s%%%s\n' "$1" "$(gateway_links "$1" | sort | head -n 1 | cut -c3-)" ;;
 	*) printf '%s\n' "$1" ;;
 	esac
+}
+
+gateway_links() { # address; prints links, each after how good it is, "a" before "b"
+	ip -6 route show default | sed -n "s/.*via $1 dev \([^ ]*\).*/a \1/p; s/.* dev \([^ ]*\).*/b \1/p"
+	sed -n 's/^10-netplan-\(.*\)\.network$/c \1/p' keep.apply
 }
 
 probe() { # kind subject
@@ -153,11 +158,25 @@ leaves_bridge() { # way
 # networkd is told once the kernel has what it will find. But a port that leaves its bridge is a new link for it
 # (systemd 252), which it puts back, without its addresses, unless it was told before.
 tell_before() { # way
-	! leaves_bridge "$1" || logged networkctl reload
+	! leaves_bridge "$1" || reload
 }
 
 tell_after() { # way
-	leaves_bridge "$1" || logged networkctl reload
+	leaves_bridge "$1" || reload
+}
+
+# It may be on its way up again, after a crash or an upgrade: this waits until it is there.
+reload() {
+	logged systemctl start systemd-networkd.service
+	logged networkctl reload
+}
+
+# The addresses may be at another MAC address now, which the LAN learns from the first ARP request: not only when the
+# host has something to say. Where a link leaves a bridge, the way is its own only after tidy.batch.
+announce() {
+	sed -n 's/^gateway //p' probes | while read -r address; do
+		ping -n -q -c 1 -W 1 "$(zoned "$address")" >/dev/null 2>&1 &
+	done
 }
 
 delete_links() { # file with names
@@ -168,14 +187,27 @@ delete_links() { # file with names
 
 # --- the steps ---
 
+# `netplan generate` starts Python to start this, and netplan 1.1 has systemd read all its units again after it, which none
+# of what is made here needs. Since netplan 1.2 it is two programs, and only their front knows how to run them.
+generate() ( # arguments
+	# networkd reads it as its own user.
+	umask 022
+	generator=/usr/libexec/netplan/generate
+	if [ -x "$generator" ] && [ ! -e "${generator%/*}/configure" ]; then
+		"$generator" "$@"
+	else
+		netplan generate "$@"
+	fi
+)
+
 # What netplan makes of the present configuration with a folder of files put over it and others taken away. Not in place:
-# netplan 1.1 reloads systemd, whose generators would put the real configuration into place.
+# `netplan generate` may have systemd run its generators, which would put the real configuration into place.
 generated() { # folder to make it in, folder of files, file with paths to take away
 	mkdir -p "$1/etc" "$1/lib"
 	cp -a /etc/netplan "$1/etc/" 2>/dev/null
 	cp -a /lib/netplan "$1/lib/" 2>/dev/null
 	cp -a "$2/." "$1/" && while read -r path; do rm -f "$1$path"; done <"$3"
-	netplan generate --root-dir "$1"
+	generate --root-dir "$1"
 }
 
 validate() {
@@ -197,7 +229,7 @@ create_links() { # file with names, folder with netplan's .netdev files
 		# networkd reads it as its own user.
 		install -m 644 "$2/10-netplan-$name.netdev" /run/systemd/network/ || return 1
 	done <"$1"
-	logged networkctl reload || return 1
+	reload || return 1
 	while read -r name; do
 		for look in $(seq 100); do
 			[ ! -e "/sys/class/net/$name" ] || break
@@ -225,7 +257,7 @@ snapshot() {
 
 # Where netplan does not take the files any more (another one was broken meanwhile), what it made of them before.
 generate_again() {
-	logged netplan generate && return 0
+	logged generate && return 0
 	rm -f /run/systemd/network/10-netplan-*
 	# Not the folder itself: networkd reads it as its own user, and this one is closed.
 	cp -a run/10-netplan-* /run/systemd/network/ 2>>log
@@ -319,8 +351,8 @@ $(grep . validate.log | head -n 20)"
 apply() {
 	is armed || exit 0
 	state applying
-	if keep keep.apply leaving && create_links create.apply made && logged install_files files && logged remove_files remove && logged netplan generate &&
-		tell_before apply && logged ip -batch apply.batch && { logged ip -force -batch tidy.batch; tell_after apply; } && delete_links delete.apply; then
+	if keep keep.apply leaving && create_links create.apply made && logged install_files files && logged remove_files remove && logged generate &&
+		tell_before apply && logged ip -batch apply.batch && { logged ip -force -batch tidy.batch; announce; tell_after apply; } && delete_links delete.apply; then
 		state applied
 		watch_probes
 	else
@@ -391,7 +423,7 @@ boot() {
 	log "rolling back: the host restarted before the change was confirmed"
 	install_files before
 	remove_files absent
-	logged netplan generate
+	logged generate
 	state rolled-back
 	{ echo "the host restarted before the change was confirmed"; cat log; } >report
 	disarm
