@@ -19,7 +19,7 @@ describe.each(["bookworm", "trixie"] as const)("Docker's own package on Debian %
 
   beforeAll(async () => {
     lan = await Lan.start();
-    host = await lan.startHost({ name: "kvm1", release, docker: true, files });
+    host = await lan.startHost({ name: "kvm1", release, extras: true, files });
     web = await host.startGuest({ name: "web" });
     stack = await HomelabStack.start({ lan, hosts: [host], config: { hosts, vms } });
   }, 900 * seconds);

@@ -15,10 +15,19 @@ const config = {
   hosts: { kvm1: { bridge, networks: { lan: {} } } },
   vms: { web: { host: "kvm1", nics: { lan: { network: "lan" } } } },
 };
-/** Its gateway is the one of the file, or the one that advertises. */
+/**
+ * On real hardware the IAID comes from the NIC's name (systemd.network(5)), which a bridge does not have; a veth's comes
+ * from its MAC, which the bridge shares.
+ */
+const files = {
+  "/etc/systemd/network/10-netplan-enp1s0.network.d/iaid.conf": "[DHCPv4]\nIAID=4242\n\n[DHCPv6]\nIAID=4242\n",
+};
+/** Its gateway is the one of the file, or the one that advertises. A DHCPv6 server knows it by its DUID and IAID. */
 const hosts = [
   ["bookworm", "by hand", { address: "2001:db8:0:1::100/64", gateway: router, nameservers: [router] }],
   ["trixie", "by the router's advertisements", "slaac"],
+  ["bookworm", "by DHCPv6", "dhcp6"],
+  ["trixie", "by DHCPv6", "dhcp6"],
 ] as const;
 
 describe.each(hosts)("a host on Debian %s that has IPv6 alone, %s", (release, _how, addressing) => {
@@ -46,17 +55,19 @@ describe.each(hosts)("a host on Debian %s that has IPv6 alone, %s", (release, _h
   /** The host's address, and the default route; SSH answers there. */
   const isOn = async (device: string) => {
     const now = await picture();
-    const holders = now.split("\n").filter((line) => line.includes(`${address}/64`));
+    const holders = now.split("\n").filter((line) => line.includes(`${address}/`));
     expect(holders.map((line) => line.split(" ")[0])).toEqual([device]);
     const gateways = now.split("\n").filter((line) => line.startsWith("via "));
     expect(gateways).not.toEqual([]);
     expect(gateways.filter((line) => !line.endsWith(` dev ${device}`))).toEqual([]);
+    const advertised = await host.must(["ip", "-6", "route", "show", "default", "proto", "ra"]);
+    expect(advertised.split("\n").filter((line) => line !== "" && !/ expires \d+sec/.test(line))).toEqual([]);
     expect(await host.ssh(["true"])).toMatchObject({ code: 0 });
   };
 
   beforeAll(async () => {
-    lan = await Lan.start({ ipv6: true });
-    host = await lan.startHost({ name: "kvm1", release, addressing });
+    lan = await Lan.start({ ipv6: addressing === "dhcp6" ? "dhcp" : "slaac" });
+    host = await lan.startHost({ name: "kvm1", release, addressing, files });
     address = host.address;
     expect(address).toMatch(/^2001:db8:0:1:/);
     web = await host.startGuest({ name: "web" });
@@ -92,7 +103,7 @@ describe.each(hosts)("a host on Debian %s that has IPv6 alone, %s", (release, _h
     "keeps its address on the bridge, and its VM is on the LAN",
     async () => {
       const preview = await stack.preview();
-      expect(preview.stdout).toMatch(/2001:db8:0:1:\S+\/64.*the default route via \S+ move from enp1s0 to br0/);
+      expect(preview.stdout).toMatch(/2001:db8:0:1:\S+\/(64|128).*the default route via \S+ move from enp1s0 to br0/);
       await succeeds(stack.up());
       await isOn("br0");
       const { vms } = await stack.outputs();

@@ -1,7 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LanOptions } from "./lan";
 import type { Namespace } from "./namespace";
 
+const ranges6 = {
+  slaac: "2001:db8:0:1::,ra-stateless,64",
+  dhcp: "2001:db8:0:1::1000,2001:db8:0:1::1fff,64,1h",
+};
 const silence = "table inet silence { chain in { type filter hook input priority 0; udp dport 67 drop; }; }";
 
 /** The LAN's DHCP and DNS server, on its router: dnsmasq, which ends with the router's namespace. */
@@ -14,7 +20,7 @@ export class Dhcp {
   ) {}
 
   /** It goes into the background once it listens. */
-  static async start(router: Namespace, folder: string, ipv6: boolean): Promise<Dhcp> {
+  static async start(router: Namespace, folder: string, ipv6: LanOptions["ipv6"]): Promise<Dhcp> {
     const dhcp = new Dhcp(router, folder);
     await dhcp.write();
     await router.must([
@@ -25,8 +31,8 @@ export class Dhcp {
       // A ping before each offer, the default, would make each boot three seconds longer.
       ...["--no-ping", "--dhcp-authoritative", "--dhcp-range=192.0.2.150,192.0.2.199,1h"],
       ...["--dhcp-option=option:router,192.0.2.1", `--dhcp-leasefile=${join(folder, "leases")}`],
-      ...["--log-dhcp", `--log-facility=${join(folder, "dnsmasq.log")}`],
-      ...(ipv6 ? ["--enable-ra", "--dhcp-range=2001:db8:0:1::,ra-stateless,64"] : []),
+      ...["--log-dhcp", `--log-facility=${dhcp.log}`],
+      ...(ipv6 ? ["--enable-ra", `--dhcp-range=${ranges6[ipv6]}`] : []),
     ]);
     return dhcp;
   }
@@ -51,14 +57,23 @@ export class Dhcp {
     await this.router.must(["nft", "delete", "table", "inet", "silence"]);
   }
 
+  private get log(): string {
+    return join(this.folder, "dnsmasq.log");
+  }
+
   private get file(): string {
     return join(this.folder, "reservations");
   }
 
+  /** It is done once dnsmasq says that it has read the file. */
   private async reload(): Promise<void> {
     await this.write();
+    const reads = async () => (await readFile(this.log, "utf8")).split(`read ${this.file}\n`).length;
+    const before = await reads();
     const pid = (await readFile(join(this.folder, "dnsmasq.pid"), "utf8")).trim();
     await this.router.must(["kill", "-HUP", pid]);
+    for (const until = Date.now() + 10_000; (await reads()) === before; await sleep(5))
+      if (Date.now() > until) throw new Error(`dnsmasq did not read ${this.file} anew`);
   }
 
   private async write(): Promise<void> {

@@ -52,7 +52,9 @@ while :; do
       ip link set "$nic" up
       udhcpc -f -i "$nic" -s /bin/dhcp-event -t 5 -T 1 -A 1 -x "hostname:$(hostname)" &
       client=$!
-      while [ -e "/sys/class/net/$nic" ]; do sleep 0.5; done
+      # Not only its name: another one may be there under it before anybody looks.
+      read -r index <"/sys/class/net/$nic/ifindex"
+      while read -r now <"/sys/class/net/$nic/ifindex" && [ "$now" = "$index" ]; do sleep 0.5; done 2>/dev/null
       kill $client
       rm "/run/dhcp-$nic"
     ) &

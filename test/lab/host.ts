@@ -26,10 +26,10 @@ export interface HostOptions {
    */
   kind?: "container" | "qemu";
   release?: Release;
-  /** A container that has Debian's docker.io installed, not started and not enabled. */
-  docker?: boolean;
+  /** A container that has Debian's docker.io and cloud-init installed too; neither runs unless a test sees to it. */
+  extras?: boolean;
   /** How the installer configured its NIC; "dhcp" by default. "slaac": IPv6 alone, by the router's advertisements. */
-  addressing?: "dhcp" | "slaac" | { address: string; gateway?: string; nameservers?: readonly string[] };
+  addressing?: "dhcp" | "dhcp6" | "slaac" | { address: string; gateway?: string; nameservers?: readonly string[] };
   /** The whole text of /etc/netplan/01-netcfg.yaml, instead of `addressing`. */
   netplan?: string;
   /** Of a container; "enp1s0" by default. */
@@ -50,6 +50,8 @@ interface HostParts {
 export class Host implements AsyncDisposable {
   /** Its address when it was last seen to be up: what an engine dials. */
   address = "";
+  /** When it was last switched on again, by the clock of `performance.now()`. */
+  switchedOn = 0;
 
   private constructor(
     private readonly parts: HostParts,
@@ -230,6 +232,7 @@ export class Host implements AsyncDisposable {
   }
 
   async boot(): Promise<void> {
+    this.switchedOn = performance.now();
     await this.machine.powerOn();
     await this.waitUntilUp();
   }
@@ -261,20 +264,24 @@ export class Host implements AsyncDisposable {
 }
 
 function isIpv6({ addressing }: HostOptions): boolean {
-  return addressing === "slaac" || (typeof addressing === "object" && addressing.address.includes(":"));
+  return (
+    addressing === "slaac" ||
+    addressing === "dhcp6" ||
+    (typeof addressing === "object" && addressing.address.includes(":"))
+  );
 }
 
 function specOf({ lan, lanSwitch, options }: HostParts, files: MachineSpec["files"]): MachineSpec {
-  const { name, kind, release = "bookworm", docker = false, nicName = "enp1s0", extraNics = [] } = options;
+  const { name, kind, release = "bookworm", extras = false, nicName = "enp1s0", extraNics = [] } = options;
   if (kind === "qemu" && (options.nicName ?? options.extraNics) !== undefined) {
     throw new Error(`${name}: a machine in QEMU has enp1s0 and enp2s0; netplan's set-name can give them other names`);
   }
-  if (kind === "qemu" && docker) throw new Error(`${name}: Docker is in the image of containers alone`);
+  if (kind === "qemu" && extras) throw new Error(`${name}: Docker and cloud-init are in an image of containers alone`);
   const nics = kind === "qemu" ? ["enp1s0", "enp2s0"] : [nicName, ...extraNics];
   return {
     hostName: name,
     release,
-    docker,
+    extras,
     labId: lan.id,
     lanSwitch,
     nics: nics.map((nic) => ({ name: nic, macAddress: macAddressOf(name, nic) })),

@@ -40,6 +40,8 @@ export function netplanOf({ netplan, nicName: nic = "enp1s0", addressing = "dhcp
   const lines = ["network:", "  version: 2", "  renderer: networkd", "  ethernets:", `    ${nic}:`];
   if (addressing === "dhcp") {
     lines.push("      dhcp4: true");
+  } else if (addressing === "dhcp6") {
+    lines.push("      dhcp6: true");
   } else if (addressing === "slaac") {
     lines.push("      dhcp4: false", "      accept-ra: true");
   } else {

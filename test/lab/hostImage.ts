@@ -48,16 +48,16 @@ export async function makeRootFolder({ release, packages, prepare, customize }: 
   ]);
 }
 
-/** Debian's own Docker, installed and not started: a test says when it comes. */
-const docker = {
-  packages: [...hostPackages, "docker.io"],
+/** Debian's own Docker, not started: a test says when it comes. And cloud-init, which is off as long as it finds no data. */
+const extras = {
+  packages: [...hostPackages, "docker.io", "cloud-init"],
   customize: `${customizeHost}systemctl --quiet --root "$1" disable docker.service docker.socket containerd.service\n`,
 };
 
-/** The root folder of a host, before it has booted; with Docker it is an image of its own. Hosts boot from overlays of it. */
-export async function hostImage(release: Release, withDocker = false): Promise<string> {
-  const recipe = { release, ...(withDocker ? docker : { packages: hostPackages, customize: customizeHost }) };
-  const { folder } = await image(withDocker ? `docker-${release}` : release, recipe, (target) =>
+/** The root folder of a host, before it has booted; with the extras it is an image of its own. Hosts boot from overlays of it. */
+export async function hostImage(release: Release, withExtras = false): Promise<string> {
+  const recipe = { release, ...(withExtras ? extras : { packages: hostPackages, customize: customizeHost }) };
+  const { folder } = await image(withExtras ? `extras-${release}` : release, recipe, (target) =>
     makeRootFolder(recipe, target),
   );
   return folder;

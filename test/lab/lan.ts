@@ -13,8 +13,11 @@ import { StandIn, type StandInOptions } from "./standIn";
 import { Switch } from "./switch";
 
 export interface LanOptions {
-  /** Also 2001:db8:0:1::/64 with router advertisements. */
-  ipv6?: boolean;
+  /**
+   * Also 2001:db8:0:1::/64 with router advertisements, by which hosts make addresses; "dhcp": they say to ask for
+   * addresses (::1000 to ::1fff) by DHCPv6.
+   */
+  ipv6?: "slaac" | "dhcp";
   /** The lab stays when this process ends: until `labRegistry.remove(lan.id)`. */
   detached?: boolean;
 }
@@ -55,7 +58,7 @@ export class Lan implements AsyncDisposable {
     }
   }
 
-  private static async build(id: string, { ipv6 = false }: LanOptions): Promise<Lan> {
+  private static async build(id: string, { ipv6 }: LanOptions): Promise<Lan> {
     await mkdir(folders.scratch(id), { recursive: true, mode: 0o755 });
     const prefix = `kvmnet-${id}-`;
     const lanSwitch = await Switch.create(`${prefix}switch`);
@@ -73,7 +76,8 @@ export class Lan implements AsyncDisposable {
     await addAddresses(far, "far0", "198.51.100.10/24");
     await engine.must(["ip", "route", "add", "default", "via", "192.0.2.1"]);
     await far.must(["ip", "route", "add", "default", "via", "198.51.100.1"]);
-    await router.must(["sh", "-c", "echo 1 >/proc/sys/net/ipv4/ip_forward"]);
+    // A neighbour that advertises and does not forward says that it is no router, and its routes go (RFC 4861, 7.2.5).
+    await router.must(["sysctl", "-q", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]);
     const dhcp = await Dhcp.start(router, folders.run(id), ipv6);
 
     const sshKeyPath = join(folders.run(id), "id_ed25519");

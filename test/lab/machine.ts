@@ -23,7 +23,7 @@ export interface Machine {
 export interface MachineSpec {
   hostName: string;
   release: Release;
-  docker: boolean;
+  extras: boolean;
   labId: string;
   lanSwitch: Switch;
   nics: readonly { name: string; macAddress: string }[];

@@ -57,10 +57,13 @@ async function waitOnHost(host: Host, condition: string, command: string): Promi
       if [ -z "\${probe-}" ] || nft list table inet wall >/dev/null 2>&1; then return; fi
       { if [ -n "$asked" ]; then echo "$asked"; fi >"$probe"; } >/dev/null 2>&1 </dev/null &
     }
-    for look in $(seq 12000); do
-      if ${condition}; then ${command}; let_go; exit 0; fi
+    for look in $(seq 50000); do
+      if ${condition}; then
+        ${command}
+        let_go; exit 0
+      fi
       sleep 0.005
     done
     echo "never: $1" >&2; exit 1`;
-  await host.must(["sh", "-c", script, "sh", condition], { timeout: 120_000 });
+  await host.must(["sh", "-c", script, "sh", condition], { timeout: 300_000 });
 }
