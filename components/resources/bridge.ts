@@ -17,7 +17,7 @@ export interface BridgeArgs {
   readonly stp?: pulumi.Input<boolean>;
   /** Seconds that a new port listens and learns before it forwards; with STP at least 2 (see ip-link(8)). Default: 0. */
   readonly forwardDelay?: pulumi.Input<number>;
-  /** MTU of the bridge and its uplink, in bytes. Default: the uplink's. */
+  /** MTU of the bridge and its uplink, in bytes. Default: the uplink's; of a bridge that was there before, the one that netplan's files give it. */
   readonly mtu?: pulumi.Input<number>;
   /** The bridge's MAC address. Default: the uplink's, so that DHCP knows the host; of a bridge that was there before, its own. */
   readonly macAddress?: pulumi.Input<string>;

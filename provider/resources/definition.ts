@@ -15,6 +15,8 @@ export interface Definition<I extends z.ZodObject = z.ZodObject, O extends z.Zod
   readonly inputOnly: readonly (keyof z.infer<I> & string)[];
   /** Inputs whose change makes it another thing: replaced, the old one deleted first. */
   readonly replaceOn: readonly (keyof z.infer<I> & string)[];
+  /** The other thing is made first: both can be there, and what hangs on the old one moves over before that goes. */
+  readonly createFirst?: boolean;
 }
 
 declare module "zod" {

@@ -19,13 +19,23 @@ import type { ResourceType } from "./resourceType";
 import { partsOfUrn } from "./urn";
 import { listed } from "./words";
 
-export async function create(type: ResourceType, request: CreateRequest, operation: Operation, unread: Unread) {
+/** What an operation has created, or found there as wanted: URN and ID. */
+export type Made = Map<string, string>;
+
+export async function create(
+  type: ResourceType,
+  request: CreateRequest,
+  operation: Operation,
+  unread: Unread,
+  created: Made,
+) {
   const { values, secrets } = decode(request.getProperties());
   saysUnknown(operation, values);
   const made = await type.lifecycle.create(operation, values).catch((error) => {
     if (isUnseen(error, operation, unread)) return { id: "", state: values };
     return rethrow(error, type, values, secrets);
   });
+  if (!operation.preview) created.set(operation.urn, made.id);
   const response = new CreateResponse();
   response.setId(made.id);
   response.setProperties(type.encodeState(made.state, secrets, operation.preview));
@@ -55,7 +65,13 @@ export async function remove(
   request: DeleteRequest,
   operation: Operation,
   claims: Claims,
+  created: Made,
 ): Promise<Empty> {
+  // `pulumi up --replace`: what was created instead was found there, and is this.
+  if (created.get(operation.urn) === request.getId()) {
+    operation.log.info("It is as wanted, and stays: there is nothing to replace it by.");
+    return new Empty();
+  }
   const inputs = type.oldInputs(request.getOldInputs()).values;
   const state = decode(request.getProperties()).values;
   // The first is what it is; the others are what it is on.

@@ -31,7 +31,7 @@ export function diff(type: ResourceType, request: DiffRequest): DiffResponse {
   response.setDiffsList([...changed]);
   response.setReplacesList(replaces);
   // Two things of one name can't be on a host at the same time.
-  response.setDeletebeforereplace(replaces.length > 0);
+  response.setDeletebeforereplace(replaces.length > 0 && !type.lifecycle.definition.createFirst);
   const { DIFF_SOME, DIFF_NONE } = DiffResponse.DiffChanges;
   response.setChanges(changed.size > 0 ? DIFF_SOME : DIFF_NONE);
   return response;

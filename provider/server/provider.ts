@@ -5,7 +5,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Hosts } from "../host/hosts";
 import { Claims } from "../resources/claims";
 import type { Operation } from "../resources/lifecycle";
-import { create, remove, update } from "./change";
+import { create, type Made, remove, update } from "./change";
 import { check } from "./check";
 import { checkConfig, configure, diffConfig } from "./config";
 import { diff } from "./diff";
@@ -36,6 +36,7 @@ export class Provider {
   readonly #functions: ReadonlyMap<string, AnyFunction>;
   readonly #unread = new Set<string>();
   readonly #claims = new Claims();
+  readonly #created: Made = new Map();
 
   constructor(private readonly options: ProviderOptions) {
     const types = options.lifecycles.map((lifecycle) => new ResourceType(lifecycle));
@@ -72,7 +73,12 @@ export class Provider {
 
   checkConfig = checkConfig;
   diffConfig = diffConfig;
-  configure = configure;
+
+  /** The beginning of an operation, also where a process serves several. */
+  configure(): rpc.ConfigureResponse {
+    this.#created.clear();
+    return configure();
+  }
 
   async invoke(request: rpc.InvokeRequest): Promise<rpc.InvokeResponse> {
     const known = this.#functions.get(request.getTok());
@@ -94,7 +100,7 @@ export class Provider {
 
   create(request: rpc.CreateRequest): Promise<rpc.CreateResponse> {
     return this.#run(request, request.getPreview(), (type, operation) =>
-      create(type, request, operation, this.#warnOnce),
+      create(type, request, operation, this.#warnOnce, this.#created),
     );
   }
 
@@ -105,7 +111,9 @@ export class Provider {
   }
 
   delete(request: rpc.DeleteRequest): Promise<Empty> {
-    return this.#run(request, false, (type, operation) => remove(type, request, operation, this.#claims));
+    return this.#run(request, false, (type, operation) =>
+      remove(type, request, operation, this.#claims, this.#created),
+    );
   }
 
   async read(request: rpc.ReadRequest): Promise<rpc.ReadResponse> {

@@ -40,10 +40,22 @@ describe("The life of a resource", () => {
     const updated = await caller.update(change);
     expect(updated).toEqual({ properties: { ...state, size: 4 }, refreshBeforeUpdate: true });
 
+    await caller.configure();
     const last = { id: made.id, oldInputs: news, properties: updated.properties };
     await caller.delete(last);
     expect(things.there.size).toBe(0);
     await caller.delete(last);
+  });
+
+  it("stays where it is replaced by itself, as by `pulumi up --replace`", async () => {
+    const things = new Things();
+    await using rig = await Rig.start([things.lifecycle()]);
+    const { inputs } = await rig.caller.check(program);
+    const old = await rig.caller.create(inputs);
+    await rig.caller.configure();
+    await rig.caller.create(inputs);
+    await rig.caller.delete({ id: old.id, oldInputs: inputs, properties: old.properties });
+    expect([...things.there.keys()]).toEqual([old.id]);
   });
 
   it("never puts the connection into the outputs, whatever a lifecycle returns", async () => {

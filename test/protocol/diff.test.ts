@@ -1,3 +1,5 @@
+import { networkLifecycle } from "../../provider/resources/network/lifecycle";
+import type { AnyLifecycle } from "../../provider/server/resourceType";
 import { type Json, secret, unknown, urnOf } from "./support/caller";
 import { Rig } from "./support/rig";
 import { Things } from "./support/thing";
@@ -6,7 +8,7 @@ const connection = { host: "kvm1.example", user: "root", password: secret("old")
 const inputs = { connection, name: "one", size: 3, tags: ["a", "b"], place: { room: "cellar", pin: secret("1") } };
 let rig: Rig;
 beforeAll(async () => {
-  rig = await Rig.start([new Things().lifecycle()]);
+  rig = await Rig.start([new Things().lifecycle(), networkLifecycle as unknown as AnyLifecycle]);
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 const diff = (change: Json, olds: Json = {}) =>
@@ -45,6 +47,15 @@ describe("Diff", () => {
       detailed: { name: "update-replace" },
     });
     expect((await diff({ name: unknown })).replaces).toEqual(["name"]);
+  });
+
+  it("replaces, the new one first, where both can be there and others hang on the old one", async () => {
+    const urn = urnOf("lan", "kvmnet:index:Network");
+    const lan = { connection, name: "lan", bridge: "br0", autostart: true, active: true };
+    expect(await rig.caller.diff({ oldInputs: lan, news: { ...lan, name: "dmz" }, urn })).toMatchObject({
+      replaces: ["name"],
+      deleteBeforeReplace: false,
+    });
   });
 
   it.each([

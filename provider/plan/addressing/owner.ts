@@ -21,9 +21,9 @@ export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition 
       `uplink: ${name} is a Wi-Fi NIC, and an access point takes frames of its own MAC address only: it can't be a bridge's port. Take a wired NIC.`,
     );
   }
-  if (definition.section !== "ethernets") {
+  if (!["ethernets", "bonds", "vlans"].includes(definition.section)) {
     throw new Refusal(
-      `uplink: ${name} is one of netplan's ${definition.section}; for now an uplink must be one of its ethernets.`,
+      `uplink: ${name} is one of netplan's ${definition.section}; an uplink must be one of its ethernets, bonds or vlans.`,
     );
   }
   if (definition.renderer !== "networkd" || facts.networkManager.has(name)) {
@@ -31,18 +31,12 @@ export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition 
       `uplink: ${name} is configured with netplan's renderer ${definition.renderer}; for now kvmnet handles networkd only. Set "renderer: networkd" for it.`,
     );
   }
-  for (const { path, map } of definition.places) {
-    if (path.endsWith("/50-cloud-init.yaml")) {
-      throw new Refusal(
-        `uplink: ${name} is configured in ${path}, which cloud-init writes anew at boot. Write "network: {config: disabled}" to ` +
-          "/etc/cloud/cloud.cfg.d/99-disable-network-config.cfg and rename the file, to /etc/netplan/01-host.yaml for one.",
-      );
-    }
+  for (const { path, map, document } of definition.places) {
     if (!path.startsWith("/etc/"))
       throw new Refusal(
         `uplink: ${name} is configured in ${path}; kvmnet changes files in /etc/netplan only. Move it there.`,
       );
-    const match = map.toJSON().match as { name?: unknown; driver?: unknown } | undefined;
+    const match = map.toJS(document).match as { name?: unknown; driver?: unknown } | undefined;
     if (match?.driver !== undefined || (match?.name !== undefined && match.name !== name)) {
       throw new Refusal(
         `uplink: ${path} matches ${name} by a pattern that other NICs may match too; give ${name} an entry of its own, by name or MAC address.`,

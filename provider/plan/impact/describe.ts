@@ -50,17 +50,16 @@ export function describeChange(
     vms.length > 0 ? `Running VMs on it: ${vms.join(", ")}.` : "No running VM hangs on it.",
     `Unless it is confirmed over a new SSH connection within ${change.timeout} s, the host undoes it by itself.`,
     "",
-    ...fileDiffs(facts.netplan, facts.networkd, change),
+    ...fileDiffs(new Map([...facts.netplan, ...facts.networkd, ...facts.cloudConfig]), change),
   ].join("\n");
 }
 
 /** Files of kvmnet's own bookkeeping on the host are no configuration. */
 function fileDiffs(
-  netplan: ReadonlyMap<string, string>,
-  networkd: ReadonlyMap<string, string>,
+  present: ReadonlyMap<string, string>,
   change: { files: ReadonlyMap<string, string>; remove: readonly string[] },
 ): string[] {
-  const now = (path: string) => netplan.get(path) ?? networkd.get(path);
+  const now = (path: string) => present.get(path);
   const shown = (path: string, text = "") => (path.endsWith(".yaml") ? withoutSecrets(text) : text);
   const all: [string, string | undefined][] = [
     ...change.files,

@@ -61,9 +61,9 @@ export function toBridge(
     `link set dev ${name} address ${bridge.macAddress}`,
     ...parameters(name, bridge.stp, bridge.forwardDelay),
     ...(bridge.mtu === undefined ? [] : [`link set dev ${uplink} mtu ${bridge.mtu}`]),
-    ...addressing.addresses.map((address) => addressLine("replace", address, name)),
+    ...putOn(name, addressing.addresses),
     ...takeOff(name, first),
-    ...leaving.map((address) => addressLine("replace", address, name)),
+    ...putOn(name, leaving),
     `link set dev ${uplink} up master ${name}`,
     ...(bridge.mtu === undefined ? [] : [`link set dev ${name} mtu ${bridge.mtu}`]),
     `link set dev ${name} up`,
@@ -76,9 +76,13 @@ export function toUplink(uplink: Link, addressing: Addressing): string[] {
   return [
     `link set dev ${uplink.name} nomaster`,
     `link set dev ${uplink.name} up mtu ${uplink.mtu}`,
-    ...addressing.addresses.map((address) => addressLine("replace", address, uplink.name)),
+    ...putOn(uplink.name, addressing.addresses),
     ...addressing.routes.map((route) => routeLine(route, uplink.name)),
   ];
+}
+
+export function putOn(device: string, addresses: readonly Address[]): string[] {
+  return addresses.map((address) => addressLine(address, device));
 }
 
 /** Addresses that a link has had for long enough: the other one has them now. */
@@ -94,7 +98,7 @@ export function bridgeAsItIs(bridge: Link, uplink: Link, addressing: Addressing,
     `link set dev ${uplink.name} mtu ${uplink.mtu}`,
     `link set dev ${name} address ${bridge.mac} mtu ${bridge.mtu}`,
     ...parameters(name, bridge.stp ?? false, bridge.forwardDelay ?? 0),
-    ...addressing.addresses.map((address) => addressLine("replace", address, name)),
+    ...putOn(name, addressing.addresses),
     ...addressing.routes.map((route) => routeLine(route, name)),
     ...takeOff(name, gone),
   ];
@@ -106,17 +110,23 @@ function parameters(bridge: string, stp: boolean, forwardDelay: number): string[
   return [`${set} stp_state ${stp ? 1 : 0}`, `${set} forward_delay ${forwardDelay * 100}`];
 }
 
-function addressLine(verb: "replace", address: Address, device: string): string {
+function addressLine(address: Address, device: string): string {
+  // A temporary one is good for what it is in use for; the kernel makes the next one of its mngtmpaddr (RFC 8981).
+  const preferred = address.flags.has("temporary") ? 0 : address.preferredLifetime;
   const lifetimes = Number.isFinite(address.validLifetime)
-    ? ` valid_lft ${address.validLifetime} preferred_lft ${address.preferredLifetime}`
+    ? ` valid_lft ${address.validLifetime} preferred_lft ${preferred}`
     : "";
-  const flags = [address.flags.has("noprefixroute") && " noprefixroute", address.family === "inet6" && " nodad"]
+  const flags = [
+    address.flags.has("noprefixroute") && " noprefixroute",
+    address.flags.has("mngtmpaddr") && " mngtmpaddr",
+    address.family === "inet6" && " nodad",
+  ]
     .filter(Boolean)
     .join("");
   const broadcast = address.broadcast ? ` broadcast ${address.broadcast}` : "";
   const metric = address.metric === undefined ? "" : ` metric ${address.metric}`;
   return word(
-    `address ${verb} ${address.local}/${address.prefix}${broadcast} dev ${device}${metric}${lifetimes}${flags}`,
+    `address replace ${address.local}/${address.prefix}${broadcast} dev ${device}${metric}${lifetimes}${flags}`,
   );
 }
 
@@ -131,6 +141,7 @@ function routeLine(route: Route, device: string): string {
       route.metric !== undefined && `metric ${route.metric}`,
       route.table && `table ${route.table}`,
       route.onlink && "onlink",
+      route.expires !== undefined && `expires ${route.expires}`,
     ]
       .filter(Boolean)
       .join(" "),

@@ -1,5 +1,6 @@
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import { networkFileName } from "../netplan/bridgeFile";
+import { usersMtu } from "../netplan/mtu";
 import type { BridgeLink } from "./batch";
 import { strayTaps } from "./taps";
 
@@ -23,8 +24,10 @@ export function inHandsOfNetworkd(link: Link | undefined, id: string): boolean {
   );
 }
 
-/** Of a bridge whose MTU nobody has set, the kernel takes the smallest of its ports'. */
-export function mtuOfPorts(facts: Facts, bridge: string): number | undefined {
+/** Of a bridge whose MTU the program does not say: the user's files', or the smallest of its ports', which the kernel takes. */
+export function naturalMtu(facts: Facts, bridge: string): number | undefined {
+  const said = usersMtu(facts, bridge);
+  if (said !== undefined) return said;
   const all = ports(facts, bridge).map(({ mtu }) => mtu);
   return all.length > 0 ? Math.min(...all) : undefined;
 }
@@ -37,8 +40,8 @@ export function unlikeMtu(facts: Facts, { name, uplink, mtu }: WantedBridge): st
     return port.mtu === mtu || bridge.mtu !== mtu
       ? []
       : [`the MTU of the port ${uplink} is ${port.mtu} instead of ${mtu}`];
-  const natural = mtuOfPorts(facts, name);
-  return bridge.mtu === natural ? [] : [`the MTU of ${name} is ${bridge.mtu} instead of its ports' ${natural}`];
+  const natural = naturalMtu(facts, name);
+  return bridge.mtu === natural ? [] : [`the MTU of ${name} is ${bridge.mtu} instead of ${natural}`];
 }
 
 /** How the host differs from it, a sentence each: what is still to come during a change, and drift at any other time. */

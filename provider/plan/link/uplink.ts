@@ -26,6 +26,12 @@ export function defaultUplink(facts: Facts, bridge: string): Link | undefined {
   return device === bridge ? fixedPorts(facts, bridge)[0] : linkNamed(facts, device ?? "");
 }
 
+/** A bridge's uplink by the name that it has now: netplan may know it by its MAC address, and its name may have changed. */
+export function presentName(facts: Facts, bridge: string, uplink: string): string {
+  const [port, ...others] = fixedPorts(facts, bridge);
+  return port === undefined || others.length > 0 || linkNamed(facts, uplink) ? uplink : port.name;
+}
+
 function defaultDevice(facts: Facts): string | undefined {
   return defaultRoute(facts)?.device ?? defaultRoute(facts, "inet6")?.device;
 }

@@ -19,6 +19,12 @@ export function ownerOf(files: ReadonlyMap<string, string>, bridge: string): str
   return files.get(parametersPath(bridge))?.split("\n").slice(2).join("\n").trimEnd();
 }
 
+/** The bridge's mode, as the parameters on the host say. */
+export function modeOf(files: ReadonlyMap<string, string>, bridge: string): NetfilterParameters["mode"] | undefined {
+  const mode = files.get(parametersPath(bridge))?.split("\n")[1];
+  return mode === "accept" || mode === "bypass" ? mode : undefined;
+}
+
 /** Services that write a firewall when they start: the bridge's rules come after each start of theirs. */
 const writers = ["nftables", "netfilter-persistent", "ufw", "firewalld", "libvirtd", "docker", "k3s", "kubelet"];
 

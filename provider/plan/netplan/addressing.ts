@@ -1,5 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
-import { isCollection, isMap, isPair, isScalar, type Node, type Pair, parse, stringify, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  type Node,
+  type Pair,
+  parse,
+  stringify,
+  type YAMLMap,
+} from "yaml";
 import { Refusal } from "../refusal";
 import type { NetplanDefinition } from "./definition";
 
@@ -32,8 +43,8 @@ export type Stanza = Record<string, unknown>;
 /** An interface's addressing over all files, merged as netplan does: later scalars win, lists add up. */
 export function addressingOf(definition: NetplanDefinition): Stanza {
   const merged: Stanza = {};
-  for (const { map } of definition.places) {
-    for (const [key, value] of Object.entries(map.toJSON() as Stanza))
+  for (const { map, document } of definition.places) {
+    for (const [key, value] of Object.entries(map.toJS(document) as Stanza))
       if (addressingKeys.has(key)) merged[key] = merge(merged[key], value);
   }
   return merged;
@@ -60,10 +71,12 @@ function isPlain(value: unknown): value is Stanza {
 /** The files that have the interface's addressing, without it: nothing else in them changes, comments and spaces included. */
 export function withoutAddressing(definition: NetplanDefinition): Map<string, string> {
   const files = new Map<string, string>();
-  for (const { path, text, map, keyEnd } of definition.places) {
+  for (const { path, text, document, map, keyEnd } of definition.places) {
     const taken = map.items.filter((pair) => isScalar(pair.key) && addressingKeys.has(String(pair.key.value)));
     if (taken.length === 0) continue;
-    const edited = map.flow ? withoutFlowPairs(text, map, taken) : withoutBlockPairs(text, map, taken, keyEnd);
+    const edited = map.flow
+      ? withoutFlowPairs(text, document, map, taken)
+      : withoutBlockPairs(text, map, taken, keyEnd);
     const wanted = parse(text, quiet);
     for (const pair of taken) delete wanted.network[definition.section][definition.id][keyOf(pair)];
     if (!saysTheSame(edited, wanted)) {
@@ -88,10 +101,9 @@ function saysTheSame(text: string, wanted: unknown): boolean {
   }
 }
 
-function withoutFlowPairs(text: string, map: YAMLMap, taken: readonly Pair[]): string {
-  const rest = Object.fromEntries(
-    map.items.filter((pair) => !taken.includes(pair)).map((pair) => [keyOf(pair), (pair.value as Node).toJSON()]),
-  );
+function withoutFlowPairs(text: string, document: Document, map: YAMLMap, taken: readonly Pair[]): string {
+  const rest = map.toJS(document) as Stanza;
+  for (const pair of taken) delete rest[keyOf(pair)];
   const [start, end] = range(map);
   return text.slice(0, start) + stringify(rest, { collectionStyle: "flow", lineWidth: 0 }).trim() + text.slice(end);
 }

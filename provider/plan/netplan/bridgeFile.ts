@@ -1,10 +1,11 @@
 import { stringify } from "yaml";
 import type { Stanza } from "./addressing";
+import type { NetplanDefinition } from "./definition";
 
 export interface BridgeFile {
   readonly name: string;
-  /** netplan's id of the uplink. */
-  readonly port: string;
+  /** netplan's entry of the uplink. */
+  readonly port: Pick<NetplanDefinition, "section" | "id">;
   readonly macAddress: string;
   readonly mtu: number | undefined;
   readonly stp: boolean;
@@ -20,7 +21,7 @@ export function bridgeFilePath(name: string): string {
 export function bridgeFileText(bridge: BridgeFile): string {
   const definition = {
     renderer: "networkd",
-    interfaces: [bridge.port],
+    interfaces: [bridge.port.id],
     macaddress: bridge.macAddress,
     ...(bridge.mtu !== undefined && { mtu: bridge.mtu }),
     parameters: { stp: bridge.stp, "forward-delay": bridge.forwardDelay },
@@ -29,7 +30,14 @@ export function bridgeFileText(bridge: BridgeFile): string {
   return (
     "# Written by kvmnet. Change the Pulumi program instead: what is changed here is seen as drift.\n" +
     stringify(
-      { network: { version: 2, bridges: { [bridge.name]: definition } } },
+      {
+        network: {
+          version: 2,
+          // A bridge does not give its ports its MTU, nor networkd at the next boot.
+          ...(bridge.mtu !== undefined && { [bridge.port.section]: { [bridge.port.id]: { mtu: bridge.mtu } } }),
+          bridges: { [bridge.name]: definition },
+        },
+      },
       {
         lineWidth: 0,
         singleQuote: false,
@@ -43,17 +51,4 @@ export function bridgeFileText(bridge: BridgeFile): string {
 /** The name of networkd's file for an id, which drop-ins go by. */
 export function networkFileName(id: string): string {
   return `10-netplan-${id}.network`;
-}
-
-/** netplan has no key for it: the uplink's DHCP identity on the bridge, so that the server knows the host again (systemd.network(5), IAID=). */
-export function identityDropIn(bridge: string, iaid: number): { path: string; text: string } {
-  return {
-    path: `/etc/systemd/network/${networkFileName(bridge)}.d/kvmnet-identity.conf`,
-    text: `# Written by kvmnet: the DHCP identity that the uplink had.\n[DHCPv4]\nIAID=${iaid}\n\n[DHCPv6]\nIAID=${iaid}\n`,
-  };
-}
-
-/** RFC 4361: 0xff, a 32-bit IAID, a DUID. Another kind of client id has no IAID. */
-export function iaidOf(clientId: string | undefined): number | undefined {
-  return clientId && /^ff[0-9a-f]{10,}$/i.test(clientId) ? Number.parseInt(clientId.slice(2, 10), 16) : undefined;
 }

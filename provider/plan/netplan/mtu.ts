@@ -1,16 +1,33 @@
 import type { Facts, Link } from "../../host/facts/facts";
+import { bridgeFilePath } from "./bridgeFile";
 import { findDefinition, type NetplanDefinition } from "./definition";
 
 /** In bytes; what an Ethernet NIC has unless somebody says another one (RFC 894). */
 const ethernet = 1500;
 
-/** The uplink's MTU without the bridge's, which it has as long as the bridge's file says one: that of its own entry. */
+/** The uplink's MTU without the bridge's, which it has as long as kvmnet's file says one: that of its own entry. */
 export function mtuOfItsOwn(facts: Facts, bridge: string, uplink: Link, own: NetplanDefinition): number {
-  if (mtuIn(findDefinition(facts.netplan, bridge)) === undefined) return uplink.mtu;
-  return mtuIn(own) ?? ethernet;
+  return saidMtu(facts, bridge) === undefined ? uplink.mtu : entryMtu(own, bridge);
 }
 
-function mtuIn(definition: NetplanDefinition | undefined): number | undefined {
-  const said = definition?.places.map(({ map }) => map.get("mtu")).filter((mtu) => typeof mtu === "number");
-  return said?.at(-1);
+/** What kvmnet's own file says of a bridge's MTU: nothing where the program does not. */
+export function saidMtu(facts: Facts, bridge: string): number | undefined {
+  const definition = findDefinition(facts.netplan, bridge);
+  return definition && mtuIn(definition, (path) => path === bridgeFilePath(bridge));
+}
+
+/** What the user's files say of a bridge's MTU. */
+export function usersMtu(facts: Facts, bridge: string): number | undefined {
+  const definition = findDefinition(facts.netplan, bridge);
+  return definition && mtuIn(definition, (path) => path !== bridgeFilePath(bridge));
+}
+
+/** A NIC's MTU by the user's files. */
+export function entryMtu(own: NetplanDefinition, bridge: string): number {
+  return mtuIn(own, (path) => path !== bridgeFilePath(bridge)) ?? ethernet;
+}
+
+function mtuIn({ places }: NetplanDefinition, isMeant: (path: string) => boolean): number | undefined {
+  const said = places.filter(({ path }) => isMeant(path)).map(({ map }) => map.get("mtu"));
+  return said.filter((mtu) => typeof mtu === "number").at(-1);
 }

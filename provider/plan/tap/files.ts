@@ -8,7 +8,7 @@ export interface TapParameters {
   readonly multiQueue: boolean;
   readonly vnetHdr: boolean;
   readonly macAddress: string;
-  /** The URN of the resource that it belongs to: another one does not take it away. */
+  /** The URN of the resource that it belongs to: another one does not take it away. "": somebody else made it. */
   readonly madeBy: string;
 }
 
@@ -20,9 +20,25 @@ export const unitPath = (tap: string): string => `/etc/systemd/system/${unitOf(t
 export const enabledPath = (tap: string): string => `/etc/systemd/system/multi-user.target.wants/${unitOf(tap)}`;
 export const udevPath = (tap: string): string => `/etc/udev/rules.d/80-kvmnet-tap-${tap}.rules`;
 
+/** What the host keeps of a TAP that kvmnet made; of another one, nothing. */
+export function keptParameters(files: ReadonlyMap<string, string>, tap: string): TapParameters | undefined {
+  const text = files.get(parametersPath(tap));
+  if (text === undefined) return undefined;
+  const [name = tap, bridge = "", owner = "-", group = "-", options = "", macAddress = "", ...madeBy] =
+    text.split("\n");
+  return {
+    ...{ name, bridge, macAddress },
+    owner: owner === "-" ? undefined : owner,
+    group: group === "-" ? undefined : group,
+    multiQueue: options.includes("multi_queue"),
+    vnetHdr: options.includes("vnet_hdr"),
+    madeBy: madeBy.join("\n").trimEnd(),
+  };
+}
+
 /** Whose a TAP is, as the parameters on the host say. */
 export function makerOf(files: ReadonlyMap<string, string>, tap: string): string | undefined {
-  return files.get(parametersPath(tap))?.split("\n").slice(6).join("\n").trimEnd();
+  return keptParameters(files, tap)?.madeBy;
 }
 
 export function tapFiles(parameters: TapParameters, script: string): Map<string, string> {

@@ -68,12 +68,10 @@ const inputs = z.strictObject({
   forwardDelay: z.int().min(0).max(30).default(0).meta({
     description: "Seconds that a new port listens and learns before it forwards; with STP at least 2 (see ip-link(8)).",
   }),
-  mtu: z
-    .int()
-    .min(576)
-    .max(65535)
-    .optional()
-    .meta({ description: "MTU of the bridge and its uplink, in bytes. Default: the uplink's." }),
+  mtu: z.int().min(576).max(65535).optional().meta({
+    description:
+      "MTU of the bridge and its uplink, in bytes. Default: the uplink's; of a bridge that was there before, the one that netplan's files give it.",
+  }),
   macAddress: macAddress.optional().meta({
     description:
       "The bridge's MAC address. Default: the uplink's, so that DHCP knows the host; of a bridge that was there before, its own.",

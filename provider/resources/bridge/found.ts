@@ -5,6 +5,7 @@ import { asksDhcp6, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFileText } from "../../plan/netplan/bridgeFile";
 import { definedIds, findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
+import { entryMtu } from "../../plan/netplan/mtu";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 
@@ -69,7 +70,7 @@ export function refuseOtherPorts(facts: Facts, { definition }: Found, uplink: Li
 }
 
 function interfacesOf(definition: NetplanDefinition): string[] {
-  const lists = definition.places.map(({ map }) => map.toJSON().interfaces as unknown);
+  const lists = definition.places.map(({ map, document }) => map.toJS(document).interfaces as unknown);
   return [...new Set(lists.flatMap((list) => (Array.isArray(list) ? list.map(String) : [])))];
 }
 
@@ -86,7 +87,7 @@ export function changeFound(
   facts: Facts,
   inputs: BridgeInputs,
   { definition, own, macAddress }: Found,
-  port: string,
+  port: NetplanDefinition,
 ): FoundChange {
   const { name } = inputs;
   const path = bridgeFilePath(name);
@@ -96,7 +97,7 @@ export function changeFound(
   const addressing = explicit === undefined ? addressingOf(ours) : said ? {} : explicit;
   const link = { name, port, mtu: inputs.mtu, stp: inputs.stp, forwardDelay: inputs.forwardDelay };
   const text = bridgeFileText({ ...link, macAddress: inputs.macAddress ?? macAddress, addressing });
-  const needed = facts.netplan.has(path) || !said || !isSaidOfLink(own, inputs);
+  const needed = facts.netplan.has(path) || !said || !isSaidOfLink(own, port, inputs);
   return {
     stanza: explicit ?? addressingOf(definition),
     stripped: said ? new Map() : withoutAddressing(own),
@@ -122,12 +123,14 @@ function isSaid(stanza: Stanza, wanted: Stanza): boolean {
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const sorted = (values: readonly unknown[]) => values.map((one) => JSON.stringify(one)).sort();
+/** Whatever the order of an object's keys. */
+const sorted = (values: readonly unknown[]) =>
+  values.map((one) => JSON.stringify(one, one instanceof Object ? Object.keys(one).sort() : null)).sort();
 const isDefaultRoute = (route: unknown) => promised({ routes: [route] }).gateways.length > 0;
 
 /** netplan-yaml(5): with parameters STP is on unless they say no; without any, both are the kernel's: off, and 15 s. */
-function isSaidOfLink(own: NetplanDefinition, inputs: BridgeInputs): boolean {
-  const keys = own.places.map(({ map }) => map.toJSON() as Stanza);
+function isSaidOfLink(own: NetplanDefinition, port: NetplanDefinition, inputs: BridgeInputs): boolean {
+  const keys = own.places.map(({ map, document }) => map.toJS(document) as Stanza);
   const last = (key: string) => keys.flatMap((one) => (key in one ? [one[key]] : [])).at(-1);
   const parameters: Stanza = Object.assign({}, ...keys.map((one) => one.parameters ?? {}));
   const custom = keys.some((one) => one.parameters !== undefined);
@@ -135,7 +138,7 @@ function isSaidOfLink(own: NetplanDefinition, inputs: BridgeInputs): boolean {
   return (
     stp === inputs.stp &&
     Number(parameters["forward-delay"] ?? 15) === inputs.forwardDelay &&
-    (inputs.mtu === undefined || last("mtu") === inputs.mtu) &&
+    (inputs.mtu === undefined || (last("mtu") === inputs.mtu && entryMtu(port, inputs.name) === inputs.mtu)) &&
     (inputs.macAddress === undefined || String(last("macaddress")).toLowerCase() === inputs.macAddress)
   );
 }

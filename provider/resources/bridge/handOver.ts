@@ -3,7 +3,8 @@ import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { learns, promised } from "../../plan/addressing/wanted";
 import { addressingOf } from "../../plan/netplan/addressing";
-import { bridgeFilePath, iaidOf, identityDropIn } from "../../plan/netplan/bridgeFile";
+import { bridgeFilePath } from "../../plan/netplan/bridgeFile";
+import { identityPath, identityText } from "../../plan/netplan/identity";
 import type { Found } from "./found";
 import type { Restored } from "./restore";
 
@@ -36,12 +37,11 @@ export function handedOver(facts: Facts, uplink: Link, { definition, own }: Foun
     (document.getIn(at) as { flow: boolean }).flow = false;
   }
   const promise = promised(stanza);
-  const iaid = iaidOf(linkNamed(facts, definition.id)?.lease?.clientId);
-  const identity = identityDropIn(port.id, iaid ?? 0);
+  const identity = identityText(stanza, linkNamed(facts, definition.id));
   return {
     files: new Map([
       ...[...documents].map(([path, document]): [string, string] => [path, text(document, facts.netplan.get(path))]),
-      ...(promise.dhcp4 && iaid !== undefined ? [[identity.path, identity.text] as [string, string]] : []),
+      ...(identity === undefined ? [] : [[identityPath(port.id), identity] as [string, string]]),
     ]),
     kept: [],
     original: port,

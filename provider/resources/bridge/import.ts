@@ -1,5 +1,6 @@
 import { type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
 import { defaultUplink } from "../../plan/link/uplink";
+import { saidMtu } from "../../plan/netplan/mtu";
 import type { Connection } from "../connection";
 import { parseImportId } from "../importId";
 import type { Found, Operation } from "../lifecycle";
@@ -38,12 +39,14 @@ function programOf(
   const link = linkNamed(facts, name);
   const { stp = false, forwardDelay = 0 } = link ?? {};
   const [uplink] = fixedPorts(facts, name);
+  // A hand-made bridge's may be another one than its port's, which no program says.
+  const mtu = saidMtu(facts, name);
   return {
     connection,
     ...(name !== "br0" && { name }),
     ...(uplink && defaultUplink(facts, name)?.name !== uplink.name && { uplink: uplink.name }),
     ...(stp && { stp }),
     ...(forwardDelay !== 0 && { forwardDelay }),
-    ...(uplink && link && link.mtu !== uplink.mtu && { mtu: link.mtu }),
+    ...(mtu !== undefined && { mtu }),
   };
 }

@@ -6,6 +6,7 @@ import { clearLeftover, transact } from "../../host/transaction/transact";
 import { writeFiles } from "../../host/writeFiles";
 import { cidrOf } from "../../plan/addressing/readdressing";
 import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
+import { presentName } from "../../plan/link/uplink";
 import { Refusal } from "../../plan/refusal";
 import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
@@ -15,7 +16,7 @@ import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { importBridge } from "./import";
 import { bridgeState } from "./model";
 import { type BridgePlan, planBridge, recordPath, runningVms } from "./plan";
-import { planRename, type RenamePlan } from "./rename";
+import { planUpdate, stillOn, type UpdatePlan } from "./planUpdate";
 import { planRestore, type RestorePlan } from "./restore";
 import { onlyTaps, tell } from "./tell";
 
@@ -72,7 +73,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
     const plan = planBridge(
       facts,
-      { ...inputs, name: state.name, uplink: state.uplink },
+      { ...inputs, name: state.name, uplink: presentName(facts, state.name, state.uplink) },
       facts.records.get(state.name)?.owner ?? operation.urn,
     );
     tellFindings(operation, host, facts, { bridge: state.name, drift: plan.differences });
@@ -136,13 +137,6 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   },
 };
 
-/** A bridge that the host has under its new name already was renamed before, and nobody recorded it. */
-function planUpdate(facts: Facts, inputs: BridgeInputs, owner: string, was: string): BridgePlan & Partial<RenamePlan> {
-  return was === inputs.name || facts.records.has(inputs.name)
-    ? planBridge(facts, inputs, owner)
-    : planRename(facts, inputs, owner, was);
-}
-
 interface Before {
   /** The bridge's name until now; of a new one, none: it may take the bridge of an earlier resource. */
   readonly was?: string;
@@ -165,7 +159,7 @@ async function apply(
   return hosts.exclusive(machineId, async () => {
     // Under the lock: another resource may have changed the host meanwhile.
     const facts = await clearLeftover(host, await host.recentFacts(), log);
-    const plan =
+    const plan: UpdatePlan =
       was === undefined
         ? planBridge(facts, inputs, operation.urn, true)
         : planUpdate(facts, inputs, operation.urn, was);
@@ -182,7 +176,7 @@ async function apply(
       facts,
       change: plan.change,
       planned: plan.planned,
-      missing: (now) => missing(now, must),
+      missing: (now) => [...missing(now, must), ...stillOn(now, plan)],
       log,
       signal,
     });

@@ -3,13 +3,15 @@ import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, leasedOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
 import { asksDhcp6, kernelAddressing, learns, promised, stanzaOf } from "../../plan/addressing/wanted";
-import { type Addressing, addressingOn, bridgeAsItIs, takeOff, toBridge, toUplink } from "../../plan/link/batch";
-import { missing, mtuOfPorts, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
+import { type Addressing, addressingOn, bridgeAsItIs, putOn, takeOff, toBridge, toUplink } from "../../plan/link/batch";
+import { missing, naturalMtu, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
 import { type StrayTap, strayTaps } from "../../plan/link/taps";
-import { resolveUplink } from "../../plan/link/uplink";
-import { addressingOf, withoutAddressing } from "../../plan/netplan/addressing";
-import { bridgeFilePath, bridgeFileText, iaidOf, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
+import { presentName, resolveUplink } from "../../plan/link/uplink";
+import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
+import { bridgeFilePath, bridgeFileText, networkFileName } from "../../plan/netplan/bridgeFile";
+import { withoutCloudInit } from "../../plan/netplan/cloudInit";
 import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
+import { asksDhcp, identityPath, identityText } from "../../plan/netplan/identity";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
@@ -54,15 +56,15 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   const uplink = resolveUplink(facts, name, inputs.uplink ?? record?.uplink);
   if (record && uplink.name !== record.uplink) {
     throw new Refusal(
-      `uplink: ${name} is on ${record.uplink}; to move it to ${uplink.name}, destroy the bridge and make it again.`,
+      `uplink: ${name} is on ${record.uplink}; move it to ${uplink.name} by itself, without another change of its name or its resource's.`,
     );
   }
   const definition = owningDefinition(
-    { ...facts, netplan: new Map([...facts.netplan, ...Object.entries(record?.previousConfig ?? {})]) },
+    { ...facts, netplan: new Map([...facts.netplan, ...netplanIn(record?.previousConfig)]) },
     uplink,
   );
   if (found) refuseOtherPorts(facts, found, uplink, definition.id);
-  const foundChange = found && changeFound(facts, inputs, found, definition.id);
+  const foundChange = found && changeFound(facts, inputs, found, definition);
   const netplan = new Map([...facts.netplan, ...(foundChange?.stripped ?? [])]);
   const current = findDefinition(netplan, definition.id);
   // A port of a bridge that was found may say for itself that it has no addressing.
@@ -83,9 +85,16 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     mtu: inputs.mtu,
     ...promise,
   };
-  const config: Readonly<Record<string, string>> = foundChange?.config ?? {
-    [bridgeFilePath(name)]: bridgeFileText({ ...wanted, port: definition.id, addressing: stanza }),
-    ...identity(facts, name, uplink, promise.dhcp4),
+  const config: Readonly<Record<string, string>> = {
+    ...(foundChange?.config ?? {
+      [bridgeFilePath(name)]: bridgeFileText({ ...wanted, port: definition, addressing: stanza }),
+      ...identity(facts, name, uplink, stanza),
+    }),
+    ...withoutCloudInit(facts, [
+      ...Object.keys(previousConfig),
+      ...stripped.keys(),
+      ...(foundChange?.stripped.keys() ?? []),
+    ]),
   };
   const files = new Map([
     ...(foundChange?.stripped ?? []),
@@ -107,7 +116,8 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     }),
   ];
   const asFound = found && { files: found.own.places.map(({ path }) => path), macAddress: found.macAddress };
-  const recorded = `${JSON.stringify({ owner, uplink: uplink.name, previousConfig, ...(asFound && { found: asFound }) })}\n`;
+  const remembered = { ...(asFound && { found: asFound }), ...(record?.moved && { moved: true }) };
+  const recorded = `${JSON.stringify({ owner, uplink: uplink.name, previousConfig, ...remembered })}\n`;
   files.set(recordPath(name), recorded);
 
   const present = linkNamed(facts, name);
@@ -128,10 +138,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   const change: Change = {
     files,
     remove: [],
-    apply: [
-      ...toBridge(wanted, moving, going, onBridge.addresses),
-      ...(found ? [] : mtuAgain(facts, wanted, uplink, definition)),
-    ],
+    apply: [...toBridge(wanted, moving, going, onBridge.addresses), ...mtuAgain(facts, wanted, uplink, definition)],
     leaving: leaving.map(cidrOf),
     tidy: [
       ...takeOff(uplink.name, onUplink.addresses),
@@ -140,7 +147,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     rollback: present
       ? [
           ...bridgeAsItIs(present, uplink, onBridge, [...moving.addresses, ...leaving]),
-          ...(uplink.master === name ? [] : toUplink(uplink, onUplink)),
+          ...(uplink.master === name ? putOn(uplink.name, onUplink.addresses) : toUplink(uplink, onUplink)),
         ]
       : toUplink(uplink, onUplink),
     createOnApply: present ? [] : [name],
@@ -148,7 +155,10 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     deleteOnApply: [],
     deleteOnRollback: present ? [] : [name],
     keepOnApply: [networkFileName(name)],
-    keepOnRollback: [networkFileName(present ? name : definition.id)],
+    keepOnRollback: [
+      ...(present ? [networkFileName(name)] : []),
+      ...(!present || onUplink.addresses.length > 0 ? [networkFileName(definition.id)] : []),
+    ],
     release: uplink.master === name ? "none" : "rollback",
     ...probesFor(facts, before, promise.gateways, inputs.confirm.probes),
     timeout: inputs.confirm.timeout,
@@ -179,7 +189,7 @@ function mtuAgain(facts: Facts, wanted: WantedBridge, uplink: Link, definition: 
   return unlike
     ? [
         ...(own === uplink.mtu ? [] : [`link set dev ${uplink.name} mtu ${own}`]),
-        `link set dev ${wanted.name} mtu ${mtuOfPorts({ ...facts, links }, wanted.name)}`,
+        `link set dev ${wanted.name} mtu ${naturalMtu({ ...facts, links }, wanted.name)}`,
       ]
     : [];
 }
@@ -209,19 +219,23 @@ export function ownRecord(facts: Facts, name: string, owner: string, takes: bool
       `name: the bridge ${name} belongs to ${record.owner}. Take another name, or destroy it there first.`,
     );
   }
-  return record;
+  return record && { ...record, uplink: presentName(facts, name, record.uplink) };
 }
 
 /** What a DHCP server knows the host by, kept on the bridge. */
-function identity(facts: Facts, bridge: string, uplink: Link, dhcp: boolean): Record<string, string> {
-  const iaid = iaidOf(uplink.lease?.clientId);
-  const { path, text } = identityDropIn(bridge, iaid ?? 0);
+function identity(facts: Facts, bridge: string, uplink: Link, stanza: Stanza): Record<string, string> {
+  const path = identityPath(bridge);
   const kept = facts.networkd.get(path);
-  if (!dhcp) return {};
-  if (kept !== undefined) return { [path]: kept };
-  return iaid === undefined ? {} : { [path]: text };
+  const asks = asksDhcp(stanza, linkNamed(facts, bridge) ?? uplink);
+  const text = asks && kept !== undefined ? kept : identityText(stanza, uplink);
+  return text === undefined ? {} : { [path]: text };
+}
+
+/** Of the files as they were before, netplan's. */
+export function netplanIn(previousConfig: BridgePlan["previousConfig"] = {}): [string, string][] {
+  return Object.entries(previousConfig).filter(([path]) => path.endsWith(".yaml"));
 }
 
 export function fileText(facts: Facts, path: string): string | undefined {
-  return facts.netplan.get(path) ?? facts.networkd.get(path);
+  return facts.netplan.get(path) ?? facts.networkd.get(path) ?? facts.cloudConfig.get(path);
 }

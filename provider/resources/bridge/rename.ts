@@ -1,8 +1,10 @@
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { addressingOn, toBridge } from "../../plan/link/batch";
-import { bridgeFilePath, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
-import { definedIds, findDefinition } from "../../plan/netplan/definition";
+import { bridgeFilePath, networkFileName } from "../../plan/netplan/bridgeFile";
+import { definedIds } from "../../plan/netplan/definition";
+import { identityPath } from "../../plan/netplan/identity";
+import { saidMtu } from "../../plan/netplan/mtu";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 import { type BridgePlan, fileText, ownRecord, planBridge, recordPath } from "./plan";
@@ -30,14 +32,14 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
   const plan = planBridge(asIfUnbridged(facts, from, record.uplink, name), inputs, owner);
   const others = ports(facts, was).filter((port) => port.name !== plan.uplink.name);
   const onFrom = addressingOn(facts, from);
-  const own = [bridgeFilePath(was), identityDropIn(was, 0).path].filter((path) => fileText(facts, path) !== undefined);
+  const own = [bridgeFilePath(was), identityPath(was)].filter((path) => fileText(facts, path) !== undefined);
   const before = {
     name: was,
     uplink: plan.uplink.name,
     macAddress: from.mac,
     stp: from.stp ?? false,
     forwardDelay: from.forwardDelay ?? 0,
-    mtu: findDefinition(facts.netplan, was)?.places.some(({ map }) => map.has("mtu")) ? from.mtu : undefined,
+    mtu: saidMtu(facts, was) === undefined ? undefined : from.mtu,
   };
   const into = (bridge: string) => others.map((port) => `link set dev ${port.name} master ${bridge}`);
   const change: Change = {
@@ -57,19 +59,19 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
 
 /** The host with the bridge's addresses on its uplink, and with its record and DHCP identity under the new name. */
 function asIfUnbridged(facts: Facts, bridge: Link, uplink: string, name: string): Facts {
-  const { addresses, lease } = bridge;
+  const { addresses, lease, dhcp6Iaid } = bridge;
   const record = facts.records.get(bridge.name);
-  const identity = facts.networkd.get(identityDropIn(bridge.name, 0).path);
+  const identity = facts.networkd.get(identityPath(bridge.name));
   return {
     ...facts,
     links: facts.links
       .filter((link) => link.name !== bridge.name)
-      .map((link) => (link.name === uplink ? { ...link, master: undefined, addresses, lease } : link)),
+      .map((link) => (link.name === uplink ? { ...link, master: undefined, addresses, lease, dhcp6Iaid } : link)),
     routes: facts.routes.map((route) => (route.device === bridge.name ? { ...route, device: uplink } : route)),
     netplan: new Map([...facts.netplan].filter(([path]) => path !== bridgeFilePath(bridge.name))),
     networkd: new Map([
       ...facts.networkd,
-      ...(identity === undefined ? [] : [[identityDropIn(name, 0).path, identity] as const]),
+      ...(identity === undefined ? [] : [[identityPath(name), identity] as const]),
     ]),
     records: new Map(record && [[name, record]]),
   };

@@ -6,15 +6,17 @@ import { learns, type Promised, promised } from "../../plan/addressing/wanted";
 import { addressingOn, takeOff, toBridge, toUplink } from "../../plan/link/batch";
 import type { WantedBridge } from "../../plan/link/missing";
 import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
-import { bridgeFilePath, identityDropIn, networkFileName } from "../../plan/netplan/bridgeFile";
+import { bridgeFilePath, networkFileName } from "../../plan/netplan/bridgeFile";
+import { cloudConfigPath, cloudInitGoesOn, withoutCloudInit } from "../../plan/netplan/cloudInit";
 import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
+import { identityPath } from "../../plan/netplan/identity";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 import { foundBridge } from "./found";
 import { handedOver } from "./handOver";
-import { type BridgePlan, fileText, recordPath } from "./plan";
+import { type BridgePlan, fileText, netplanIn, recordPath } from "./plan";
 
 export interface RestorePlan extends Omit<BridgePlan, "record">, Pick<Restored, "kept"> {
   /** netplan's id of the uplink. */
@@ -52,7 +54,9 @@ export function planRestore(
     ? handedOver(facts, uplink, found)
     : restoredFiles(facts, uplink, previousConfig);
   const { id } = original;
-  const own = [bridgeFilePath(name), identityDropIn(name, 0).path].filter(
+  // Where a bridge was found, or moved, cloud-init's file gets what cloud-init would overwrite.
+  const cloud = !found && !record?.moved && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
+  const own = [bridgeFilePath(name), identityPath(name), ...cloud].filter(
     (path) => fileText(facts, path) !== undefined,
   );
   const leaving = moving.addresses.filter((address) => isOnlyOf(facts, name, address, promise));
@@ -70,7 +74,7 @@ export function planRestore(
     .map((route) => route.gateway);
   const taps = ports(facts, name).filter((port) => port.kind === "tun");
   const change: Change = {
-    files,
+    files: found ? new Map([...files, ...Object.entries(withoutCloudInit(facts, files.keys()))]) : files,
     remove: [...own, recordPath(name)],
     apply: toUplink({ ...uplink, mtu: mtuOfItsOwn(facts, name, uplink, original) }, moving),
     leaving: leaving.map(cidrOf),
@@ -114,7 +118,7 @@ function isOnlyOf(facts: Facts, bridge: string, address: Address, original: Prom
 /** The original files byte for byte; into one that was changed by hand since, only the addressing goes back. */
 function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Record<string, string>>): Restored {
   const original = owningDefinition(
-    { ...facts, netplan: new Map([...facts.netplan, ...Object.entries(previousConfig)]) },
+    { ...facts, netplan: new Map([...facts.netplan, ...netplanIn(previousConfig)]) },
     uplink,
   );
   const stripped = withoutAddressing(original);

@@ -28,6 +28,8 @@ export const network = {
   outputs,
   inputOnly: ["connection"],
   replaceOn: ["name"],
+  // Its VMs run on it.
+  createFirst: true,
 } as const satisfies Definition<typeof inputs, typeof outputs>;
 
 export type NetworkInputs = z.infer<typeof inputs> & { name: string };

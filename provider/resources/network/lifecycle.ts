@@ -159,7 +159,7 @@ async function settle(
         purpose: `${inputs.active ? "start" : "stop"} the network ${name}`,
       });
     }
-    const after = await (inputs.active ? fetchLeftBehind(host, inputs) : host.freshFacts());
+    const after = await (inputs.active ? fetchLeftBehind(host, inputs) : host.recentFacts());
     const settled = findNetwork(libvirtOf(after, host.label), name);
     const lacking = settled ? networkDrift(after, inputs, settled) : [`the network ${name} is not there`];
     if (!settled || lacking.length > 0)

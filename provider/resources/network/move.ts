@@ -27,7 +27,7 @@ export async function define(
 
 /** Has libvirt put the TAPs of running VMs into the bridge that their network is on now. No VM is stopped. Ends with what there is then. */
 export async function fetchLeftBehind(host: Host, { name, bridge }: NetworkInputs): Promise<Facts> {
-  const facts = await host.freshFacts();
+  const facts = await host.recentFacts();
   const left = leftBehind(libvirtOf(facts, host.label), name, bridge);
   for (const { domain, nic } of left) {
     const purpose = `move ${domain.name}'s ${nic.tap} to ${bridge}`;

@@ -48,8 +48,10 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
     const { host, facts } = await reachHost(operation, connection);
-    const domain = containsUnknown(inputs.domain) ? undefined : findDomain(libvirtOf(facts, host.label), inputs.domain);
-    if (operation.preview) return { id: "", state: previewed(operation, host, facts, inputs, domain) };
+    const found = containsUnknown(inputs.domain) ? undefined : findDomain(libvirtOf(facts, host.label), inputs.domain);
+    if (operation.preview) return { id: "", state: previewed(operation, host, facts, inputs, found) };
+    // One that another resource of the program has just made.
+    const domain = found ?? findDomain(libvirtOf(await host.freshFacts(), host.label), inputs.domain);
     if (!domain)
       throw new Refusal(
         `${host.label}: domain: there is no VM ${inputs.domain}; ${namesOf(libvirtOf(facts, host.label).domains)}.`,

@@ -21,7 +21,8 @@ export async function settle(
   const { facts, found, moved } = await hosts.exclusive(machineId, async () => {
     const before = look(host, await host.recentFacts(), domainId, inputs, macAddress);
     const moved = await attachLacking(host, inputs, before.facts, before.found, macAddress);
-    const attached = look(host, await host.freshFacts(), domainId, inputs, macAddress);
+    // Anew, unless nothing was lacking.
+    const attached = look(host, await host.recentFacts(), domainId, inputs, macAddress);
     const after = (await putTapBack(host, strayTap(attached.facts, inputs, attached.found.live)))
       ? look(host, await host.freshFacts(), domainId, inputs, macAddress)
       : attached;

@@ -10,13 +10,14 @@ export function changesOf(facts: Facts, wanted: NicInputs, found: NicOfDomain): 
   const target = wanted.network === undefined ? `bridge ${wanted.bridge}` : `network ${wanted.network}`;
   const source = nic.network === undefined ? `bridge ${nic.bridge ?? "none"}` : `network ${nic.network}`;
   const mine = `${domain.name}'s NIC ${nic.mac}`;
+  const bridge = bridgeOf(facts, wanted);
   const [place, link] = [source !== target, nic.linkState !== wanted.linkState];
   const sentences: (string | false)[] = [
     place && `${mine} moves from ${source} to ${target}${live ? ", live" : ", for its next start"}.`,
     place &&
       live !== undefined &&
-      bridgeOf(facts, live) !== bridgeOf(facts, wanted) &&
-      "The guest sees its cable pulled and plugged in, and may get another address.",
+      bridgeOf(facts, live) !== bridge &&
+      `${bridge === undefined ? "Where that is on another bridge, the" : "The"} guest sees its cable pulled and plugged in, and may get another address.`,
     link && `${mine}: its link goes ${wanted.linkState}${live ? ", live" : ""}.`,
     nic.model !== wanted.model &&
       `${mine} becomes a ${wanted.model} in the definition${live ? `; the running VM keeps its ${live.model} until it was shut down and started again` : ""}.`,

@@ -29,7 +29,8 @@ test("the bridge's file says what it was given, whatever is in the host's own ad
   );
   fc.assert(
     fc.property(hostileText, hostileText, stanza, (port, macAddress, addressing) => {
-      const bridge = { name: "br0", port, macAddress, mtu: undefined, stp: false, forwardDelay: 0, addressing };
+      const nic = { section: "ethernets", id: port } as const;
+      const bridge = { name: "br0", port: nic, macAddress, mtu: undefined, stp: false, forwardDelay: 0, addressing };
       expect(parse(bridgeFileText(bridge)).network.bridges.br0).toEqual(
         parse(
           JSON.stringify({
