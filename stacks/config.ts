@@ -7,6 +7,7 @@ import { connection } from "../provider/resources/connection";
 import { interfaceName, libvirtName } from "../provider/resources/names";
 import { network } from "../provider/resources/network/definition";
 import { nic } from "../provider/resources/nic/definition";
+import { tap } from "../provider/resources/tap/definition";
 
 /** `lan:` with nothing after it is null in YAML, and what its author means is "with the defaults". */
 const orDefaults = <T extends z.ZodType>(type: T) => z.preprocess((value) => value ?? {}, type);
@@ -15,6 +16,12 @@ const orDefaults = <T extends z.ZodType>(type: T) => z.preprocess((value) => val
 const key = libvirtName;
 
 const hostNetwork = network.inputs.omit({ connection: true, bridge: true }).extend({
+  bridge: interfaceName
+    .optional()
+    .meta({ description: "A bridge that the host has already. Default: the host's `bridge`." }),
+});
+
+const hostTap = tap.inputs.omit({ connection: true, name: true, bridge: true }).extend({
   bridge: interfaceName
     .optional()
     .meta({ description: "A bridge that the host has already. Default: the host's `bridge`." }),
@@ -42,6 +49,10 @@ const host = z.strictObject({
     .record(key, orDefaults(hostNetwork))
     .default({})
     .meta({ description: "The libvirt networks of the host, by name." }),
+  taps: z
+    .record(interfaceName, orDefaults(hostTap))
+    .default({})
+    .meta({ description: "The TAPs of the host for QEMU without libvirt, by interface name." }),
   failOn: diagnose.inputs.shape.failOn.meta({
     description:
       'Fails `pulumi up` after its work where the host then has findings of this severity: "error", or "warning" for either. Default: they are warnings.',

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BridgeNetwork, diagnoseOutput, HostBridge, VmNic } from "../index";
+import { BridgeNetwork, diagnoseOutput, HostBridge, resources, VmNic } from "../index";
 import type { HostConfig, VmConfig } from "./config";
 import { guestCommand } from "./guestCommand";
 import type { Homelab } from "./readConfig";
 
 /**
  * The hosts and NICs of a homelab, and what a person wants to know of them.
- * Resources are named by their keys: `kvm1`, `kvm1/lan`, `web/lan`.
+ * Resources are named by their keys: `kvm1`, `kvm1/lan`, `kvm1/tap0`, `web/lan`.
  */
 export function homelab({ config, encrypted }: Homelab) {
   const hosts = mapValues(config.hosts, (host, name) => new Host(name, host, encrypted));
@@ -19,6 +19,7 @@ class Host {
   readonly connection: HostConfig["connection"] | pulumi.Output<HostConfig["connection"]>;
   private readonly bridge: HostBridge | undefined;
   private readonly networks: Readonly<Record<string, BridgeNetwork>>;
+  private readonly taps: Readonly<Record<string, resources.Tap>>;
   readonly nics: VmNic[] = [];
 
   constructor(
@@ -32,12 +33,17 @@ class Host {
       const args = { name: network, ...options, ...this.on(bridge) };
       return new BridgeNetwork(`${name}/${network}`, args);
     });
+    this.taps = mapValues(config.taps, ({ bridge, ...options }, tap) => {
+      const on = this.on(bridge);
+      const port = on.connection ? on : { bridge: on.bridge.name, connection: on.bridge.connection };
+      return new resources.Tap(`${name}/${tap}`, { name: tap, ...options, ...port });
+    });
   }
 
   /** What is on a bridge of this host; on the one that is made here without a name, or with the name that it gets. */
   on(bridge: string | undefined) {
     if (this.bridge !== undefined && (bridge === undefined || bridge === this.config.bridge?.name)) {
-      return { bridge: this.bridge };
+      return { bridge: this.bridge, connection: undefined };
     }
     if (bridge === undefined) throw new Error("a network without a bridge has passed the check");
     return { bridge, connection: this.connection };
@@ -47,7 +53,8 @@ class Host {
   private examined() {
     const { failOn } = this.config;
     if (failOn === undefined || pulumi.runtime.isDryRun()) return {};
-    const dependsOn = [...(this.bridge ? [this.bridge] : []), ...Object.values(this.networks), ...this.nics];
+    const made = [...Object.values(this.networks), ...Object.values(this.taps), ...this.nics];
+    const dependsOn = [...(this.bridge ? [this.bridge] : []), ...made];
     const connection = this.bridge?.connection ?? this.connection;
     return { findings: diagnoseOutput({ connection, failOn }, { dependsOn }).findings };
   }
@@ -64,6 +71,7 @@ class Host {
         macAddress: this.bridge.macAddress,
       },
       networks: Object.values(this.networks).map((network) => network.name),
+      ...(Object.keys(this.taps).length > 0 && { taps: Object.keys(this.taps) }),
       ...this.examined(),
     };
   }

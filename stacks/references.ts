@@ -15,12 +15,14 @@ export function referenceProblems(written: unknown): Problem[] {
 
 function hostProblems(name: string, host: Fields): Problem[] {
   if ("bridge" in host) return [];
-  return Object.entries(record(host.networks))
-    .filter(([, network]) => record(network).bridge === undefined)
-    .map(([network]) => ({
-      path: ["hosts", name, "networks", network, "bridge"],
-      reason: `is missing, and ${formatPath(["hosts", name])} has no \`bridge\` to use instead`,
-    }));
+  return ["networks", "taps"].flatMap((kind) =>
+    Object.entries(record(host[kind]))
+      .filter(([, one]) => record(one).bridge === undefined)
+      .map(([key]) => ({
+        path: ["hosts", name, kind, key, "bridge"],
+        reason: `is missing, and ${formatPath(["hosts", name])} has no \`bridge\` to use instead`,
+      })),
+  );
 }
 
 function vmProblems(name: string, vm: Fields, hosts: Fields): Problem[] {

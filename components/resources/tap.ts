@@ -52,11 +52,11 @@ export class Tap extends pulumi.CustomResource {
   declare readonly hostId: pulumi.Output<string>;
   /** The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error. */
   declare readonly hostKey: pulumi.Output<string | undefined>;
-  /** The MAC address of the host's end: fe:54:00 and a hash of host and name, the same after each reboot. */
+  /** The MAC address of the host's end: fe:54:00 and a hash of host and name, the same after each reboot; of a TAP that somebody else made, its own. */
   declare readonly macAddress: pulumi.Output<string>;
   /** The bridge that the TAP is a port of now; "" for none. */
   declare readonly master: pulumi.Output<string>;
-  /** The URN of the resource that the TAP on the host belongs to; only that one takes it away. */
+  /** The URN of the resource that the TAP on the host belongs to; only that one takes it away. "" for one that was imported and that somebody else made, until kvmnet changes it. */
   declare readonly madeBy: pulumi.Output<string>;
   /** How the host differs from the wanted state, a sentence each; empty: not at all. */
   declare readonly drift: pulumi.Output<string[]>;

@@ -11,6 +11,7 @@ import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { pinned } from "../pinned";
 import { reachHost } from "../reach";
 import { type BridgeNetfilterInputs, type BridgeNetfilterState, bridgeNetfilter } from "./definition";
+import { importBridgeNetfilter } from "./import";
 import { installed, marked, netfilterDrift, netfilterState, netfilterWarnings } from "./model";
 
 /** It changes no link and takes no rule of anybody's away: no transaction is needed. */
@@ -60,6 +61,8 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
       ),
     };
   },
+
+  import: importBridgeNetfilter,
 
   async update(operation, _id, old, inputs) {
     const { host, facts } = await reachHost(operation, inputs.connection, old);

@@ -32,11 +32,13 @@ const outputs = z.object({
   name: z.string().meta({ description: "The TAP's interface name." }),
   ...hostOutputs,
   macAddress: z.string().meta({
-    description: "The MAC address of the host's end: fe:54:00 and a hash of host and name, the same after each reboot.",
+    description:
+      "The MAC address of the host's end: fe:54:00 and a hash of host and name, the same after each reboot; of a TAP that somebody else made, its own.",
   }),
   master: z.string().meta({ description: 'The bridge that the TAP is a port of now; "" for none.' }),
   madeBy: z.string().meta({
-    description: "The URN of the resource that the TAP on the host belongs to; only that one takes it away.",
+    description:
+      'The URN of the resource that the TAP on the host belongs to; only that one takes it away. "" for one that was imported and that somebody else made, until kvmnet changes it.',
   }),
   drift: z
     .array(z.string())

@@ -20,6 +20,7 @@ import { pinned } from "../pinned";
 import { reachHost } from "../reach";
 import { handsOver } from "../stack";
 import { type TapInputs, type TapState, tap } from "./definition";
+import { importTap } from "./import";
 import { fileDrift, installed, parametersOf, tapDrift, tapState, unlike } from "./model";
 
 /** A TAP has no address of the host's: no transaction is needed. */
@@ -66,15 +67,19 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     return { kind: "there", id, inputs, state: tapState(facts, { ...inputs, name }, own) };
   },
 
+  import: importTap,
+
   async update(operation, _id, old, inputs) {
     const { host, facts } = await reachHost(operation, inputs.connection, old);
+    // What somebody else made is kvmnet's from its first change on.
+    const madeBy = old.state.madeBy || operation.urn;
     if (operation.preview) {
-      const wanted = parametersOf(facts, inputs, old.state.madeBy);
+      const wanted = parametersOf(facts, inputs, madeBy);
       if (tapDrift(facts, wanted).length > 0) tell(operation, host, facts, wanted);
       const { connection: _connection, ...rest } = inputs;
-      return { state: { ...old.state, ...rest, master: inputs.bridge, drift: [] } };
+      return { state: { ...old.state, ...rest, madeBy, master: inputs.bridge, drift: [] } };
     }
-    return { state: await settle(operation, host, facts.machineId, inputs, old.state) };
+    return { state: await settle(operation, host, facts.machineId, inputs, { ...old.state, madeBy }) };
   },
 
   async delete(operation, _id, inputs, { name, ...state }) {

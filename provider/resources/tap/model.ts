@@ -12,7 +12,9 @@ export function tapMac(machineId: string, name: string): string {
 
 export function parametersOf(facts: Facts, inputs: TapInputs, madeBy: string): TapParameters {
   const { name, bridge, owner, group, multiQueue, vnetHdr } = inputs;
-  return { name, bridge, owner, group, multiQueue, vnetHdr, macAddress: tapMac(facts.machineId, name), madeBy };
+  const made = tapMac(facts.machineId, name);
+  const macAddress = madeBy === "" ? (linkNamed(facts, name)?.mac ?? made) : made;
+  return { name, bridge, owner, group, multiQueue, vnetHdr, macAddress, madeBy };
 }
 
 export function tapState(
@@ -41,8 +43,9 @@ export function tapDrift(facts: Facts, wanted: TapParameters): string[] {
   return [...fileDrift(facts, wanted), ...unlike(facts, wanted), ...linkDrift(facts, wanted)];
 }
 
-/** What a reboot would lose. */
+/** What a reboot would lose. A TAP that somebody else made is there again by that one's doing, or not. */
 export function fileDrift(facts: Facts, wanted: TapParameters): string[] {
+  if (wanted.madeBy === "") return [];
   const enabled = enabledPath(wanted.name);
   return [
     ...[...tapFiles(wanted, tapScript)].flatMap(([path, text]) => {

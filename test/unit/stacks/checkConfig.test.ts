@@ -63,7 +63,7 @@ describe("a config that is wrong", () => {
     [
       "an unknown key that is like no other",
       { hosts: { kvm1: { ...kvm1, kernel: 1 } } },
-      ['hosts.kvm1.kernel: is not known here; there is "connection", "bridge", "networks", "failOn"'],
+      ['hosts.kvm1.kernel: is not known here; there is "connection", "bridge", "networks", "taps", "failOn"'],
     ],
     [
       "a key that is no name, a key with a dot",
@@ -92,9 +92,12 @@ describe("a config that is wrong", () => {
       ],
     ],
     [
-      "a network without a bridge",
-      { hosts: { kvm1: { connection: kvm1.connection, networks: { lan: {} } } } },
-      ["hosts.kvm1.networks.lan.bridge: is missing, and hosts.kvm1 has no `bridge` to use instead"],
+      "a network and a TAP without a bridge",
+      { hosts: { kvm1: { connection: kvm1.connection, networks: { lan: {} }, taps: { tap0: null } } } },
+      [
+        "hosts.kvm1.networks.lan.bridge: is missing, and hosts.kvm1 has no `bridge` to use instead",
+        "hosts.kvm1.taps.tap0.bridge: is missing, and hosts.kvm1 has no `bridge` to use instead",
+      ],
     ],
     [
       "a wrong reference is named beside a wrong value",

@@ -56,15 +56,21 @@ describe("the program", () => {
     const engine = await FakeEngine.start({ outputs: ({ type }) => (type.endsWith(":Bridge") ? { name: "br7" } : {}) });
     const networks = { byDefault: {}, byName: { bridge: "br0" }, other: { bridge: "br1" } };
     const nics = { a: { bridge: "br0" }, b: { bridge: "br1" } };
-    const { vms } = run({
-      "homelab:hosts": { kvm1: { connection, bridge: { name: "br0" }, networks } },
+    const taps = { tap0: { owner: "qemu" }, tap1: { bridge: "br1" } };
+    const { hosts, vms } = run({
+      "homelab:hosts": { kvm1: { connection, bridge: { name: "br0" }, networks, taps } },
       "homelab:vms": { web: { host: "kvm1", domain: "web.example", nics } },
     });
-    await resolved(pulumi.output(vms));
+    expect(await resolved(pulumi.output({ hosts, vms }))).toMatchObject({
+      hosts: { kvm1: { taps: ["tap0", "tap1"] } },
+    });
     const bridgeOf = (type: string, name: string) => engine.resource(`kvmnet:index:${type}`, name).inputs.bridge;
     expect(bridgeOf("Network", "kvm1/byDefault")).toBe("br7");
     expect(bridgeOf("Network", "kvm1/byName")).toBe("br7");
     expect(bridgeOf("Network", "kvm1/other")).toBe("br1");
+    expect(engine.resource("kvmnet:index:Tap", "kvm1/tap0").inputs).toMatchObject({ name: "tap0", owner: "qemu" });
+    expect(bridgeOf("Tap", "kvm1/tap0")).toBe("br7");
+    expect(bridgeOf("Tap", "kvm1/tap1")).toBe("br1");
     expect(bridgeOf("Nic", "web/a")).toBe("br7");
     expect(bridgeOf("Nic", "web/b")).toBe("br1");
     expect(engine.resource("kvmnet:index:Nic", "web/a").inputs.domain).toBe("web.example");

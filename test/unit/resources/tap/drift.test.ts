@@ -4,7 +4,14 @@ import type { Facts, Link } from "../../../../provider/host/facts/facts";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { tapScript } from "../../../../provider/host/tap/script";
 import { diagnose } from "../../../../provider/plan/diagnose/diagnose";
-import { enabledPath, makerOf, parametersPath, tapFiles, udevPath } from "../../../../provider/plan/tap/files";
+import {
+  enabledPath,
+  keptParameters,
+  makerOf,
+  parametersPath,
+  tapFiles,
+  udevPath,
+} from "../../../../provider/plan/tap/files";
 import { parametersOf, tapDrift, tapMac } from "../../../../provider/resources/tap/model";
 
 const host = parseFacts(readFileSync(join(__dirname, "../../plan/bridge/cases/theSameAgainChangesNothing/facts.txt")));
@@ -73,4 +80,16 @@ test("whose it is stands in its parameters, whatever is in a name", () => {
   expect(tapFiles(wanted, tapScript).get(parametersPath("tap0"))).toBe(
     `tap0\nbr0\nalice\n-\n-\n${wanted.macAddress}\n${urn}\n`,
   );
+});
+
+test("what a TAP was made with can be read back", () => {
+  const other = { ...wanted, owner: undefined, group: "kvm", multiQueue: true, vnetHdr: true };
+  for (const made of [wanted, other]) expect(keptParameters(tapFiles(made, tapScript), "tap0")).toEqual(made);
+});
+
+test("of a TAP that somebody else made, kvmnet's files and MAC address are not missed", () => {
+  const found = withTap({ mac: "fe:54:00:00:00:01" }, new Map(), false);
+  expect(tapDrift(found, parametersOf(found, inputs, ""))).toEqual([]);
+  const down = withTap({ up: false }, new Map(), false);
+  expect(tapDrift(down, parametersOf(down, inputs, ""))).toEqual(["tap0 is down"]);
 });

@@ -1,0 +1,43 @@
+import { linkNamed } from "../../host/facts/facts";
+import { Refusal } from "../../plan/refusal";
+import { keptParameters } from "../../plan/tap/files";
+import { parseImportId } from "../importId";
+import type { Found, Operation } from "../lifecycle";
+import { interfaceName } from "../names";
+import { pinned } from "../pinned";
+import { handsOver } from "../stack";
+import type { TapInputs, TapState } from "./definition";
+import { tapState } from "./model";
+
+const form = { resource: "Tap", example: "kvm1.example/tap0", parts: { tap: interfaceName } };
+
+/**
+ * A TAP that the host has: one that kvmnet made, as its files say it; or one that somebody else made, as the kernel has
+ * it. Nothing is written: that one's files come with the first change.
+ */
+export async function importTap(operation: Operation, id: string): Promise<Found<TapInputs, TapState>> {
+  const { connection, tap: name } = parseImportId(id, form);
+  const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
+  const kept = keptParameters(facts.taps, name);
+  const link = linkNamed(facts, name);
+  if (!kept && !link?.tap) {
+    const there = facts.links.flatMap((one) => (one.tap ? [one.name] : []));
+    return { kind: "gone", why: `${host.label} has no TAP ${name}; it has ${there.join(", ") || "none"}.` };
+  }
+  const { madeBy = "" } = kept ?? {};
+  if (kept && madeBy !== operation.urn && !handsOver(madeBy, operation.urn))
+    throw new Refusal(`${host.label}: the TAP ${name} belongs to ${madeBy}. Destroy it there first.`);
+  const bridge = kept?.bridge ?? link?.master;
+  if (bridge === undefined)
+    throw new Refusal(
+      `${host.label}: the TAP ${name} is in no bridge; a Tap is a port of one. ip link set ${name} master br0`,
+    );
+  const { owner, group, multiQueue = false, vnetHdr = false } = kept ?? link?.tap ?? {};
+  const inputs = {
+    ...{ connection, name, bridge, multiQueue, vnetHdr },
+    ...(owner !== undefined && { owner }),
+    ...(group !== undefined && { group }),
+  };
+  const own = { madeBy, hostKey: pinned(connection, host) };
+  return { kind: "there", id: `${facts.machineId}/tap/${name}`, inputs, state: tapState(facts, inputs, own) };
+}
