@@ -33,8 +33,9 @@ export const usage = `usage: kvmnet facts|doctor|topology [options] [user@]host[
   --listen SECONDS
           for how long the doctor listens to what VMs and LAN say, after two ARP probes for each of the host's addresses
           and its gateway; 3 unless said otherwise, less where nobody is left to wait for; 0: it sends and hears nothing
-  --fix   the doctor mends what moves no address of the host's: a TAP out of its bridge, a network that is not started, a
-          link that is down; it says what and asks first, --yes answers. The rest is left to pulumi up
+  --fix   the doctor says what it would mend and asks, --yes answers: a TAP out of its bridge, a network that is not
+          started, a link that is down, what an interrupted change left; and a bridge of kvmnet's that is not as kvmnet's
+          files have it, in a transaction that the host undoes unless it is confirmed. The rest is left to pulumi up
   --self-test
           the doctor also tries the bridge as a VM would, with a NIC of its own that is gone afterwards: takes a DHCP lease
           and gives it back, pings the gateway, asks the name server; a switch's port security may mind its MAC address

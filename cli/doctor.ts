@@ -1,20 +1,26 @@
 import { createInterface } from "node:readline/promises";
 import { type Examined, examine } from "../provider/functions/diagnose/examine";
+import { tryBridges } from "../provider/functions/diagnose/tryBridges";
 import type { Hosts } from "../provider/host/hosts";
-import { selfTest } from "../provider/host/selfTest/selfTest";
-import type { Finding } from "../provider/plan/diagnose/finding";
+import type { CheckName, Finding } from "../provider/plan/diagnose/finding";
 import { type Remedy, remediesOf } from "../provider/plan/diagnose/remedies";
-import { describeSelfTest, diagnoseSelfTest, selfTests } from "../provider/plan/diagnose/selfTest";
+import { bridgeLifecycle } from "../provider/resources/bridge/lifecycle";
+import { type Repair, repairsOf } from "../provider/resources/bridge/repair";
 import type { Arguments } from "./arguments";
 import { paintFor } from "./paint";
 import { report } from "./report";
+
+/** What a bridge has wrong where its host's kernel is unlike kvmnet's files. */
+const repaired: ReadonlySet<CheckName> = new Set([
+  ...(["address-on-port", "bridge-without-address", "port-held-back", "bridge-mac", "mtu", "next-boot"] as const),
+]);
 
 /** Looks, mends where that is asked for, looks again, and says what is wrong. The exit code. */
 export async function doctor(hosts: Hosts, parsed: Arguments): Promise<number> {
   const { connection, listen, json, fix } = parsed;
   const look = () => examine(hosts, connection, { seconds: listen });
   let seen = await look();
-  if (fix && (await mended(seen, parsed))) {
+  if (fix && (await mended(hosts, seen, parsed))) {
     await seen.host.freshFacts();
     seen = await look();
   }
@@ -25,23 +31,43 @@ export async function doctor(hosts: Hosts, parsed: Arguments): Promise<number> {
   return findings.length > 0 ? 1 : 0;
 }
 
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
 /** Whether anything was done. It speaks on stderr: stdout is the report's. */
-async function mended({ host, facts, findings }: Examined, { yes }: Arguments): Promise<boolean> {
-  const say = (text: string) => process.stderr.write(`${text}\n`);
+async function mended(hosts: Hosts, { host, facts, findings }: Examined, parsed: Arguments): Promise<boolean> {
+  const { connection, yes } = parsed;
   const found = (one: Remedy) => findings.some(({ check, subject }) => check === one.check && subject === one.subject);
   const remedies = remediesOf(facts).filter(found);
+  // What is left behind armed would be undone by the next change; only then the host's network is what it is.
+  const repairs =
+    facts.armed === undefined && findings.some(({ check }) => repaired.has(check)) ? repairsOf(facts, connection) : [];
   const left = findings.filter(
-    (one) => !remedies.some(({ check, subject }) => check === one.check && subject === one.subject),
+    (one) =>
+      !remedies.some(({ check, subject }) => check === one.check && subject === one.subject) &&
+      !(repairs.length > 0 && repaired.has(one.check)),
   );
   for (const { check, subject, fixable } of left)
     say(
       `left: ${check}, ${subject}: ${fixable ? "pulumi up mends it, where it is a resource of a program" : "it is yours to mend"}`,
     );
-  if (remedies.length === 0) return false;
+  if (remedies.length + repairs.length === 0) return false;
   for (const { check, subject, argv } of remedies) say(`to do: ${check}, ${subject}: ${argv.join(" ")}`);
+  for (const repair of repairs) {
+    say(`to do: ${repair.inputs.name} as kvmnet's files on the host have it: ${repair.state.drift.join("; ")}`);
+    await update(hosts, repair, { preview: true });
+  }
   if (!yes && !(await agreed(`Do this on ${host.label}? [y/N] `))) return false;
   for (const { check, subject, argv } of remedies) await host.exec(argv, { purpose: `mend ${check}, ${subject}` });
+  for (const repair of repairs) await update(hosts, repair, { preview: false });
   return true;
+}
+
+/** The change that `pulumi up` of the bridge's program would make: in a transaction, which the host undoes unless it is confirmed. */
+async function update(hosts: Hosts, repair: Repair, { preview }: { preview: boolean }): Promise<void> {
+  const { owner: urn, inputs, state } = repair;
+  const { signal } = new AbortController();
+  const operation = { urn, name: inputs.name, preview, hosts, log: { progress: say, info: say, warn: say }, signal };
+  await bridgeLifecycle.update(operation, `${state.hostId}/${inputs.name}`, { inputs, state }, inputs);
 }
 
 async function agreed(question: string): Promise<boolean> {
@@ -56,13 +82,7 @@ async function agreed(question: string): Promise<boolean> {
 }
 
 async function tried({ host, facts }: Examined, { selfTestAddress, selfTestName }: Arguments): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  const tests = selfTests(facts, { address: selfTestAddress, resolves: selfTestName });
-  if (tests.length === 0) throw new Error(`${host.label}: no bridge to the LAN to try.`);
-  for (const test of tests) {
-    const steps = await selfTest(host, test);
-    process.stderr.write(`${describeSelfTest(test.bridge, steps)}\n`);
-    findings.push(...diagnoseSelfTest(test.bridge, steps));
-  }
-  return findings;
+  const all = await tryBridges(host, facts, { address: selfTestAddress, resolves: selfTestName });
+  for (const { words } of all) process.stderr.write(`${words}\n`);
+  return all.flatMap(({ findings }) => findings);
 }

@@ -1,6 +1,6 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
-import type { Connection, ConnectionArgs, Finding } from "../resources/types";
+import type { Connection, ConnectionArgs, Finding, SelfTest, SelfTestArgs } from "../resources/types";
 
 /** What {@link diagnose} takes. */
 export interface DiagnoseArgs {
@@ -10,6 +10,8 @@ export interface DiagnoseArgs {
   readonly failOn?: "error" | "warning";
   /** Seconds to listen to what the host's links carry, after two ARP probes for each of the host's addresses and its gateway: finds who has the same address, and who is silent. 0: nothing is sent and nothing heard. Default: 0. */
   readonly listen?: number;
+  /** Tries each bridge to the LAN as a VM would, as BridgeSelfTest does, at each call, of a preview's too: what fails is a finding. Where an address is given, it is the bridge with the default route that is tried. Default: false. */
+  readonly selfTest?: boolean | SelfTest;
 }
 
 /** What {@link diagnoseOutput} takes: as {@link diagnose}, with values that may come later. */
@@ -20,6 +22,8 @@ export interface DiagnoseOutputArgs {
   readonly failOn?: pulumi.Input<"error" | "warning">;
   /** Seconds to listen to what the host's links carry, after two ARP probes for each of the host's addresses and its gateway: finds who has the same address, and who is silent. 0: nothing is sent and nothing heard. Default: 0. */
   readonly listen?: pulumi.Input<number>;
+  /** Tries each bridge to the LAN as a VM would, as BridgeSelfTest does, at each call, of a preview's too: what fails is a finding. Where an address is given, it is the bridge with the default route that is tried. Default: false. */
+  readonly selfTest?: pulumi.Input<boolean | SelfTestArgs>;
 }
 
 /** What {@link diagnose} gives. */

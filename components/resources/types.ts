@@ -111,8 +111,8 @@ export interface ConnectionArgs {
 
 /** One thing that is wrong on a host, or will be. */
 export interface Finding {
-  /** What was looked for. The name is stable. One of "port-without-carrier", "port-disabled", "address-on-port", "bridge-without-address", "address-moved", "same-address", "port-held-back", "bridge-mac", "mtu", "foreign-mac", "forward-drops", "bridge-nf-call", "next-boot", "nic-renamed", "cloud-init", "netplan-try", "libvirt-silent", "network-bridge", "network-inactive", "network-autostart", "tap-not-in-bridge", "vm-link-down", "live-unlike-persistent", "same-mac", "macvtap", "no-dhcp-answer", "self-test", "unconfirmed-change". */
-  readonly check: "port-without-carrier" | "port-disabled" | "address-on-port" | "bridge-without-address" | "address-moved" | "same-address" | "port-held-back" | "bridge-mac" | "mtu" | "foreign-mac" | "forward-drops" | "bridge-nf-call" | "next-boot" | "nic-renamed" | "cloud-init" | "netplan-try" | "libvirt-silent" | "network-bridge" | "network-inactive" | "network-autostart" | "tap-not-in-bridge" | "vm-link-down" | "live-unlike-persistent" | "same-mac" | "macvtap" | "no-dhcp-answer" | "self-test" | "unconfirmed-change";
+  /** What was looked for. The name is stable. One of "port-without-carrier", "port-disabled", "address-on-port", "bridge-without-address", "address-moved", "same-address", "port-held-back", "bridge-mac", "mtu", "foreign-mac", "forward-drops", "bridge-nf-call", "next-boot", "nic-renamed", "cloud-init", "netplan-try", "libvirt-silent", "network-bridge", "network-inactive", "network-autostart", "tap-not-in-bridge", "vm-link-down", "vm-silent", "live-unlike-persistent", "same-mac", "macvtap", "no-dhcp-answer", "self-test", "unconfirmed-change". */
+  readonly check: "port-without-carrier" | "port-disabled" | "address-on-port" | "bridge-without-address" | "address-moved" | "same-address" | "port-held-back" | "bridge-mac" | "mtu" | "foreign-mac" | "forward-drops" | "bridge-nf-call" | "next-boot" | "nic-renamed" | "cloud-init" | "netplan-try" | "libvirt-silent" | "network-bridge" | "network-inactive" | "network-autostart" | "tap-not-in-bridge" | "vm-link-down" | "vm-silent" | "live-unlike-persistent" | "same-mac" | "macvtap" | "no-dhcp-answer" | "self-test" | "unconfirmed-change";
   /** How bad it is. "error": something does not work now; "warning": it will not, or works by luck. */
   readonly severity: "error" | "warning";
   /** What it is about: "VM web", "bridge br0", "port enp1s0", "host". */
@@ -123,7 +123,7 @@ export interface Finding {
   readonly cause: string;
   /** What to do. */
   readonly fix: string;
-  /** Whether kvmnet itself mends it, as a resource. */
+  /** Whether kvmnet itself mends it: as a resource of a program, or by `npx kvmnet doctor --fix`. */
   readonly fixable: boolean;
   /** Where more about it stands in kvmnet's documentation. */
   readonly readOn: string;
@@ -305,6 +305,22 @@ export interface RouteArgs {
   readonly via: pulumi.Input<string>;
   /** The lower one wins. Default: the kernel's. */
   readonly metric?: pulumi.Input<number>;
+}
+
+/** How a bridge is tried as a VM would have it. */
+export interface SelfTest {
+  /** "dhcp": a lease is taken, and given back. Or an address with its prefix length, which must be free: "192.0.2.60/24"; the gateway and the name server are then the host's. */
+  readonly address: string;
+  /** A name that must have an IPv4 address. Default: any answer of the name server will do. */
+  readonly resolves?: string;
+}
+
+/** How a bridge is tried as a VM would have it. */
+export interface SelfTestArgs {
+  /** "dhcp": a lease is taken, and given back. Or an address with its prefix length, which must be free: "192.0.2.60/24"; the gateway and the name server are then the host's. Default: "dhcp". */
+  readonly address?: pulumi.Input<string>;
+  /** A name that must have an IPv4 address. Default: any answer of the name server will do. */
+  readonly resolves?: pulumi.Input<string>;
 }
 
 /** sudo with a password. */

@@ -5,11 +5,14 @@ import type { Guest } from "../lab/guest";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
+import { strikeAt } from "../lab/strike";
 import { succeeds } from "../lab/succeeds";
+import { YamlStack } from "../lab/yamlStack";
 import { bootFaults } from "./doctor/bootFaults";
 import { bridgeFaults } from "./doctor/bridgeFaults";
 import { calls, type Deed, type Fault } from "./doctor/fault";
 import { vmFaults } from "./doctor/vmFaults";
+import { deadGateway } from "./faults/fault";
 
 const seconds = 1000;
 
@@ -39,7 +42,7 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
   }, 900 * seconds);
 
   afterAll(async () => {
-    console.log(`${release}\nfault | finding\n${table.join("\n")}`);
+    console.log(`${release}\nfault | finding | fixed by\n${table.join("\n")}`);
     await stack?.[Symbol.asyncDispose]();
     await lan?.[Symbol.asyncDispose]();
   }, 60 * seconds);
@@ -64,19 +67,27 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
   const others = [...bootFaults, ...vmFaults].filter((_, at) => (at % 2 === 0) === (release === "bookworm"));
   test.each<Fault>([...bridgeFaults, ...others])(
     "$fault",
-    async ({ fault, make, unmake, finds, heard, at = host.address }) => {
+    async ({ fault, make, unmake, finds, mends, heard, at = host.address }) => {
       const listening = heard ? [] : ["--listen", "0"];
       const does = (deed: Deed) => (typeof deed === "string" ? onHost(deed) : deed({ lan, host, guest }));
+      let mended = false;
       try {
         await does(make);
         const { code, stdout, stderr } = await run("doctor", "--json", ...listening, `root@${at}:22`);
         expect(stderr).toBe("");
         const found = JSON.parse(stdout) as Finding[];
-        table.push(...found.map(({ check, subject, evidence }) => `${fault} | ${check}, ${subject}: ${evidence}`));
+        const by = ({ fixable }: Finding) => (mends ? "doctor --fix" : fixable ? "pulumi up" : "its owner");
+        table.push(...found.map((one) => `${fault} | ${one.check}, ${one.subject}: ${one.evidence} | ${by(one)}`));
         expect(found.map(({ check }) => check)).toEqual(finds);
         expect(code).toBe(1);
+        if (mends) {
+          expect(found.filter(({ fixable }) => !fixable)).toEqual([]);
+          const fixed = await run("doctor", "--fix", "--yes", ...listening, `root@${at}:22`);
+          expect(fixed).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing found") });
+          mended = true;
+        }
       } finally {
-        await does(unmake);
+        if (!mended) await does(unmake);
       }
       expect(await run("doctor", ...listening, host.address)).toMatchObject({ code: 0 });
     },
@@ -133,7 +144,7 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
   );
 
   test(
-    "--fix mends what needs no transaction, and asks first",
+    "--fix asks first, and mends",
     async () => {
       await onHost('ip link set "$tap" nomaster; virsh net-destroy lan; virsh net-autostart --disable lan');
       const asked = await run("doctor", "--fix", "--listen", "0", host.address);
@@ -145,6 +156,29 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
       await onHost("virsh net-info lan | grep -q 'Autostart:.*yes'");
     },
     60 * seconds,
+  );
+
+  test(
+    "--fix changes the host's network in a transaction: where the gateway dies meanwhile, the host is as before",
+    async () => {
+      const addresses = "ip -br address show dev enp1s0; ip -br -4 address show dev br0 | sed 's/ metric.*//; s/ *$//'";
+      await onHost("ip address add 192.0.2.99/32 dev enp1s0");
+      const before = await onHost(addresses);
+      const { struck } = await strikeAt(host, "applied", deadGateway);
+      const fixed = await run("doctor", "--fix", "--yes", "--listen", "0", host.address);
+      await struck;
+      await onHost("nft delete table inet wall");
+      expect(fixed).toMatchObject({ code: 2, stdout: "" });
+      expect(fixed.stderr).toMatch(
+        /to do: br0 as kvmnet's files on the host have it: 192\.0\.2\.99\/32 is on the port enp1s0/,
+      );
+      expect(fixed.stderr).toMatch(
+        /the change was rolled back, the host is as before: the gateway 192\.0\.2\.1 does not answer/,
+      );
+      expect(await onHost(addresses)).toBe(before);
+      expect(await run("doctor", "--fix", "--yes", "--listen", "0", host.address)).toMatchObject({ code: 0 });
+    },
+    120 * seconds,
   );
 
   test(
@@ -221,6 +255,41 @@ describe.each(["bookworm", "trixie"] as const)("the doctor on Debian %s", (relea
       expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining("nowhere.lab.test at 192.0.2.1") });
     },
     60 * seconds,
+  );
+
+  test(
+    "a program gets the same findings from diagnose, and may ask for the self-test",
+    async () => {
+      await using program = await YamlStack.start(lan, [host]);
+      const diagnosed = (asked: object) => ({
+        variables: {
+          found: {
+            "fn::invoke": {
+              function: "kvmnet:diagnose",
+              arguments: { connection: { host: "kvm1.example" }, ...asked },
+            },
+          },
+        },
+        outputs: { findings: `\${found.findings}` },
+      });
+      await program.up(diagnosed({ selfTest: true, failOn: "warning" }));
+      expect((await program.pulumi.outputs()).findings).toEqual([]);
+      const nowhere = { selfTest: { resolves: "nowhere.lab.test" } };
+      await program.up(diagnosed(nowhere));
+      expect((await program.pulumi.outputs()).findings).toMatchObject([
+        {
+          check: "self-test",
+          severity: "error",
+          subject: "bridge br0",
+          evidence: "dns: nowhere.lab.test at 192.0.2.1",
+        },
+      ]);
+      await program.say(diagnosed({ ...nowhere, failOn: "error" }));
+      const { code, stdout } = await program.pulumi.up();
+      expect(code).not.toBe(0);
+      expect(stdout).toContain("error self-test, bridge br0: dns");
+    },
+    120 * seconds,
   );
 
   test(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkNames } from "../../plan/diagnose/finding";
+import { bridgeSelfTest } from "../../resources/bridgeSelfTest/definition";
 import { connection, hostOutputs } from "../../resources/connection";
 import type { FunctionDefinition } from "../definition";
 
@@ -15,6 +16,18 @@ const inputs = z.strictObject({
     description:
       "Seconds to listen to what the host's links carry, after two ARP probes for each of the host's addresses and its gateway: finds who has the same address, and who is silent. 0: nothing is sent and nothing heard.",
   }),
+  selfTest: z
+    .union([
+      z.boolean(),
+      bridgeSelfTest.inputs
+        .pick({ address: true, resolves: true })
+        .meta({ typeName: "SelfTest", description: "How a bridge is tried as a VM would have it." }),
+    ])
+    .default(false)
+    .meta({
+      description:
+        "Tries each bridge to the LAN as a VM would, as BridgeSelfTest does, at each call, of a preview's too: what fails is a finding. Where an address is given, it is the bridge with the default route that is tried.",
+    }),
 });
 
 const finding = z
@@ -27,7 +40,9 @@ const finding = z
     evidence: z.string().meta({ description: "What was seen, near to how the host printed it." }),
     cause: z.string().meta({ description: "Why that is wrong." }),
     fix: z.string().meta({ description: "What to do." }),
-    fixable: z.boolean().meta({ description: "Whether kvmnet itself mends it, as a resource." }),
+    fixable: z.boolean().meta({
+      description: "Whether kvmnet itself mends it: as a resource of a program, or by `npx kvmnet doctor --fix`.",
+    }),
     readOn: z.string().meta({ description: "Where more about it stands in kvmnet's documentation." }),
   })
   .meta({ typeName: "Finding", description: "One thing that is wrong on a host, or will be." });

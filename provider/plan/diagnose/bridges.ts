@@ -76,6 +76,7 @@ export const portWithoutCarrier: Check = (facts) =>
           ? `${port.name} has no link: cable, switch port or the other end.`
           : `${port.name} is switched off.`,
         fix: port.up ? "Look at the cable and the switch." : `ip link set ${port.name} up`,
+        fixable: !port.up,
       });
     }),
   );
@@ -89,6 +90,7 @@ export const portDisabled: Check = (facts) =>
         evidence: `${port.name} master ${bridge.name} state disabled`,
         cause: `${bridge.name} takes nothing from ${port.name} and gives it nothing, though it has a link: somebody set the port's state.`,
         fix: `bridge link set dev ${port.name} state 3`,
+        fixable: true,
       });
     }),
   );

@@ -16,7 +16,16 @@ import { type Check, checkNames, type Finding } from "./finding";
 import { netplanTry, unconfirmed } from "./leftovers";
 import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
 import { diagnoseTraffic } from "./traffic";
-import { libvirtSilent, linkDown, liveUnlikePersistent, macvtap, networks, sameMac, tapNotInBridge } from "./vms";
+import {
+  libvirtSilent,
+  linkDown,
+  liveUnlikePersistent,
+  macvtap,
+  networks,
+  sameMac,
+  tapNotInBridge,
+  vmSilent,
+} from "./vms";
 
 const checks: readonly Check[] = [
   ...[
@@ -41,7 +50,7 @@ const checks: readonly Check[] = [
     libvirtSilent,
     networks,
   ],
-  ...[tapNotInBridge, linkDown, liveUnlikePersistent, sameMac, macvtap, unconfirmed],
+  ...[tapNotInBridge, linkDown, vmSilent, liveUnlikePersistent, sameMac, macvtap, unconfirmed],
 ];
 
 /**

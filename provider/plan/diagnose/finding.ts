@@ -10,6 +10,7 @@ export const checkNames = [
   ...([
     "tap-not-in-bridge",
     "vm-link-down",
+    "vm-silent",
     "live-unlike-persistent",
     "same-mac",
     "macvtap",
@@ -32,7 +33,7 @@ export interface Finding {
   readonly evidence: string;
   readonly cause: string;
   readonly fix: string;
-  /** Whether kvmnet itself mends it: as a resource, in `pulumi up`. */
+  /** Whether kvmnet itself mends it: as a resource, in `pulumi up`, or by `npx kvmnet doctor --fix`. */
   readonly fixable: boolean;
   /** Where more about it stands: a file of kvmnet's, and the heading in it. */
   readonly readOn: string;

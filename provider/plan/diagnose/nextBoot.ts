@@ -48,7 +48,9 @@ function lostBy(facts: Facts, link: Link, definition: NetplanDefinition): string
   const path = definition.places.map((place) => place.path).join(", ");
   const leased = reached && link.lease?.address === reached.local;
   const stays = cidr === undefined || addresses.includes(cidr) || reached?.family === "inet6" || (leased && dhcp4);
-  const listed = new Set(definition.places.flatMap(({ map }) => (map.toJSON().interfaces as unknown[]) ?? []));
+  const listed = new Set(
+    definition.places.flatMap(({ map, document }) => (map.toJS(document).interfaces as unknown[]) ?? []),
+  );
   const left = ports(facts, link.name).filter((port) => madeByNetplan(port) && !listed.has(netplanId(port)));
   return [
     ...(stays ? [] : [`${link.name} has ${cidr}, which SSH came in by; ${path} does not give it that`]),
@@ -80,7 +82,10 @@ export const nicRenamed: Check = (facts) => {
   const nics = facts.links.filter(({ kind, loopback }) => !loopback && (kind === undefined || kind === "veth"));
   return ids(facts).flatMap(({ id, section, definition }) => {
     if (section !== "ethernets" || !definition) return [];
-    const keys = Object.assign({}, ...definition.places.map(({ map }) => map.toJSON())) as Record<string, unknown>;
+    const keys = Object.assign({}, ...definition.places.map(({ map, document }) => map.toJS(document))) as Record<
+      string,
+      unknown
+    >;
     const match = keys.match as Record<string, unknown> | undefined;
     const name = match ? match.name : id;
     if (typeof name !== "string" || /[*?[]/.test(name) || match?.macaddress !== undefined) return [];
@@ -108,7 +113,7 @@ export const cloudInit: Check = (facts) => {
       subject: "host",
       evidence: `${place.path} has ${id}; no file in /etc/cloud says network: {config: disabled}`,
       cause: `cloud-init writes that file anew at a boot, and gives ${id} its own addressing again.`,
-      fix: 'Write "network: {config: disabled}" to /etc/cloud/cloud.cfg.d/99-disable-network-config.cfg and give the file another name.',
+      fix: 'Write "network: {config: disabled}" to /etc/cloud/cloud.cfg.d/99-disable-network-config.cfg; a Bridge on that NIC does so itself.',
     });
   });
 };

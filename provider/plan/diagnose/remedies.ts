@@ -3,7 +3,10 @@ import { findNetwork } from "../libvirt/find";
 import { lanBridges } from "./bridges";
 import type { CheckName } from "./finding";
 
-/** A command that mends a finding and moves no address of the host's, so that it needs no transaction. */
+/** Undone by its own script; of one that has none any more, the mark goes. */
+const clear = '[ ! -f "$1" ] || exec sh "$1" leftover; rm -r /var/lib/kvmnet/armed';
+
+/** A command that mends a finding. It moves no address of the host's, or is the end of a transaction of its own. */
 export interface Remedy {
   readonly check: CheckName;
   readonly subject: string;
@@ -12,7 +15,21 @@ export interface Remedy {
 
 /** All that can be mended so. The rest is `pulumi up`'s, or a person's. */
 export function remediesOf(facts: Facts): Remedy[] {
-  return [...ofPorts(facts), ...ofNetworks(facts), ...ofVms(facts)];
+  return [...leftovers(facts), ...ofPorts(facts), ...ofNetworks(facts), ...ofVms(facts)];
+}
+
+/** A change that still runs says so, and is left alone; a `netplan try` that still runs has left no stamp. */
+function leftovers({ armed, tryStamp }: Facts): Remedy[] {
+  const subject = "host";
+  const script = `/var/lib/kvmnet/transactions/${armed}/transaction.sh`;
+  return [
+    ...(armed === undefined
+      ? []
+      : [{ check: "unconfirmed-change", subject, argv: ["sh", "-c", clear, "sh", script] } as const]),
+    ...(tryStamp === undefined
+      ? []
+      : [{ check: "netplan-try", subject, argv: ["rm", "/run/netplan/netplan-try.ready"] } as const]),
+  ];
 }
 
 function ofPorts(facts: Facts): Remedy[] {

@@ -53,6 +53,25 @@ export const linkDown: Check = (facts) =>
     }),
   );
 
+/** Seconds in which a VM is up and has asked for an address, or has told its IPv6 neighbours of itself. */
+const bootTime = 180;
+
+export const vmSilent: Check = (facts) =>
+  domains(facts).flatMap(({ name, live }) =>
+    live.flatMap((nic) => {
+      const tap = nic.tap === undefined ? undefined : linkNamed(facts, nic.tap);
+      const age = facts.vmAges.get(name);
+      if (tap?.rxPackets !== 0 || nic.linkState !== "up" || age === undefined || age < bootTime) return [];
+      return finding("vm-silent", "warning", {
+        subject: `VM ${name}`,
+        evidence: `${tap.name}: 0 packets from ${nic.mac}, the VM runs for ${age} s`,
+        cause:
+          "The guest has never sent a frame by this NIC: it has not booted, has no driver for it, or does not configure it. The host can't be what keeps it silent.",
+        fix: `Look at the guest's console (virsh console ${name}) for the NIC with that MAC address.`,
+      });
+    }),
+  );
+
 export const liveUnlikePersistent: Check = (facts) =>
   domains(facts).flatMap(({ name, running, live, inactive }) => {
     if (!running) return [];

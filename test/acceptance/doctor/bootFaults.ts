@@ -8,6 +8,7 @@ export const bootFaults: readonly Fault[] = [
     fault: "DHCP on the bridge's port, in its file",
     make: "sed -i 's/enp1s0: {}/enp1s0: {dhcp4: true}/' /etc/netplan/01-netcfg.yaml",
     unmake: "sed -i 's/enp1s0: {dhcp4: true}/enp1s0: {}/' /etc/netplan/01-netcfg.yaml",
+    mends: true,
     finds: ["address-on-port"],
   },
   {
@@ -44,12 +45,14 @@ export const bootFaults: readonly Fault[] = [
     fault: "what a killed netplan try left",
     make: "mkdir -p /run/netplan; touch /run/netplan/netplan-try.ready",
     unmake: "rm /run/netplan/netplan-try.ready",
+    mends: true,
     finds: ["netplan-try"],
   },
   {
     fault: "a change that nobody confirmed",
     make: "mkdir /var/lib/kvmnet/armed; echo 20260101-1 >/var/lib/kvmnet/armed/id",
     unmake: "rm -r /var/lib/kvmnet/armed",
+    mends: true,
     finds: ["unconfirmed-change"],
   },
 ];

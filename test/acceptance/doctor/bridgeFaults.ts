@@ -13,6 +13,7 @@ export const bridgeFaults: readonly Fault[] = [
     fault: "an address on the bridge's port",
     make: "ip address add 192.0.2.99/32 dev enp1s0",
     unmake: "ip address del 192.0.2.99/32 dev enp1s0",
+    mends: true,
     finds: ["address-on-port"],
   },
   {
@@ -68,6 +69,7 @@ export const bridgeFaults: readonly Fault[] = [
     fault: "an address of a DHCP client on the bridge's port",
     make: "ip address add 192.0.2.98/32 dev enp1s0 valid_lft 3600 preferred_lft 3600",
     unmake: "ip address del 192.0.2.98/32 dev enp1s0",
+    mends: true,
     finds: ["address-on-port"],
   },
   {
@@ -88,6 +90,7 @@ export const bridgeFaults: readonly Fault[] = [
     fault: "a port that somebody disabled",
     make: 'bridge link set dev "$tap" state 0',
     unmake: 'bridge link set dev "$tap" state 3',
+    mends: true,
     finds: ["port-disabled"],
   },
   {
@@ -101,6 +104,7 @@ export const bridgeFaults: readonly Fault[] = [
       await host.must(["sh", "-c", `ip link set dev br0 address ${mac}`]);
       await lan.engine.must(["ip", "neigh", "flush", "dev", "lan0"]);
     },
+    mends: true,
     finds: ["bridge-mac"],
   },
   {

@@ -11,6 +11,8 @@ export interface Fault {
   readonly unmake: Deed;
   /** The findings, also those that follow from the same fault. */
   readonly finds: readonly string[];
+  /** `doctor --fix` mends it. Else it is undone by `unmake`. */
+  readonly mends?: true;
   /** It is found by what is heard, not by what the host says. */
   readonly heard?: true;
   /** Where the host is reached meanwhile, if not at its address. */

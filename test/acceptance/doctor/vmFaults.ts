@@ -6,6 +6,7 @@ export const vmFaults: readonly Fault[] = [
     fault: "TAP not attached",
     make: 'ip link set "$tap" nomaster',
     unmake: 'ip link set "$tap" master br0',
+    mends: true,
     finds: ["tap-not-in-bridge"],
   },
   {
@@ -37,6 +38,13 @@ export const vmFaults: readonly Fault[] = [
     heard: true,
   },
   {
+    fault: "a guest that does not configure its NIC",
+    make: `virsh dumpxml --inactive web | sed "s/<name>web/<name>mute/; /<uuid>/d; /<mac /d; s/kvmnet.name=web/rdinit=\\/bin\\/busybox/; s/web\\.\\(log\\|agent\\)/mute.\\1/" >/tmp/mute.xml
+      virsh define /tmp/mute.xml; virsh start mute; touch -d '4 minutes ago' /run/libvirt/qemu/mute.pid`,
+    unmake: "virsh destroy mute; virsh undefine mute",
+    finds: ["vm-silent"],
+  },
+  {
     fault: "a VM on a macvtap",
     make: "virsh dumpxml --inactive web | sed \"s/<name>web/<name>copy/; /<uuid>/d; /<mac /d; s/type='network'/type='direct'/; s/<source network='lan'/<source dev='enp1s0' mode='bridge'/\" >/tmp/copy.xml; virsh define /tmp/copy.xml",
     unmake: "virsh undefine copy",
@@ -53,6 +61,7 @@ export const vmFaults: readonly Fault[] = [
     fault: "the VM's link down",
     make: 'virsh domif-setlink web "$mac" down',
     unmake: 'virsh domif-setlink web "$mac" up',
+    mends: true,
     finds: ["vm-link-down"],
   },
   {
@@ -77,12 +86,14 @@ export const vmFaults: readonly Fault[] = [
     fault: "a network that is stopped",
     make: "virsh net-destroy lan",
     unmake: "virsh net-start lan",
+    mends: true,
     finds: ["network-inactive"],
   },
   {
     fault: "a network that is not started with the host",
     make: "virsh net-autostart --disable lan",
     unmake: "virsh net-autostart lan",
+    mends: true,
     finds: ["network-autostart"],
   },
   {
