@@ -45,7 +45,7 @@ test: build ## all tests: unit, protocol, lifecycle, acceptance (root)
 	$(engine) && $(bin)/tsx tools/test.ts
 
 .PHONY: test-faults
-test-faults: build ## all that can strike while a host's network changes, at each step, on both releases (root; half an hour)
+test-faults: build ## all that can strike while a host's network changes, at each step, on both releases (root; an hour and a half)
 	$(engine) && KVMNET_FAULTS=all $(bin)/tsx tools/test.ts --selectProjects acceptance --testPathPatterns neverLockedOut
 
 .PHONY: bench

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import type { Guest } from "../lab/guest";
 import type { Host } from "../lab/host";
@@ -213,6 +214,48 @@ describe.each(["bookworm"] as const)("networks and NICs as they are found on Deb
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
       expect(await web.uptime()).toBeGreaterThan(uptime);
       table.push([what, "in place", says.exec(previewed)?.[0], `${lost} of ${sent}`, "no"].join(" | "));
+    },
+    120 * seconds,
+  );
+
+  test(
+    "the network under another name: a new one is made, the VM moves to it live, then the old one goes",
+    async () => {
+      const address = await web.waitForAddress();
+      const uptime = await web.uptime();
+      const renamed = program({ network: { name: "dmz" } });
+      expect(await stack.preview(renamed)).toMatch(/web's NIC \S+ moves from network made to network dmz, live\./);
+      await using pings = await lan.pingCounter(address);
+      await stack.up();
+      const { lost, sent } = await pings.stop();
+      expect(lost).toBeLessThanOrEqual(10);
+      expect(await host.must(["virsh", "net-list", "--all", "--name"])).not.toMatch(/^made$/m);
+      for (const side of [[], ["--inactive"]])
+        expect(await host.must(["virsh", "domiflist", "web", ...side])).toMatch(/(network|bridge) *dmz *virtio/);
+      expect(await host.must(["ls", "/sys/class/net/br0/brif"])).toMatch(/^vnet/m);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      expect(await web.uptime()).toBeGreaterThan(uptime);
+      table.push(`the network's name | replaced, the new one first | moves live | ${lost} of ${sent} | no`);
+    },
+    120 * seconds,
+  );
+
+  test(
+    "a network under another name keeps its old one for as long as a VM of others runs on that",
+    async () => {
+      const mac = "52:54:00:00:00:33";
+      const nic = ["--type", "network", "--source", "dmz", "--mac", mac, "--model", "virtio", "--live"];
+      await host.must(["virsh", "attach-interface", "web", ...nic]);
+      await stack.say(program());
+      const { code, stdout } = await stack.pulumi.up();
+      expect(stdout).toMatch(/the network dmz can't be deleted: web runs on it\. Shut down or detach first\./);
+      expect(code).not.toBe(0);
+      expect(await host.must(["virsh", "domiflist", "web"])).toMatch(/bridge *made *virtio *52:54:00:00:00:01/);
+      await host.must(["virsh", "detach-interface", "web", "bridge", "--mac", mac, "--live"]);
+      while ((await host.must(["virsh", "domiflist", "web"])).includes(mac)) await sleep(100);
+      await stack.up();
+      expect(await host.must(["virsh", "net-list", "--all", "--name"])).not.toMatch(/^dmz$/m);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
     },
     120 * seconds,
   );

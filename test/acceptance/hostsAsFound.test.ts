@@ -1,59 +1,27 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import type { Host, HostOptions } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { YamlStack } from "../lab/yamlStack";
+import { asWanted, cloudInit, laden, plain } from "./hostsAsFound/hosts";
 
 const seconds = 1000;
 
-/** A bridge as wanted, over two files: kvmnet's defaults, and a key of the user's own. */
-const asWanted = {
-  "/etc/netplan/01-netcfg.yaml": `# kvm1, by hand
-network:
-    version: 2
-    ethernets:
-        # the LAN
-        enp1s0:
-            dhcp4: false
-            mtu: 1500
-`,
-  "/etc/netplan/60-bridge.yaml": `network:
-    bridges:
-        # for the VMs
-        br0:
-            interfaces: [enp1s0]
-            addresses: [192.0.2.100/24]
-            routes:
-                - {to: default, via: 192.0.2.1}
-            nameservers: {addresses: [192.0.2.1], search: [lab.test]}
-            parameters: {stp: false, forward-delay: 0, priority: 100}
-        # nothing to do with it
-        spare0:
-            parameters: {stp: false}
-            optional: true
-`,
-};
-
-/** As most people write it: with the kernel's forward delay of 15 s, and a MAC address of networkd's own. */
-const plain = {
-  "/etc/netplan/01-netcfg.yaml": `# kvm2, by hand
-network:
-  version: 2
-  ethernets:
-    enp1s0: {}
-  # for the VMs
-  bridges:
-    br0:
-      interfaces: [enp1s0]
-      dhcp4: true
-`,
-};
+/** Every route, rule and global address that is there for good. */
+const network = `
+ip -o address show scope global | grep -Ev 'temporary|deprecated' | sed -E 's/^[0-9]*: //; s/ (tentative|nodad|dynamic)//g; s/\\\\.*//'
+ip -o -6 address show temporary | sed 's/^[0-9]*: \\([^ ]*\\) .*/\\1 temporary/' | sort -u
+ip -4 route show table all type unicast | grep -v 'table local'
+ip -6 route show default | grep -o 'via .* dev [^ ]*' | sort -u
+ip rule
+`;
 
 describe.each(["bookworm", "trixie"] as const)("hosts as they are found, on Debian %s", (release) => {
   let lan: Lan;
   const table: string[] = [];
 
   beforeAll(async () => {
-    lan = await Lan.start();
+    lan = await Lan.start({ ipv6: "slaac" });
   }, 900 * seconds);
 
   afterAll(async () => {
@@ -65,6 +33,9 @@ describe.each(["bookworm", "trixie"] as const)("hosts as they are found, on Debi
     const { "/etc/netplan/01-netcfg.yaml": netplan, ...others } = files;
     return lan.startHost({ name, release, netplan, files: others, ...more });
   }
+
+  const mtusOf = (host: Host) =>
+    host.must(["sh", "-c", "cd /sys/class/net; grep . */mtu | sed -n 's:/mtu::; /^[be]/p'"]);
 
   const program = (host: Host, properties: object = {}) => ({
     resources: {
@@ -90,8 +61,8 @@ describe.each(["bookworm", "trixie"] as const)("hosts as they are found, on Debi
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
       await using pings = await lan.pingCounter(host.address);
       expect(await stack.pulumi.destroy()).toMatchObject({ code: 0 });
-      // The bridge had a MAC address of its own: the LAN has to learn the NIC's.
-      expect((await pings.stop()).lost).toBeLessThanOrEqual(40);
+      // The bridge had a MAC address of its own, and the LAN learns the NIC's.
+      expect((await pings.stop()).lost).toBeLessThanOrEqual(10);
       expect(await host.addresses()).toMatch(/^enp1s0 .*192\.0\.2\.100\/24/m);
       expect(
         await host.must(["cat", "/etc/netplan/01-netcfg.yaml", "/etc/netplan/60-bridge.yaml"]),
@@ -151,6 +122,7 @@ network:
       expect((await pings.stop()).lost).toBeLessThanOrEqual(40);
       await host.reboot();
       expect(host.address).toBe(address);
+      expect(await mtusOf(host)).toBe("br0:1400\nenp1s0:1500\n");
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
       expect(await stack.pulumi.destroy()).toMatchObject({ code: 0 });
       expect(await host.addresses()).toMatch(new RegExp(`^enp1s0 .*${address}/24`, "m"));
@@ -166,5 +138,112 @@ network:
       table.push("hand-made bridge with DHCP, imported | in place | yes | yes | the NIC has its addressing");
     },
     180 * seconds,
+  );
+
+  test(
+    "what cloud-init configured stays changed over a reboot; destroy gives its file back byte for byte, and the network to it",
+    async () => {
+      await using host = await start("kvm3", cloudInit, { extras: true });
+      const file = "/etc/netplan/50-cloud-init.yaml";
+      const disabled = "/etc/cloud/cloud.cfg.d/99-kvmnet-disable-network-config.cfg";
+      await using stack = await YamlStack.start(lan, [host]);
+      const { address } = host;
+      const original = await host.readFile(file);
+      expect(parse(original).network.ethernets.enp1s0).toMatchObject({ dhcp4: true });
+      const small = program(host, { mtu: 1400 });
+      expect(await stack.preview(small)).toMatch(/\+network: \{config: disabled\}/);
+      await stack.up();
+      expect(await mtusOf(host)).toBe("br0:1400\nenp1s0:1400\n");
+      await host.reboot();
+      expect(await mtusOf(host)).toBe("br0:1400\nenp1s0:1400\n");
+      expect(host.address).toBe(address);
+      expect(await host.addresses()).toMatch(new RegExp(`^br0 .*${address}/24`, "m"));
+      expect(await host.readFile(file)).not.toContain("dhcp4");
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      await host.must(["rm", disabled]);
+      expect(await stack.preview()).toMatch(/99-kvmnet-disable-network-config\.cfg is not there/);
+      await stack.up();
+      expect(await host.readFile(disabled)).toContain("network: {config: disabled}");
+      expect(await stack.pulumi.destroy()).toMatchObject({ code: 0 });
+      expect(await host.readFile(file)).toBe(original);
+      expect(await mtusOf(host)).toBe("enp1s0:1500\n");
+      expect(await host.must(["ls", "/etc/cloud/cloud.cfg.d"])).not.toContain("kvmnet");
+      // It writes it anew.
+      await host.must(["rm", file]);
+      await host.reboot();
+      expect(host.address).toBe(address);
+      expect(await host.readFile(file)).toBe(original);
+      table.push("cloud-init's file | in place | yes | yes | byte for byte");
+    },
+    240 * seconds,
+  );
+
+  test(
+    "policy routes, a second default route, MTU 9000 and IPv6's addresses go over, and come back",
+    async () => {
+      await using host = await start("kvm4", laden, { extraNics: ["enp2s0"] });
+      await using stack = await YamlStack.start(lan, [host]);
+      const picture = async () => (await host.must(["sh", "-c", network])).trimEnd().split("\n").sort().join("\n");
+      const mtu = (link: string) => host.must(["cat", `/sys/class/net/${link}/mtu`]);
+      /** Routers' addresses and routes come some seconds later. */
+      const settled = async (wanted: (now: string) => boolean) => {
+        let now = await picture();
+        for (const until = Date.now() + 15 * seconds; !wanted(now) && Date.now() < until; now = await picture())
+          await sleep(100);
+        return now;
+      };
+      const before = await settled((now) => /^via fe80:/m.test(now) && / temporary$/m.test(now));
+      const bridged = before.replaceAll("enp1s0", "br0").split("\n").sort().join("\n");
+      for (const line of [
+        "table 101",
+        "temporary",
+        "2001:db8:0:1::104/64",
+        "198.51.100.202 dev enp2s0",
+        "fe80:",
+        "fwmark 0x7",
+      ])
+        expect(before).toContain(line);
+      await using pings = await lan.pingCounter(host.address);
+      await stack.up(program(host));
+      expect((await pings.stop()).lost).toBeLessThanOrEqual(40);
+      expect(await settled((now) => now === bridged)).toBe(bridged);
+      expect([await mtu("enp1s0"), await mtu("br0")]).toEqual(["9000\n", "9000\n"]);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      await host.reboot();
+      expect(await settled((now) => now === bridged)).toBe(bridged);
+      expect([await mtu("enp1s0"), await mtu("br0")]).toEqual(["9000\n", "9000\n"]);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      expect(await stack.pulumi.destroy()).toMatchObject({ code: 0 });
+      for (const [path, text] of Object.entries(laden)) expect(await host.readFile(path)).toBe(text);
+      expect(await settled((now) => now === before)).toBe(before);
+      expect(await mtu("enp1s0")).toBe("9000\n");
+      for (const what of [
+        "two files with an alias",
+        "policy routes",
+        "a second default route",
+        "MTU 9000",
+        "IPv6 static, SLAAC and privacy",
+      ])
+        table.push(`${what} | in place | yes | yes | byte for byte`);
+    },
+    240 * seconds,
+  );
+
+  test(
+    "where netplan makes its files with two programs, as since 1.2, it is netplan that runs them",
+    async () => {
+      await using host = await lan.startHost({ name: "kvm5", release });
+      const front = `#!/bin/sh\necho "$*" >>/run/front\nexec /usr/sbin/netplan "$@"\n`;
+      await host.writeFile("/usr/local/sbin/netplan", { text: front, mode: 0o755 });
+      await using stack = await YamlStack.start(lan, [host]);
+      await stack.up(program(host));
+      expect((await host.exec(["cat", "/run/front"])).code).toBe(1);
+      await host.writeFile("/usr/libexec/netplan/configure", "");
+      await stack.up(program(host, { mtu: 1400 }));
+      expect(await host.readFile("/run/front")).toMatch(/^generate --root-dir \S+\ngenerate\n$/);
+      expect(await mtusOf(host)).toBe("br0:1400\nenp1s0:1400\n");
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+    },
+    120 * seconds,
   );
 });

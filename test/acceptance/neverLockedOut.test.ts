@@ -25,7 +25,7 @@ describe("during a change of the network", () => {
 
   beforeAll(async () => {
     lan = await Lan.start();
-  }, 900 * seconds);
+  }, 60 * seconds);
 
   afterAll(async () => {
     console.log(`${matrix}`);
@@ -60,7 +60,8 @@ describe("during a change of the network", () => {
       const nextSays = untold ? cell.says : fault.nextSays;
       if (nextSays) expect(next.stdout).toMatch(nextSays);
       expect(unplanned(await scene.settled(isPlanned))).toBe("");
-      if (all) {
+      await fault.planned?.(scene);
+      if (all && !fault.inMemory) {
         await scene.host.reboot();
         expect(unplanned(await scene.settled(isPlanned))).toBe("");
       }
@@ -68,6 +69,7 @@ describe("during a change of the network", () => {
       const time = `${((ended + answered) / seconds).toFixed(1)} s`;
       matrix.note(fault.name, cell.at, release, `${cell.ends} ${time}`);
     },
-    300 * seconds,
+    // The first emulated machine of a release boots as a whole, which takes minutes; the others go on from there.
+    900 * seconds,
   );
 });

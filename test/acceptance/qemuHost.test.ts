@@ -70,6 +70,25 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
   );
 
   test(
+    "has nothing to change where the NIC's name is another one since",
+    async () => {
+      const rename = (from: string, to: string) =>
+        host.must([
+          "sh",
+          "-ec",
+          `sed -i 's/set-name: ${from}/set-name: ${to}/' ${file}; netplan generate
+           ip link set dev ${from} down; ip link set dev ${from} name ${to}; ip link set dev ${to} up; networkctl reload`,
+        ]);
+      await rename("lan0", "lan9");
+      expect(await port("lan9")).toContain("/br0");
+      const { code, stdout } = await stack.preview(["--expect-no-changes"]);
+      expect({ code, said: code === 0 ? "" : stdout }).toEqual({ code: 0, said: "" });
+      await rename("lan9", "lan0");
+    },
+    120 * seconds,
+  );
+
+  test(
     "gets its file back byte for byte by destroy, and its address",
     async () => {
       const { code, stdout } = await stack.destroy();

@@ -19,11 +19,6 @@ interface Refused {
 
 const refused: Refused[] = [
   {
-    what: "cloud-init's own file",
-    prepare: ["mv", "/etc/netplan/01-netcfg.yaml", "/etc/netplan/50-cloud-init.yaml"],
-    says: /50-cloud-init\.yaml, which cloud-init writes anew at boot\. Write "network: \{config: disabled\}"/,
-  },
-  {
     what: "netplan's renderer NetworkManager",
     prepare: ["sh", "-c", 'printf "network:\\n  renderer: NetworkManager\\n" >/etc/netplan/90-desktop.yaml'],
     says: /renderer NetworkManager; for now kvmnet handles networkd only/,

@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import type { Guest } from "../../lab/guest";
 import { HomelabStack } from "../../lab/homelabStack";
 import type { Host } from "../../lab/host";
@@ -5,6 +6,7 @@ import { Lan } from "../../lab/lan";
 import { succeeds } from "../../lab/succeeds";
 import { YamlStack } from "../../lab/yamlStack";
 import { script, visits } from "./drifts";
+import { allInputs, type Kept, others, otherThanDefault } from "./otherValues";
 
 const seconds = 1000;
 
@@ -20,33 +22,6 @@ const tap = {
     group: "kvm",
     multiQueue: true,
     vnetHdr: true,
-  },
-};
-
-/** Another value than the default for each input of what the homelab's config has. */
-const others = {
-  hosts: {
-    kvm1: {
-      bridge: {
-        stp: true,
-        forwardDelay: 2,
-        mtu: 1400,
-        uplink: "enp1s0",
-        netfilter: "bypass",
-        confirm: { timeout: 40, probes: [{ ping: "192.0.2.1" }] },
-        forceDelete: true,
-      },
-      networks: { lan: { autostart: false, active: false } },
-    },
-  },
-  vms: {
-    web: {
-      host: "kvm1",
-      nics: {
-        lan: { network: "lan", linkState: "down", waitForAddress: 0 },
-        other: { bridge: "other0", model: "e1000e", macAddress: "52:54:00:00:00:0a", linkState: "down" },
-      },
-    },
   },
 };
 
@@ -114,6 +89,39 @@ describe.each(["bookworm", "trixie"] as const)(
     );
 
     test(
+      "a TAP, whoever made it, and a bridge's netfilter are imported, and the code that import prints previews empty",
+      async () => {
+        await onHost("ip tuntap add dev hand0 mode tap group kvm; ip link set hand0 master br0 up");
+        await using other = await YamlStack.start(lan, [host]);
+        const resources: Record<string, object> = {};
+        for (const [type, name, id] of [
+          ["Tap", "tap", "kvm1.example/tap0"],
+          ["Tap", "hand", "kvm1.example/hand0"],
+          ["BridgeNetfilter", "filter", "root@kvm1.example/br0"],
+        ] as const) {
+          const said = await succeeds(other.import(`kvmnet:index:${type}`, name, id));
+          Object.assign(resources, parse(said.slice(said.indexOf("resources:"))).resources);
+        }
+        expect(await other.unchanged({ resources })).toEqual({ code: 0, said: "" });
+        expect(await onHost("ls /var/lib/kvmnet/taps")).toBe("tap0\n");
+
+        await onHost("ip link set hand0 down");
+        expect((await other.unchanged()).said).toContain("hand0 is down");
+        await other.up();
+        await onHost(
+          "[ -e /var/lib/kvmnet/taps/hand0/parameters ]; ip link show hand0 | grep -q '[<,]UP[,>].* master br0 '",
+        );
+        expect(await other.unchanged()).toEqual({ code: 0, said: "" });
+        const { hand: _, ...rest } = resources;
+        await other.up({ resources: rest });
+        await onHost("! ip link show hand0; ls /var/lib/kvmnet/taps | grep -qx tap0");
+        const nowhere = await other.import("kvmnet:index:Tap", "none", "kvm1.example/tap7");
+        expect(nowhere.stdout).toMatch(/has no TAP tap7; it has .*tap0/);
+      },
+      120 * seconds,
+    );
+
+    test(
       "a preview looks at a host once, however many resources it has",
       async () => {
         const before = await commands();
@@ -157,6 +165,7 @@ describe.each(["bookworm", "trixie"] as const)(
         await onHost(`virsh detach-interface web $kind --mac $mac --live; while [ "$(live)" ]; do sleep 0.1; done
           nic lan up >/run/nic.xml; virsh attach-device web /run/nic.xml --live; systemctl restart libvirtd`);
         expect(await name()).not.toBe(before);
+        await web.waitForAddress(); // The guest finds its NIC some time after libvirt has attached it.
         await web.must(["ip", "address", "add", "192.0.2.201/24", "dev", "eth0"]);
         await succeeds(stack.preview(["--diff", "--expect-no-changes"]));
       },
@@ -189,10 +198,14 @@ describe.each(["bookworm", "trixie"] as const)(
         await host.must(["sh", "-c", "ip link show other0 || ip link add other0 type bridge"]);
         // A network that VMs run on is not stopped.
         await host.exec(["virsh", "destroy", "web"]);
-        await stack.configure(others);
+        await stack.configure(others(host.address));
         await succeeds(stack.up());
-        await succeeds(stack.up(["--expect-no-changes"]));
-        await succeeds(stack.refresh(["--expect-no-changes"]));
+        const kept: Kept[] = JSON.parse(await stack.exportState()).deployment.resources;
+        expect(otherThanDefault(kept)).toEqual(allInputs());
+
+        const nothing = ["--diff", "--expect-no-changes"];
+        await succeeds(stack.up(nothing));
+        await succeeds(stack.refresh(nothing));
       },
       180 * seconds,
     );

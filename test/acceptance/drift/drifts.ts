@@ -51,7 +51,7 @@ export const visits: readonly Visit[] = [
       },
       {
         what: "the MTU changed",
-        seenAs: /the MTU of br0 is 1400 instead of its ports' 1500/,
+        seenAs: /the MTU of br0 is 1400 instead of 1500/,
         healed: "[ $(cat /sys/class/net/br0/mtu) = 1500 ]",
       },
       {

@@ -29,7 +29,7 @@ export interface Fault {
   over?(scene: Scene): Promise<void>;
   /** Nobody is left to end the change: the next `up` does. */
   readonly endedByNextUp?: boolean;
-  /** Milliseconds from the strike until nothing is armed any more. Default: the window and 2 s. */
+  /** Milliseconds until nothing is armed any more, from the strike or from when the host is on again. Default: the window and 2 s. */
   readonly within?: number;
   /** The host is off for a while: where that is longer than the struck `up` waits for it, the next one says what happened. */
   readonly restarts?: boolean;
@@ -37,7 +37,11 @@ export interface Fault {
   readonly nextSays?: RegExp;
   /** Two engines strike each other: either may be the one that makes the change. */
   readonly rivals?: boolean;
-  /** After the next `up`. */
+  /** After the next `up`, and before the restart that changes nothing. */
+  planned?(scene: Scene): Promise<void>;
+  /** It needs a disk in memory: a restart would leave nothing of what was written. */
+  inMemory?: boolean;
+  /** At the end. */
   after?(scene: Scene): Promise<void>;
 }
 

@@ -9,9 +9,12 @@ import type { StartedCommand } from "../../lab/pulumi";
 import { type Step, strikeAt } from "../../lab/strike";
 import type { Cell, Fault } from "./fault";
 
+/** Of a host for which a row says no other. */
+const addressing = { address: "192.0.2.100/24" };
+
 /** All that a change may touch: links with addresses, routes, the bridge's ports, the files, what is armed. */
 const picture = `
-ip -br -4 address | sed 's/@if[0-9]*//; s/ metric [0-9]*//'
+ip -br -4 address | sed 's/@if[0-9]*//; s/ metric [0-9]*//; s/  */ /g'
 ip route
 for port in /sys/class/net/*/master; do [ ! -e "$port" ] || echo "\${port%/master} in $(basename "$(readlink "$port")")"; done
 find /etc/netplan /etc/systemd/network -type f | sort | xargs -r sha256sum
@@ -29,15 +32,17 @@ export class Scene implements AsyncDisposable {
   private constructor(
     readonly lan: Lan,
     readonly host: Host,
+    readonly release: Release,
     readonly stack: HomelabStack,
     readonly window: number,
   ) {}
 
   static async start(lan: Lan, release: Release, fault: Fault): Promise<Scene> {
-    const { kind, addressing = { address: "192.0.2.100/24" }, window = 10, connection = {} } = fault;
-    const host = await lan.startHost({ name: "kvm1", kind, release, addressing });
+    const { kind, window = 10, connection = {} } = fault;
+    const host = await lan.startHost({ name: "kvm1", kind, release, addressing: fault.addressing ?? addressing });
     const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: window } } } } };
-    const scene = new Scene(lan, host, await HomelabStack.start({ lan, hosts: [host], config, connection }), window);
+    const stack = await HomelabStack.start({ lan, hosts: [host], config, connection });
+    const scene = new Scene(lan, host, release, stack, window);
     await fault.prepare?.(scene);
     scene.before = await scene.picture();
     return scene;
@@ -58,7 +63,10 @@ export class Scene implements AsyncDisposable {
     });
   }
 
-  /** Runs `up`, strikes it at the step, and tells in how many milliseconds from then on nothing was armed any more. */
+  /**
+   * Runs `up`, strikes it at the step, and tells in how many milliseconds nothing was armed any more: from then on, or from
+   * when a host that was off is on again.
+   */
   async strike(fault: Fault, step: Step): Promise<number> {
     const command = typeof fault.strike === "function" ? fault.strike(step) : (fault.strike ?? "true");
     const { struck } = await strikeAt(this.host, step, command);
@@ -74,6 +82,8 @@ export class Scene implements AsyncDisposable {
     let began = performance.now();
     this.plugin = step === "before" ? 0 : await pluginOf(this.started.child).catch(() => 0);
     await fault.outside?.(this);
+    // What is promised counts while the host runs; libvirtd alone may take 30 s to let it stop.
+    if (fault.restarts) began = this.host.switchedOn;
     if (fault.endedByNextUp) return 0;
     if (step === "before") {
       // What struck before is no news: the host is through when the change is.

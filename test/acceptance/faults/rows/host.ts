@@ -11,6 +11,7 @@ const broken = "printf 'network:\\n  ethernets:\\n    enp1s0:\\n      no-such-ke
 export const hostFaults: readonly Fault[] = [
   {
     name: "disk full",
+    inMemory: true,
     prepare: async (scene) => void (await scene.sh(smallDisk)),
     strike: fill,
     over: async (scene) => void (await scene.sh("rm -f /mnt/small/full")),
@@ -36,8 +37,8 @@ export const hostFaults: readonly Fault[] = [
     name: "networkd killed",
     strike: "systemctl kill -s KILL systemd-networkd",
     cells: [
-      { at: "applied", ends: "confirmed" },
       { at: "armed", ends: "confirmed" },
+      { at: "applied", ends: "confirmed" },
       { at: "verified", ends: "confirmed" },
     ],
     otherwise: "confirmed, networkd goes on alone; before, it is up again by then",
@@ -70,7 +71,7 @@ export const hostFaults: readonly Fault[] = [
     strike: `${deadGateway}; virsh start web`,
     over: lift,
     cells: [{ at: "applied", ends: "rolled back", says: gatewayDied }],
-    after: tapInBridge,
+    planned: tapInBridge,
     otherwise: "on a bridge that is not there, a VM does not start",
   },
   {

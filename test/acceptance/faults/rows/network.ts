@@ -11,7 +11,10 @@ import {
   wall,
   whileHeld,
 } from "../fault";
+import type { Scene } from "../scene";
 
+/** dnsmasq gives none that it has leased to another client: to this MAC address, but with another release's DHCP identity. */
+const anotherAddress = ({ release }: Scene) => (release === "bookworm" ? "192.0.2.140" : "192.0.2.141");
 const macOf = async (host: Host) => (await host.readFile("/sys/class/net/enp1s0/address")).trim();
 
 export const networkFaults: readonly Fault[] = [
@@ -91,7 +94,7 @@ export const networkFaults: readonly Fault[] = [
     strike: deadGateway,
     over: lift,
     cells: [{ at: "applied", ends: "rolled back", says: gatewayDied }],
-    after: tapInBridge,
+    planned: tapInBridge,
     otherwise: "as without VMs",
   },
   {
@@ -114,18 +117,20 @@ export const networkFaults: readonly Fault[] = [
     name: "DHCP gives another address",
     addressing: "dhcp",
     strike: held,
-    outside: whileHeld(async ({ lan, host }) => lan.dhcp.reserve(await macOf(host), "192.0.2.140")),
-    over: async ({ host, stack }) => {
-      host.address = "192.0.2.140";
+    outside: whileHeld(async (scene) => scene.lan.dhcp.reserve(await macOf(scene.host), anotherAddress(scene))),
+    over: async (scene) => {
+      const { host, stack } = scene;
+      host.address = anotherAddress(scene);
       const connection = { host: host.address, user: "root", hostKey: host.hostKey };
       await stack.configure({ hosts: { kvm1: { connection, bridge: { confirm: { timeout: 10 } } } } });
     },
-    cells: [{ at: "armed", ends: "confirmed", says: /the host is reached at 192\.0\.2\.140 from now on/ }],
+    cells: [{ at: "armed", ends: "confirmed", says: /the host is reached at 192\.0\.2\.14[01] from now on/ }],
     after: async ({ lan, host }) => lan.dhcp.unreserve(await macOf(host)),
     otherwise: "a server is asked once in a change",
   },
   {
     name: "another machine at the address",
+    within: 15_000, // with the other machine's end
     strike: "true",
     outside: async ({ lan, host }) => {
       await host.isolate();

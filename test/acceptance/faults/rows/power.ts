@@ -3,13 +3,15 @@ import { type Fault, wall } from "../fault";
 const restarted = /the host restarted before the change was confirmed/;
 /** Frozen where it is: a power cut comes from outside, and that takes a moment. */
 const freeze = `${wall}; systemctl kill -s STOP 'kvmnet-apply-*' || true`;
+/** From within what is frozen, that comes last. */
+const freezeArmed = `${wall}; : >/run/lab-struck; kill -s STOP $$`;
 /** The confirmation, too. */
 const freezeConfirmation = `${wall}; sleep 600 >/dev/null 2>&1 </dev/null &`;
 
 export const powerFaults: readonly Fault[] = [
   {
     name: "power cut",
-    strike: (step) => (step === "confirming" ? freezeConfirmation : freeze),
+    strike: (step) => (step === "confirming" ? freezeConfirmation : step === "armed" ? freezeArmed : freeze),
     outside: ({ host }) => host.reboot({ hard: true }),
     restarts: true,
     cells: [
