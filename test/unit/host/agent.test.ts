@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { utils } from "ssh2";
 import { SelectiveAgent } from "../../../provider/host/ssh/agent";
+import { keyPair } from "../support/keyPair";
 
 const string = (text: string | Buffer) => {
   const bytes = Buffer.from(text);
@@ -12,7 +12,7 @@ const string = (text: string | Buffer) => {
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
 };
-const plain = Buffer.from(utils.generateKeyPairSync("ed25519").public.split(" ")[1] ?? "", "base64");
+const plain = Buffer.from(keyPair().public.split(" ")[1] ?? "", "base64");
 const type = "sk-ssh-ed25519@openssh.com";
 const token = Buffer.concat([string(type), string(Buffer.alloc(32, 7)), string("ssh:")]);
 

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { type Connection as Client, Server, type ServerChannel, utils } from "ssh2";
+import { type Connection as Client, Server, type ServerChannel } from "ssh2";
 import { Session } from "../../../provider/host/ssh/session";
+import { keyPair } from "../support/keyPair";
 
-const keys = utils.generateKeyPairSync("ed25519");
+const keys = keyPair();
 
 /** An SSH server in this process, for what a real one does at its own time only. */
 async function serving(onExec: (channel: ServerChannel, client: Client) => void) {
@@ -74,7 +75,7 @@ test("a command that never ends ends with its time", async () => {
 
 test("another host key than the known one is refused, with both fingerprints", async () => {
   await using served = await serving(() => {});
-  const other = utils.generateKeyPairSync("ed25519").public;
+  const other = keyPair().public;
   const refused = Session.dial({ ...served.connection, hostKey: other });
   await expect(refused).rejects.toThrow(/It shows SHA256:\S+; connection\.hostKey has SHA256:\S+\./);
   await expect(refused).rejects.toMatchObject({ kind: "hostKey" });
@@ -87,6 +88,6 @@ test("accept-new takes a key on first use, and the same one only from then on", 
   const first = await Session.dial(connection);
   first.close();
   expect(first.hostKey).toBe(keys.public.split(" ").slice(0, 2).join(" "));
-  const other = utils.generateKeyPairSync("ed25519").public;
+  const other = keyPair().public;
   await expect(Session.dial(connection, { hostKey: other })).rejects.toThrow(/the state has SHA256/);
 });

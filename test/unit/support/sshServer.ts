@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { type Connection as Client, Server, type ServerChannel, utils } from "ssh2";
+import { type Connection as Client, Server, type ServerChannel } from "ssh2";
+import { keyPair } from "./keyPair";
 
-const keys = utils.generateKeyPairSync("ed25519");
+const keys = keyPair();
 
 export interface SshServerOptions {
   /** What it does with a command; by default it ends at once, with 0. */
