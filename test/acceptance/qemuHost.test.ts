@@ -32,7 +32,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
   beforeAll(async () => {
     lan = await Lan.start();
     host = await lan.startHost({ name: "kvm1", kind: "qemu", netplan });
-    const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: 60 } } } } };
+    const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: 180 } } } } };
     stack = await HomelabStack.start({ lan, hosts: [host], config });
   }, 900 * seconds);
 
@@ -52,7 +52,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
       expect(await host.addresses()).toMatch(/^br0 .*192\.0\.2\.100\/24/m);
       expect(await port("lan0")).toContain("/br0");
     },
-    120 * seconds,
+    300 * seconds,
   );
 
   test(
@@ -85,7 +85,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
       expect({ code, said: code === 0 ? "" : stdout }).toEqual({ code: 0, said: "" });
       await rename("lan9", "lan0");
     },
-    120 * seconds,
+    300 * seconds,
   );
 
   test(
@@ -98,6 +98,6 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
       expect(await host.addresses()).toMatch(/^lan0 .*192\.0\.2\.100\/24/m);
       expect((await host.exec(["ip", "link", "show", "dev", "br0"])).code).not.toBe(0);
     },
-    120 * seconds,
+    300 * seconds,
   );
 });

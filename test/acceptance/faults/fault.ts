@@ -17,8 +17,8 @@ export interface Fault {
   /** What the host runs in; a container if not said. */
   readonly kind?: HostOptions["kind"];
   readonly addressing?: HostOptions["addressing"];
-  /** Seconds of `confirm.timeout`. Default: 10. */
-  readonly window?: number;
+  /** Seconds of `confirm.timeout`, for a cell that ends so. Default: 10. */
+  readonly window?: (ends: Outcome) => number;
   /** Before the change that is struck: what has to be there. */
   prepare?(scene: Scene): Promise<void>;
   /** Run by a shell on the host at the step. */
@@ -29,7 +29,7 @@ export interface Fault {
   over?(scene: Scene): Promise<void>;
   /** Nobody is left to end the change: the next `up` does. */
   readonly endedByNextUp?: boolean;
-  /** Milliseconds until nothing is armed any more, from the strike or from when the host is on again. Default: the window and 2 s. */
+  /** Milliseconds until nothing is armed any more, from the strike or from when the host is on again. Default: the window and 2 s, and 15 s of an emulated machine. */
   readonly within?: number;
   /** The host is off for a while: where that is longer than the struck `up` waits for it, the next one says what happened. */
   readonly restarts?: boolean;

@@ -7,7 +7,7 @@ import type { Lan } from "../../lab/lan";
 import { pluginOf, processEnd } from "../../lab/plugin";
 import type { StartedCommand } from "../../lab/pulumi";
 import { type Step, strikeAt } from "../../lab/strike";
-import type { Cell, Fault } from "./fault";
+import type { Cell, Fault, Outcome } from "./fault";
 
 /** Of a host for which a row says no other. */
 const addressing = { address: "192.0.2.100/24" };
@@ -37,8 +37,9 @@ export class Scene implements AsyncDisposable {
     readonly window: number,
   ) {}
 
-  static async start(lan: Lan, release: Release, fault: Fault): Promise<Scene> {
-    const { kind, window = 10, connection = {} } = fault;
+  static async start(lan: Lan, release: Release, fault: Fault, ends: Outcome): Promise<Scene> {
+    const { kind, connection = {} } = fault;
+    const window = fault.window?.(ends) ?? 10;
     const host = await lan.startHost({ name: "kvm1", kind, release, addressing: fault.addressing ?? addressing });
     const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: window } } } } };
     const stack = await HomelabStack.start({ lan, hosts: [host], config, connection });

@@ -43,7 +43,7 @@ export const engineFaults: readonly Fault[] = [
   },
   {
     name: "second up in the window",
-    window: 60,
+    window: () => 60,
     strike: held,
     outside: whileHeld(async ({ lan, host, stack }) => {
       await using second = await HomelabStack.start({ lan, hosts: [host], config: stack.config });
@@ -56,7 +56,7 @@ export const engineFaults: readonly Fault[] = [
   },
   {
     name: "two engines at once",
-    window: 30,
+    window: () => 30,
     outside: async ({ lan, host, stack }) => {
       // Of another backend, so that Pulumi's own lock does not help.
       await using second = await HomelabStack.start({ lan, hosts: [host], config: stack.config });

@@ -2,14 +2,16 @@ import { type Fault, wall } from "../fault";
 import { powerFaults } from "./power";
 
 const jump = (by: string) => `date --set '${by}'`;
-/** Seconds: an emulated machine on a busy one takes longer than half a minute now and then, to apply, to be reached anew and to confirm. */
-const ample = 45;
+/**
+ * Seconds: an emulated machine on a busy one takes longer than 45 s now and then, to apply, to be reached anew and to
+ * confirm. What waits for the window's end has as much as it takes to apply.
+ */
+const [ample, waitedFor] = [180, 60];
 const late = /not confirmed within \d+ s/;
 /** Armed: confirmed in time all the same. Applied, behind a wall: undone at its time all the same. */
 const clockJumps = (by: string): Omit<Fault, "name" | "cells"> => ({
   kind: "qemu",
-  window: ample,
-  within: (ample + 15) * 1000, // the way back of an emulated machine takes longer than 2 s
+  window: (ends) => (ends === "confirmed" ? ample : waitedFor),
   strike: (step) => (step === "armed" ? jump(by) : `${wall}; ${jump(by)}`),
   over: async (scene) => {
     await scene.sh("nft delete table inet wall 2>/dev/null; true");
@@ -24,7 +26,7 @@ export const qemuFaults: readonly Fault[] = [
       ...fault,
       name: `${fault.name} of a machine`,
       kind: "qemu",
-      window: ample,
+      window: () => ample,
       within: 120_000, // with its boot
       outside: async (scene) => {
         await fault.outside?.(scene);
