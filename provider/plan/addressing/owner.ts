@@ -1,5 +1,5 @@
 import type { Facts, Link } from "../../host/facts/facts";
-import { definedIds, findDefinition, type NetplanDefinition } from "../netplan/definition";
+import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../netplan/definition";
 import { Refusal } from "../refusal";
 import { netplanId } from "./netplanId";
 
@@ -31,12 +31,13 @@ export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition 
       `uplink: ${name} is configured with netplan's renderer ${definition.renderer}; for now kvmnet handles networkd only. Set "renderer: networkd" for it.`,
     );
   }
-  for (const { path, map, document } of definition.places) {
+  for (const place of definition.places) {
+    const { path } = place;
     if (!path.startsWith("/etc/"))
       throw new Refusal(
         `uplink: ${name} is configured in ${path}; kvmnet changes files in /etc/netplan only. Move it there.`,
       );
-    const match = map.toJS(document).match as { name?: unknown; driver?: unknown } | undefined;
+    const match = saidIn(place).match as { name?: unknown; driver?: unknown } | undefined;
     if (match?.driver !== undefined || (match?.name !== undefined && match.name !== name)) {
       throw new Refusal(
         `uplink: ${path} matches ${name} by a pattern that other NICs may match too; give ${name} an entry of its own, by name or MAC address.`,

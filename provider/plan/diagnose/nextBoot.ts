@@ -2,7 +2,7 @@ import { type Facts, type Link, ports } from "../../host/facts/facts";
 import { madeByNetplan, netplanId } from "../addressing/netplanId";
 import { promised } from "../addressing/wanted";
 import { addressingOf } from "../netplan/addressing";
-import { definedIds, findDefinition, type NetplanDefinition } from "../netplan/definition";
+import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../netplan/definition";
 import { Refusal } from "../refusal";
 import { lanBridges } from "./bridges";
 import { type Check, type Finding, finding } from "./finding";
@@ -48,9 +48,7 @@ function lostBy(facts: Facts, link: Link, definition: NetplanDefinition): string
   const path = definition.places.map((place) => place.path).join(", ");
   const leased = reached && link.lease?.address === reached.local;
   const stays = cidr === undefined || addresses.includes(cidr) || reached?.family === "inet6" || (leased && dhcp4);
-  const listed = new Set(
-    definition.places.flatMap(({ map, document }) => (map.toJS(document).interfaces as unknown[]) ?? []),
-  );
+  const listed = new Set(definition.places.flatMap((place) => (saidIn(place).interfaces as unknown[]) ?? []));
   const left = ports(facts, link.name).filter((port) => madeByNetplan(port) && !listed.has(netplanId(port)));
   return [
     ...(stays ? [] : [`${link.name} has ${cidr}, which SSH came in by; ${path} does not give it that`]),
@@ -82,10 +80,7 @@ export const nicRenamed: Check = (facts) => {
   const nics = facts.links.filter(({ kind, loopback }) => !loopback && (kind === undefined || kind === "veth"));
   return ids(facts).flatMap(({ id, section, definition }) => {
     if (section !== "ethernets" || !definition) return [];
-    const keys = Object.assign({}, ...definition.places.map(({ map, document }) => map.toJS(document))) as Record<
-      string,
-      unknown
-    >;
+    const keys = Object.assign({}, ...definition.places.map(saidIn)) as Record<string, unknown>;
     const match = keys.match as Record<string, unknown> | undefined;
     const name = match ? match.name : id;
     if (typeof name !== "string" || /[*?[]/.test(name) || match?.macaddress !== undefined) return [];

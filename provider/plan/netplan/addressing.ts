@@ -1,18 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  type Document,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  type Node,
-  type Pair,
-  parse,
-  stringify,
-  type YAMLMap,
-} from "yaml";
+import { isCollection, isMap, isPair, isScalar, type Node, type Pair, parse, stringify, type YAMLMap } from "yaml";
 import { Refusal } from "../refusal";
-import type { NetplanDefinition } from "./definition";
+import { type NetplanDefinition, saidIn } from "./definition";
 
 /** netplan-yaml(5): what gives an interface its addresses, and so goes where the addresses go. */
 const addressingKeys = new Set([
@@ -43,8 +32,8 @@ export type Stanza = Record<string, unknown>;
 /** An interface's addressing over all files, merged as netplan does: later scalars win, lists add up. */
 export function addressingOf(definition: NetplanDefinition): Stanza {
   const merged: Stanza = {};
-  for (const { map, document } of definition.places) {
-    for (const [key, value] of Object.entries(map.toJS(document) as Stanza))
+  for (const place of definition.places) {
+    for (const [key, value] of Object.entries(saidIn(place)))
       if (addressingKeys.has(key)) merged[key] = merge(merged[key], value);
   }
   return merged;
@@ -71,12 +60,11 @@ function isPlain(value: unknown): value is Stanza {
 /** The files that have the interface's addressing, without it: nothing else in them changes, comments and spaces included. */
 export function withoutAddressing(definition: NetplanDefinition): Map<string, string> {
   const files = new Map<string, string>();
-  for (const { path, text, document, map, keyEnd } of definition.places) {
+  for (const place of definition.places) {
+    const { path, text, map, keyEnd } = place;
     const taken = map.items.filter((pair) => isScalar(pair.key) && addressingKeys.has(String(pair.key.value)));
     if (taken.length === 0) continue;
-    const edited = map.flow
-      ? withoutFlowPairs(text, document, map, taken)
-      : withoutBlockPairs(text, map, taken, keyEnd);
+    const edited = map.flow ? withoutFlowPairs(place, taken) : withoutBlockPairs(text, map, taken, keyEnd);
     const wanted = parse(text, quiet);
     for (const pair of taken) delete wanted.network[definition.section][definition.id][keyOf(pair)];
     if (!saysTheSame(edited, wanted)) {
@@ -101,8 +89,9 @@ function saysTheSame(text: string, wanted: unknown): boolean {
   }
 }
 
-function withoutFlowPairs(text: string, document: Document, map: YAMLMap, taken: readonly Pair[]): string {
-  const rest = map.toJS(document) as Stanza;
+function withoutFlowPairs(place: NetplanDefinition["places"][number], taken: readonly Pair[]): string {
+  const { text, map } = place;
+  const rest = saidIn(place);
   for (const pair of taken) delete rest[keyOf(pair)];
   const [start, end] = range(map);
   return text.slice(0, start) + stringify(rest, { collectionStyle: "flow", lineWidth: 0 }).trim() + text.slice(end);

@@ -20,6 +20,11 @@ export interface NetplanDefinition {
   readonly renderer: string;
 }
 
+/** What one file says of the interface, aliases of other entries followed. */
+export function saidIn({ map, document }: NetplanDefinition["places"][number]): Record<string, unknown> {
+  return map.toJS(document);
+}
+
 /** The definition that is `id`'s, or undefined where no file has one. */
 export function findDefinition(files: ReadonlyMap<string, string>, id: string): NetplanDefinition | undefined {
   let section: SectionName | undefined;

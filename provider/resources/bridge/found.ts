@@ -4,7 +4,7 @@ import { madeByNetplan } from "../../plan/addressing/netplanId";
 import { asksDhcp6, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFileText } from "../../plan/netplan/bridgeFile";
-import { definedIds, findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
+import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../plan/netplan/definition";
 import { entryMtu } from "../../plan/netplan/mtu";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
@@ -70,7 +70,7 @@ export function refuseOtherPorts(facts: Facts, { definition }: Found, uplink: Li
 }
 
 function interfacesOf(definition: NetplanDefinition): string[] {
-  const lists = definition.places.map(({ map, document }) => map.toJS(document).interfaces as unknown);
+  const lists = definition.places.map((place) => saidIn(place).interfaces);
   return [...new Set(lists.flatMap((list) => (Array.isArray(list) ? list.map(String) : [])))];
 }
 
@@ -130,7 +130,7 @@ const isDefaultRoute = (route: unknown) => promised({ routes: [route] }).gateway
 
 /** netplan-yaml(5): with parameters STP is on unless they say no; without any, both are the kernel's: off, and 15 s. */
 function isSaidOfLink(own: NetplanDefinition, port: NetplanDefinition, inputs: BridgeInputs): boolean {
-  const keys = own.places.map(({ map, document }) => map.toJS(document) as Stanza);
+  const keys = own.places.map(saidIn);
   const last = (key: string) => keys.flatMap((one) => (key in one ? [one[key]] : [])).at(-1);
   const parameters: Stanza = Object.assign({}, ...keys.map((one) => one.parameters ?? {}));
   const custom = keys.some((one) => one.parameters !== undefined);

@@ -2,7 +2,7 @@ import type { Facts } from "../../host/facts/facts";
 import { presentName } from "../../plan/link/uplink";
 import { addressingOf, type Stanza } from "../../plan/netplan/addressing";
 import { bridgeFilePath } from "../../plan/netplan/bridgeFile";
-import { findDefinition } from "../../plan/netplan/definition";
+import { findDefinition, saidIn } from "../../plan/netplan/definition";
 import type { Connection } from "../connection";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { bridgeState } from "./model";
@@ -25,10 +25,11 @@ export function repairsOf(facts: Facts, connection: Connection): Repair[] {
   return [...facts.records].flatMap(([name, { owner, uplink, found }]): Repair[] => {
     const definition = findDefinition(facts.netplan, name);
     if (found || definition?.places.length !== 1 || definition.places[0]?.path !== bridgeFilePath(name)) return [];
-    const { parameters, macaddress, mtu } = definition.places[0].map.toJSON();
-    const link = { name, uplink: presentName(facts, name, uplink), macAddress: macaddress, mtu, stp: parameters?.stp };
+    const { parameters, macaddress, mtu } = saidIn(definition.places[0]);
+    const { stp, "forward-delay": forwardDelay } = (parameters ?? {}) as Stanza;
+    const link = { name, uplink: presentName(facts, name, uplink), macAddress: macaddress, mtu, stp, forwardDelay };
     for (const addressing of ["inherit", inWords(addressingOf(definition))]) {
-      const said = { connection, ...link, forwardDelay: parameters?.["forward-delay"], addressing };
+      const said = { connection, ...link, addressing };
       const { data: inputs } = bridge.inputs.safeParse(said);
       const plan = inputs && planBridge(facts, inputs, owner);
       if (!plan || !isWritten(facts, plan)) continue;
