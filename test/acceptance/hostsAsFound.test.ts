@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import type { Host, HostOptions } from "../lab/host";
 import { Lan } from "../lab/lan";
+import { succeeds } from "../lab/succeeds";
 import { YamlStack } from "../lab/yamlStack";
 import { asWanted, cloudInit, laden, plain } from "./hostsAsFound/hosts";
 
@@ -104,8 +105,7 @@ network:
       await using host = await start("kvm2", plain);
       await using stack = await YamlStack.start(lan, [host]);
       const { address } = host;
-      const { code, stdout } = await stack.import("kvmnet:index:Bridge", "br0", "root@kvm2.example:22/br0");
-      expect({ code, said: code === 0 ? "" : stdout }).toEqual({ code: 0, said: "" });
+      const stdout = await succeeds(stack.import("kvmnet:index:Bridge", "br0", "root@kvm2.example:22/br0"));
       const printed = parse(stdout.slice(stdout.indexOf("resources:"))).resources;
       expect(printed.br0.properties).toEqual({
         connection: { host: "kvm2.example", user: "root", port: 22 },

@@ -2,6 +2,7 @@ import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { macAddressOf } from "../lab/machine";
+import { succeeds } from "../lab/succeeds";
 
 const seconds = 1000;
 
@@ -47,8 +48,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
     "gets its bridge, with the NIC in it under its new name",
     async () => {
       expect(await host.addresses()).toMatch(/^lan0 .*192\.0\.2\.100\/24/m);
-      const { code, stdout } = await stack.up();
-      expect({ code, said: code === 0 ? "" : stdout }).toEqual({ code: 0, said: "" });
+      await succeeds(stack.up());
       expect(await host.addresses()).toMatch(/^br0 .*192\.0\.2\.100\/24/m);
       expect(await port("lan0")).toContain("/br0");
     },
@@ -63,8 +63,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
       expect(await host.addresses()).toMatch(/^br0 .*192\.0\.2\.100\/24/m);
       expect(await host.addresses()).not.toMatch(/^lan0 .*192\.0\.2\.100/m);
       expect(await port("lan0")).toContain("/br0");
-      const { code, stdout } = await stack.preview(["--expect-no-changes"]);
-      expect({ code, said: code === 0 ? "" : stdout }).toEqual({ code: 0, said: "" });
+      await succeeds(stack.preview(["--expect-no-changes"]));
     },
     180 * seconds,
   );
@@ -81,8 +80,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
         ]);
       await rename("lan0", "lan9");
       expect(await port("lan9")).toContain("/br0");
-      const { code, stdout } = await stack.preview(["--expect-no-changes"]);
-      expect({ code, said: code === 0 ? "" : stdout }).toEqual({ code: 0, said: "" });
+      await succeeds(stack.preview(["--expect-no-changes"]));
       await rename("lan9", "lan0");
     },
     300 * seconds,
@@ -91,8 +89,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
   test(
     "gets its file back byte for byte by destroy, and its address",
     async () => {
-      const { code, stdout } = await stack.destroy();
-      expect({ code, said: code === 0 ? "" : stdout }).toEqual({ code: 0, said: "" });
+      await succeeds(stack.destroy());
       expect(await host.readFile(file)).toBe(netplan);
       expect(await host.must(["ls", "/etc/netplan", "/etc/systemd/network"])).not.toContain("kvmnet");
       expect(await host.addresses()).toMatch(/^lan0 .*192\.0\.2\.100\/24/m);

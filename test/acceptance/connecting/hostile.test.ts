@@ -1,5 +1,6 @@
 import { HomelabStack } from "../../lab/homelabStack";
 import { Lan } from "../../lab/lan";
+import { succeeds } from "../../lab/succeeds";
 
 const seconds = 1000;
 
@@ -52,8 +53,7 @@ test(
         vms: Object.fromEntries(names.map((name) => [name, { host: "kvm1", nics: { lan: { network: name } } }])),
       },
     });
-    const { code, stdout, stderr } = await stack.up();
-    expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+    await succeeds(stack.up());
     for (const name of names) {
       const interfaces = await host.must(["virsh", "-q", "domiflist", "--inactive", "--domain", name]);
       expect(interfaces.trim().split("\n")).toHaveLength(1);

@@ -3,6 +3,7 @@ import { HomelabStack } from "../../lab/homelabStack";
 import type { Host } from "../../lab/host";
 import { Lan } from "../../lab/lan";
 import { Person } from "../../lab/reaching";
+import { succeeds } from "../../lab/succeeds";
 import { tryWays, type Way } from "../../lab/waysIn";
 
 const seconds = 1000;
@@ -97,8 +98,7 @@ test.each([
       knownHosts: "",
       config: { hosts: { kvm1: { bridge: {}, networks: { lan: {} } } } },
     });
-    const { code, stdout, stderr } = await stack.up();
-    expect({ code, said: code === 0 ? "" : stdout + stderr }).toEqual({ code: 0, said: "" });
+    await succeeds(stack.up());
     expect(await host.addresses()).toMatch(/^br0 .*192\.0\.2\.100\/24/m);
     const logged = (await host.must(["journalctl", "--output=cat", "_COMM=sudo"])).match(/COMMAND=.*/g) ?? [];
     expect(logged).toContainEqual(expect.stringMatching(/'kvmnet: read the host.*s facts'/));
