@@ -16,14 +16,31 @@ section() { # name command...
 	framed "$name" "$code" "$text"
 }
 
+# All files in one process: for each, a process of its own would take longer than all that it reads. A word that is no
+# path says which sections the next ones are. What awk reads is a record to its end, as no text has the separator in it;
+# a file that is gone meanwhile is none.
 files() { # section path...
-	kind=$1
-	shift
-	for path; do
-		[ -f "$path" ] || continue
-		# $(…) cuts newlines off the end: the x keeps them.
-		text=$(cat "$path" && printf x) && framed "$kind:$path" 0 "${text%x}"
+	for word; do
+		shift
+		case $word in
+		/*) [ -f "$word" ] || continue ;;
+		esac
+		set -- "$@" "$word"
 	done
+	awk 'BEGIN {
+		RS = "\001kvmnet\001"
+		for (i = 1; i < ARGC; i++) {
+			path = ARGV[i]
+			if (path !~ /^\//) {
+				section = path
+				continue
+			}
+			text = ""
+			while ((found = (getline part < path)) > 0) text = text part
+			close(path)
+			if (found == 0) printf "%s:%s 0 %d\n%s\n", section, path, length(text), text
+		}
+	}' "$@"
 }
 
 tools() {
@@ -82,6 +99,15 @@ try_stamp() {
 	[ -e /run/netplan/netplan-try.ready ] && ! pgrep -f 'netplan[ ]try' >/dev/null && stat -c '%n %y' /run/netplan/netplan-try.ready
 }
 
+# A service that runs has a folder in cgroup v2's tree; systemd takes as long for an answer as five other sections.
+resolved() {
+	cd /sys/fs/cgroup/system.slice 2>/dev/null || {
+		systemctl is-active systemd-resolved
+		return
+	}
+	[ -d systemd-resolved.service ] && echo active
+}
+
 # libvirt writes a VM's PID at its start.
 vm_starts() {
 	date +%s && stat -c '%Y %n' /run/libvirt/qemu/*.pid
@@ -115,15 +141,9 @@ rest() {
 	section routes ip -j -d -4 route show table all
 	section neighbours ip -j -4 neigh show
 	section routes6 ip -j -d -6 route show table all
-	section resolved systemctl is-active systemd-resolved
+	section resolved resolved
 	section wireless wireless
 	section networkManager network_manager
-	files netplan /lib/netplan/*.yaml /etc/netplan/*.yaml /run/netplan/*.yaml
-	files networkd /etc/systemd/network/*/kvmnet*.conf
-	files cloud /etc/cloud/cloud.cfg.d/99-kvmnet*.cfg
-	files link /run/systemd/netif/links/*
-	files lease /run/systemd/netif/leases/*
-	files record /var/lib/kvmnet/bridges/*.json
 	section armed cat /var/lib/kvmnet/armed/id
 	section macOrigins mac_origins
 	section cloudInit cloud_init
@@ -132,9 +152,17 @@ rest() {
 	section bridgeCalls bridge_calls
 	! command -v nft >/dev/null || section nft nft -j -t list ruleset
 	iptables_rules
-	files netfilter /var/lib/kvmnet/netfilter/*/* /etc/systemd/system/kvmnet-netfilter-*.service /etc/udev/rules.d/80-kvmnet-netfilter-*.rules
-	files enabled /etc/systemd/system/multi-user.target.wants/kvmnet-netfilter-*.service
-	files tap /var/lib/kvmnet/taps/*/* /etc/systemd/system/kvmnet-tap-*.service /etc/systemd/system/multi-user.target.wants/kvmnet-tap-*.service /etc/udev/rules.d/80-kvmnet-tap-*.rules
+	files \
+		netplan /lib/netplan/*.yaml /etc/netplan/*.yaml /run/netplan/*.yaml \
+		networkd /etc/systemd/network/*/kvmnet*.conf \
+		cloud /etc/cloud/cloud.cfg.d/99-kvmnet*.cfg \
+		link /run/systemd/netif/links/* \
+		lease /run/systemd/netif/leases/* \
+		record /var/lib/kvmnet/bridges/*.json \
+		netfilter /var/lib/kvmnet/netfilter/*/* /etc/systemd/system/kvmnet-netfilter-*.service /etc/udev/rules.d/80-kvmnet-netfilter-*.rules \
+		enabled /etc/systemd/system/multi-user.target.wants/kvmnet-netfilter-*.service \
+		tap /var/lib/kvmnet/taps/*/* /etc/systemd/system/kvmnet-tap-*.service /etc/systemd/system/multi-user.target.wants/kvmnet-tap-*.service /etc/udev/rules.d/80-kvmnet-tap-*.rules ||
+		exit
 }
 
 # virsh waits for libvirt's daemon most of its time: it does so beside the rest, and is printed after it.

@@ -1,0 +1,56 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseSections } from "../../../provider/host/facts/sections";
+
+const script = readFileSync(join(__dirname, "../../../provider/host/facts/facts.sh"), "utf8");
+/** The script's functions, without its last line, which runs them. */
+const functions = script.slice(0, script.lastIndexOf("\n{"));
+
+describe("the files that facts.sh prints", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "kvmnet-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const printed = (...words: string[]) =>
+    parseSections(execFileSync("sh", ["-c", `${functions}\nfiles "$@"`, "sh", ...words]));
+
+  const texts = {
+    "a line": "network:\n",
+    "no end of line": "network:\n  version: 2",
+    "empty lines at its end": "a\n\n\n",
+    "nothing in it": "",
+    "what a shell and awk's printf would read": "%s \\n \\\\ $(id) `id` \"'\n",
+    "letters of more than one byte": "ä – 🙂\n",
+    "a carriage return": "a\r\nb\r\n",
+    "a hundred kilobytes": "0123456789abcde\n".repeat(6400),
+  };
+  it.each(Object.entries(texts))("are whole: %s", (_what, text) => {
+    const path = join(folder, "a b=c.yaml");
+    writeFileSync(path, text);
+    expect(printed("netplan", path)).toEqual([{ name: `netplan:${path}`, code: 0, text }]);
+  });
+
+  it("are of the section that was named last, in the order in which they were given", () => {
+    const [first, second, third] = ["1", "2", "3"].map((name) => join(folder, name)) as [string, string, string];
+    for (const path of [first, second, third]) writeFileSync(path, path);
+    expect(printed("link", second, first, "lease", "tap", third).map(({ name }) => name)).toEqual([
+      `link:${second}`,
+      `link:${first}`,
+      `tap:${third}`,
+    ]);
+  });
+
+  it("are none where a pattern fits no file, or a folder", () => {
+    expect(printed("netplan", join(folder, "*.yaml"), folder)).toEqual([]);
+  });
+
+  it("end the script with an error where they can't be read: never fewer than there are", () => {
+    const awk = "awk() { return 2; }";
+    const { status } = spawnSync("sh", ["-c", script.replace("\nrest()", `\n${awk}\nrest()`)]);
+    expect(status).toBe(2);
+  });
+});
