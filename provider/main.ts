@@ -1,8 +1,5 @@
 import { fstatSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { functions } from "./functions/functions";
-import { Hosts } from "./host/hosts";
-import { lifecycles } from "./resources/lifecycles";
 import schema from "./schema.json";
 import { EngineLog } from "./server/engineLog";
 import { Provider } from "./server/provider";
@@ -12,17 +9,17 @@ import { serve } from "./server/serve";
 const graceMs = 5000;
 
 async function main(args: readonly string[]): Promise<void> {
-  const hosts = new Hosts();
+  let work: typeof import("./work") | undefined;
   // Flags of the engine's own may come before its address.
   const log = new EngineLog(args.filter((arg) => /^[^-].*:\d+$/.test(arg)).at(-1));
   const provider = new Provider({
-    package: schema.name,
     version: schema.version,
     schema: () => JSON.stringify(schema),
-    lifecycles,
-    functions,
-    hosts,
     log,
+    operations: async (running) => {
+      work = await import("./work");
+      return work.operations({ package: schema.name, version: schema.version, log, running });
+    },
   });
   const served = await serve(provider, log);
 
@@ -36,7 +33,7 @@ async function main(args: readonly string[]): Promise<void> {
       const ended = running.ended().then(() => served.shutdown());
       await Promise.race([ended, wait(graceMs)]);
     }
-    hosts.close();
+    work?.hosts.close();
     process.exit(code);
   };
   // Every normal end of the engine is a SIGINT: one that is not heeded at once makes it wait.

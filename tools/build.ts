@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { bundle } from "./build/bundle";
 import { buildPackage } from "./build/package";
+import { preview } from "./build/warmUp/preview";
 
 /** `make build`: the plugin and the command line in one file each, provider/dist and cli/dist, and the package that programs import in dist. */
 async function main(): Promise<void> {
   const root = join(__dirname, "..");
   await Promise.all([
-    bundle(root, { name: "pulumi-resource-kvmnet", folder: "provider" }),
+    bundle(root, { name: "pulumi-resource-kvmnet", folder: "provider", use: (port) => preview(Number(port)) }),
     bundle(root, { name: "kvmnet", folder: "cli", interpreter: "#!/usr/bin/env node" }),
     buildPackage(root),
   ]);

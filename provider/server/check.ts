@@ -1,11 +1,11 @@
-import { CheckFailure, type CheckRequest, CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { type CheckRequest, CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { decode, type Values } from "../codec/decode";
 import { pathText } from "../codec/path";
 import type { Claims } from "../resources/claims";
+import { failure } from "./failure";
 import type { ResourceType } from "./resourceType";
 import { partsOfUrn } from "./urn";
 import { validate } from "./validate";
-import { visibleText } from "./visibleText";
 
 /** Fills in every default, marks the secrets, and says what is wrong. No I/O: Checks run one after the other. */
 export function check(type: ResourceType, request: CheckRequest, claims: Claims): CheckResponse {
@@ -32,11 +32,4 @@ export function check(type: ResourceType, request: CheckRequest, claims: Claims)
   response.setInputs(type.encodeInputs(inputs, secrets));
   response.setFailuresList(failures.map(({ property, reason }) => failure(property, reason)));
   return response;
-}
-
-export function failure(property: string, reason: string): CheckFailure {
-  const message = new CheckFailure();
-  message.setProperty(property);
-  message.setReason(visibleText(reason));
-  return message;
 }

@@ -1,6 +1,6 @@
 import { type CheckRequest, CheckResponse, ConfigureResponse, DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { decode } from "../codec/decode";
-import { failure } from "./check";
+import { failure } from "./failure";
 
 /** What the engine itself keeps in a provider's inputs. */
 const engineKeys: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "parameterization", "__internal"]);

@@ -5,7 +5,7 @@ import { pathText } from "../codec/path";
 import { containsUnknown } from "../codec/unknown";
 import { type Call, type HostFunction, WrongArgument } from "../functions/function";
 import { propertiesOf } from "../resources/shape";
-import { failure } from "./check";
+import { failure } from "./failure";
 import { validate } from "./validate";
 
 /** A function of whatever kind: the server moves values between it and the engine and looks at none. */

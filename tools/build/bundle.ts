@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type Plugin, transform } from "esbuild";
 import { recordCode } from "./codeCache";
 import { licencesOf } from "./licences";
 import { replaceFolder } from "./replaceFolder";
@@ -28,26 +28,29 @@ export interface Bundle {
   readonly folder: string;
   /** The first line of the file, where it is started itself. */
   readonly interpreter?: string;
+  /** Does with it, when it has said its first line, what should be fast. */
+  readonly use?: (said: string) => Promise<void>;
 }
 
 /**
- * A main.ts and all that it needs in program.js, and a main.js that loads it with the code that V8 made of it: it starts
- * without a node_modules folder, and fast.
+ * A main.ts and all that it needs in program.js, and what it imports only later in files beside it; and a main.js that
+ * loads them with the code that V8 made of them: it starts without a node_modules folder, and fast.
  */
-export async function bundle(root: string, { name, folder, interpreter }: Bundle): Promise<void> {
+export async function bundle(root: string, { name, folder, interpreter, use = async () => {} }: Bundle): Promise<void> {
   await replaceFolder(join(root, folder, "dist"), async (fresh) => {
-    const { metafile } = await build({
-      entryPoints: [join(root, folder, "main.ts")],
-      outfile: join(fresh, "program.js"),
+    const { metafile, outputFiles } = await build({
+      entryPoints: { program: join(root, folder, "main.ts") },
+      outdir: fresh,
       absWorkingDir: root,
       bundle: true,
+      // Only of this format esbuild makes several files that share what they have in common.
+      format: "esm",
+      splitting: true,
+      chunkNames: "[name]-[hash]",
+      write: false,
       platform: "node",
       target: "node20",
-      format: "cjs",
-      // A start costs memory by the size of the file. Short lines: node prints the line that an error is on.
       minifySyntax: true,
-      minifyWhitespace: true,
-      lineLimit: 160,
       plugins: [englishOnly],
       // ssh2's native parts make it faster where there is a compiler; it works without, and asks in a try.
       external: ["cpu-features", "*.node"],
@@ -56,14 +59,32 @@ export async function bundle(root: string, { name, folder, interpreter }: Bundle
       metafile: true,
       logLevel: "warning",
     });
+    for (const { path, text } of outputFiles) writeFileSync(path, await commonJs(text));
     const load = readFileSync(join(__dirname, "load.js"), "utf8");
     writeFileSync(join(fresh, "main.js"), `${interpreter ? `${interpreter}\n` : ""}${banner(name)}\n${load}`);
     writeFileSync(join(fresh, "program.js.LEGAL.txt"), licencesOf(root, Object.keys(metafile.inputs)));
     for (const file of hostFiles(root)) copyFileSync(join(root, file), join(fresh, basename(file)));
-    await recordCode(join(fresh, "main.js"), join(fresh, "program.cache"));
+    await recordCode(join(fresh, "main.js"), use);
     chmodSync(fresh, 0o755);
     if (interpreter) chmodSync(join(fresh, "main.js"), 0o755);
   });
+}
+
+/** For load.js, which gives each file a `require`. */
+async function commonJs(module: string): Promise<string> {
+  const { code } = await transform(module, {
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    // import() becomes a require() too.
+    supported: { "dynamic-import": false },
+    // A start costs memory by the size of the file. Short lines: node prints the line that an error is on.
+    minifyWhitespace: true,
+    lineLimit: 160,
+    // Warnings were the build's: here the packages' code would get them too.
+    logLevel: "error",
+  });
+  return code;
 }
 
 /** What runs on a host, which the code reads from beside itself. */

@@ -3,7 +3,7 @@ import type { Connection } from "../../resources/connection";
 import { RemoteCommandError, type RemoteResult } from "../exec/remoteCommand";
 import { Channels } from "./channels";
 import { type ExecOptions, runCommand } from "./command";
-import { type DialOptions, dialRoute } from "./dial";
+import type { DialOptions } from "./dial";
 import { type Sudo, sudoOf } from "./sudo";
 import { route, type Target } from "./target";
 
@@ -49,6 +49,8 @@ export class Session {
     const jumps = route(connection);
     const last = jumps.pop() as Target;
     const target = { ...last, host: options.address ?? last.host };
+    // With ssh2: a plugin that dials nobody starts without it.
+    const { dialRoute } = await import("./dial");
     const { client, hostKey } = await dialRoute([...jumps, target], options);
     return new Session(target, hostKey, client, sudoOf(target.label, target.user, connection));
   }

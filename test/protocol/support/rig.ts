@@ -1,6 +1,7 @@
 import { Hosts } from "../../../provider/host/hosts";
 import { EngineLog } from "../../../provider/server/engineLog";
 import type { AnyFunction } from "../../../provider/server/invoke";
+import { Operations } from "../../../provider/server/operations";
 import { Provider } from "../../../provider/server/provider";
 import type { AnyLifecycle } from "../../../provider/server/resourceType";
 import { type Served, serve } from "../../../provider/server/serve";
@@ -20,13 +21,19 @@ export class Rig implements AsyncDisposable {
     const engine = await FakeEngine.start();
     const log = new EngineLog(engine.address);
     const provider = new Provider({
-      package: "kvmnet",
       version: "0.1.0",
       schema: () => "{}",
-      lifecycles,
-      functions,
-      hosts: new Hosts(),
       log,
+      operations: async (running) =>
+        new Operations({
+          package: "kvmnet",
+          version: "0.1.0",
+          lifecycles,
+          functions,
+          hosts: new Hosts(),
+          log,
+          running,
+        }),
     });
     const served = await serve(provider, log);
     return new Rig(engine, new Caller(served.port), log, served);

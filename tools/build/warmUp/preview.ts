@@ -1,0 +1,35 @@
+import { deepStrictEqual } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Caller, secret } from "../../../test/protocol/support/caller";
+import { FakeEngine } from "../../../test/protocol/support/fakeEngine";
+import { answer, SshServer } from "../../../test/unit/support/sshServer";
+import resources from "./resources.json";
+
+/** What facts.sh printed on a host of the lab with the resources of resources.json, which is of that stack's state. */
+const host = readFileSync(join(__dirname, "host.txt"));
+
+/** What the engine asks of a plugin in a preview of a host that is as the program wants it. */
+export async function preview(port: number): Promise<void> {
+  await using server = await SshServer.start({ onExec: answer(host) });
+  await using engine = await FakeEngine.start();
+  const { privateKey, ...open } = server.connection;
+  const connection = { ...open, privateKey: secret(privateKey) };
+  const caller = new Caller(port);
+  try {
+    await caller.handshake(engine.address);
+    await caller.checkConfig({});
+    await caller.configure();
+    const reads = resources.map((one) => caller.read({ ...one, inputs: { ...one.inputs, connection } }));
+    for (const [index, { id, inputs, properties }] of (await Promise.all(reads)).entries()) {
+      const { urn, ...had } = resources[index] as (typeof resources)[number];
+      const { inputs: news } = await caller.check(inputs, urn);
+      const { changes } = await caller.diff({ urn, oldInputs: inputs, olds: properties, news });
+      // A plugin that says that all of it is gone, say, has run little of its code.
+      deepStrictEqual({ id, drift: properties.drift, changes }, { id: had.id, drift: [], changes: false });
+    }
+    deepStrictEqual(engine.said, []);
+  } finally {
+    caller.close();
+  }
+}
