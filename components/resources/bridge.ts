@@ -1,6 +1,7 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
 import { secretParts } from "./secretParts";
+import { noStackTraces } from "./stackTraces";
 import type { Addressing, AddressingArgs, Confirm, ConfirmArgs, ConnectionArgs } from "./types";
 
 /** What a {@link Bridge} takes. */
@@ -82,31 +83,38 @@ export class Bridge extends pulumi.CustomResource {
     if (!options.id && args?.connection === undefined) {
       throw new pulumi.RunError(`Bridge "${name}": connection: is missing`);
     }
-    super(
-      Bridge.type,
-      name,
-      {
-        name: undefined,
-        uplink: undefined,
-        addressing: undefined,
-        stp: undefined,
-        forwardDelay: undefined,
-        mtu: undefined,
-        macAddress: undefined,
-        confirm: undefined,
-        forceDelete: undefined,
-        hostId: undefined,
-        hostKey: undefined,
-        addresses: undefined,
-        ports: undefined,
-        config: undefined,
-        drift: undefined,
-        previousConfig: undefined,
-        // All of it, so that Check can name what is none of its properties.
-        ...args,
-        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
-      },
-      pulumi.mergeOptions(options, { additionalSecretOutputs: ["previousConfig"] }),
-    );
+    const traced = noStackTraces();
+    try {
+      super(
+        Bridge.type,
+        name,
+        {
+          name: undefined,
+          uplink: undefined,
+          addressing: undefined,
+          stp: undefined,
+          forwardDelay: undefined,
+          mtu: undefined,
+          macAddress: undefined,
+          confirm: undefined,
+          forceDelete: undefined,
+          hostId: undefined,
+          hostKey: undefined,
+          addresses: undefined,
+          ports: undefined,
+          config: undefined,
+          drift: undefined,
+          previousConfig: undefined,
+          // All of it, so that Check can name what is none of its properties.
+          ...args,
+          connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
+        },
+        pulumi.mergeOptions(options, { additionalSecretOutputs: ["previousConfig"] }),
+      );
+    } catch (error) {
+      throw traced(error);
+    } finally {
+      traced();
+    }
   }
 }

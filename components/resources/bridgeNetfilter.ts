@@ -1,6 +1,7 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
 import { secretParts } from "./secretParts";
+import { noStackTraces } from "./stackTraces";
 import type { ConnectionArgs } from "./types";
 
 /** What a {@link BridgeNetfilter} takes. */
@@ -53,22 +54,29 @@ export class BridgeNetfilter extends pulumi.CustomResource {
     if (!options.id && args?.bridge === undefined) {
       throw new pulumi.RunError(`BridgeNetfilter "${name}": bridge: is missing`);
     }
-    super(
-      BridgeNetfilter.type,
-      name,
-      {
-        bridge: undefined,
-        mode: undefined,
-        hostId: undefined,
-        hostKey: undefined,
-        owner: undefined,
-        effective: undefined,
-        drift: undefined,
-        // All of it, so that Check can name what is none of its properties.
-        ...args,
-        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
-      },
-      options,
-    );
+    const traced = noStackTraces();
+    try {
+      super(
+        BridgeNetfilter.type,
+        name,
+        {
+          bridge: undefined,
+          mode: undefined,
+          hostId: undefined,
+          hostKey: undefined,
+          owner: undefined,
+          effective: undefined,
+          drift: undefined,
+          // All of it, so that Check can name what is none of its properties.
+          ...args,
+          connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
+        },
+        options,
+      );
+    } catch (error) {
+      throw traced(error);
+    } finally {
+      traced();
+    }
   }
 }

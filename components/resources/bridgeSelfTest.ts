@@ -1,6 +1,7 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
 import { secretParts } from "./secretParts";
+import { noStackTraces } from "./stackTraces";
 import type { ConnectionArgs } from "./types";
 
 /** What a {@link BridgeSelfTest} takes. */
@@ -57,22 +58,29 @@ export class BridgeSelfTest extends pulumi.CustomResource {
     if (!options.id && args?.bridge === undefined) {
       throw new pulumi.RunError(`BridgeSelfTest "${name}": bridge: is missing`);
     }
-    super(
-      BridgeSelfTest.type,
-      name,
-      {
-        bridge: undefined,
-        address: undefined,
-        resolves: undefined,
-        triggers: undefined,
-        hostId: undefined,
-        hostKey: undefined,
-        passed: undefined,
-        // All of it, so that Check can name what is none of its properties.
-        ...args,
-        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
-      },
-      options,
-    );
+    const traced = noStackTraces();
+    try {
+      super(
+        BridgeSelfTest.type,
+        name,
+        {
+          bridge: undefined,
+          address: undefined,
+          resolves: undefined,
+          triggers: undefined,
+          hostId: undefined,
+          hostKey: undefined,
+          passed: undefined,
+          // All of it, so that Check can name what is none of its properties.
+          ...args,
+          connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
+        },
+        options,
+      );
+    } catch (error) {
+      throw traced(error);
+    } finally {
+      traced();
+    }
   }
 }

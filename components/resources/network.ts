@@ -1,6 +1,7 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
 import { secretParts } from "./secretParts";
+import { noStackTraces } from "./stackTraces";
 import type { ConnectionArgs } from "./types";
 
 /** What a {@link Network} takes. */
@@ -59,23 +60,30 @@ export class Network extends pulumi.CustomResource {
     if (!options.id && args?.bridge === undefined) {
       throw new pulumi.RunError(`Network "${name}": bridge: is missing`);
     }
-    super(
-      Network.type,
-      name,
-      {
-        name: undefined,
-        bridge: undefined,
-        autostart: undefined,
-        active: undefined,
-        hostId: undefined,
-        hostKey: undefined,
-        uuid: undefined,
-        drift: undefined,
-        // All of it, so that Check can name what is none of its properties.
-        ...args,
-        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
-      },
-      options,
-    );
+    const traced = noStackTraces();
+    try {
+      super(
+        Network.type,
+        name,
+        {
+          name: undefined,
+          bridge: undefined,
+          autostart: undefined,
+          active: undefined,
+          hostId: undefined,
+          hostKey: undefined,
+          uuid: undefined,
+          drift: undefined,
+          // All of it, so that Check can name what is none of its properties.
+          ...args,
+          connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
+        },
+        options,
+      );
+    } catch (error) {
+      throw traced(error);
+    } finally {
+      traced();
+    }
   }
 }

@@ -1,6 +1,7 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
 import { secretParts } from "./secretParts";
+import { noStackTraces } from "./stackTraces";
 import type { ConnectionArgs, NicPlace } from "./types";
 
 /** What a {@link Nic} takes. */
@@ -81,31 +82,38 @@ export class Nic extends pulumi.CustomResource {
     if (!options.id && args?.domain === undefined) {
       throw new pulumi.RunError(`Nic "${name}": domain: is missing`);
     }
-    super(
-      Nic.type,
-      name,
-      {
-        domain: undefined,
-        network: undefined,
-        bridge: undefined,
-        model: undefined,
-        macAddress: undefined,
-        linkState: undefined,
-        waitForAddress: undefined,
-        hostId: undefined,
-        hostKey: undefined,
-        domainId: undefined,
-        tap: undefined,
-        ipAddresses: undefined,
-        live: undefined,
-        persistent: undefined,
-        previous: undefined,
-        drift: undefined,
-        // All of it, so that Check can name what is none of its properties.
-        ...args,
-        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
-      },
-      options,
-    );
+    const traced = noStackTraces();
+    try {
+      super(
+        Nic.type,
+        name,
+        {
+          domain: undefined,
+          network: undefined,
+          bridge: undefined,
+          model: undefined,
+          macAddress: undefined,
+          linkState: undefined,
+          waitForAddress: undefined,
+          hostId: undefined,
+          hostKey: undefined,
+          domainId: undefined,
+          tap: undefined,
+          ipAddresses: undefined,
+          live: undefined,
+          persistent: undefined,
+          previous: undefined,
+          drift: undefined,
+          // All of it, so that Check can name what is none of its properties.
+          ...args,
+          connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
+        },
+        options,
+      );
+    } catch (error) {
+      throw traced(error);
+    } finally {
+      traced();
+    }
   }
 }

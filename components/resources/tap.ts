@@ -1,6 +1,7 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
 import { secretParts } from "./secretParts";
+import { noStackTraces } from "./stackTraces";
 import type { ConnectionArgs } from "./types";
 
 /** What a {@link Tap} takes. */
@@ -71,27 +72,34 @@ export class Tap extends pulumi.CustomResource {
     if (!options.id && args?.bridge === undefined) {
       throw new pulumi.RunError(`Tap "${name}": bridge: is missing`);
     }
-    super(
-      Tap.type,
-      name,
-      {
-        name: undefined,
-        bridge: undefined,
-        owner: undefined,
-        group: undefined,
-        multiQueue: undefined,
-        vnetHdr: undefined,
-        hostId: undefined,
-        hostKey: undefined,
-        macAddress: undefined,
-        master: undefined,
-        madeBy: undefined,
-        drift: undefined,
-        // All of it, so that Check can name what is none of its properties.
-        ...args,
-        connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
-      },
-      options,
-    );
+    const traced = noStackTraces();
+    try {
+      super(
+        Tap.type,
+        name,
+        {
+          name: undefined,
+          bridge: undefined,
+          owner: undefined,
+          group: undefined,
+          multiQueue: undefined,
+          vnetHdr: undefined,
+          hostId: undefined,
+          hostKey: undefined,
+          macAddress: undefined,
+          master: undefined,
+          madeBy: undefined,
+          drift: undefined,
+          // All of it, so that Check can name what is none of its properties.
+          ...args,
+          connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
+        },
+        options,
+      );
+    } catch (error) {
+      throw traced(error);
+    } finally {
+      traced();
+    }
   }
 }

@@ -28,7 +28,8 @@ function classFile(definition: Definition, pkg: string): string {
   const required = Object.keys(inputs).filter((key) => inputs[key]?.required);
   const helped = Object.keys(inputs).some((key) => secretPartsOf(inputs[key]).length > 0);
   return `${header}import * as pulumi from "../sdk";
-${helped ? 'import { secretParts } from "./secretParts";\n' : ""}import type { ${shared.join(", ")} } from "./types";
+${helped ? 'import { secretParts } from "./secretParts";\n' : ""}import { noStackTraces } from "./stackTraces";
+import type { ${shared.join(", ")} } from "./types";
 
 /** What a {@link ${name}} takes. */
 export interface ${name}Args {
@@ -64,19 +65,26 @@ ${required
     }
 `,
   )
-  .join("")}    super(
-      ${name}.type,
-      name,
-      {
+  .join("")}    const traced = noStackTraces();
+    try {
+      super(
+        ${name}.type,
+        name,
+        {
 ${Object.keys(state)
-  .map((key) => `        ${key}: undefined,\n`)
-  .join("")}        // All of it, so that Check can name what is none of its properties.
-        ...args,
+  .map((key) => `          ${key}: undefined,\n`)
+  .join("")}          // All of it, so that Check can name what is none of its properties.
+          ...args,
 ${Object.entries(inputs)
   .map(([key, property]) => secretValue(key, property))
-  .join("")}      },
-      ${secrets.length > 0 ? `pulumi.mergeOptions(options, { additionalSecretOutputs: ${list(secrets)} })` : "options"},
-    );
+  .join("")}        },
+        ${secrets.length > 0 ? `pulumi.mergeOptions(options, { additionalSecretOutputs: ${list(secrets)} })` : "options"},
+      );
+    } catch (error) {
+      throw traced(error);
+    } finally {
+      traced();
+    }
   }
 }
 `;
@@ -90,8 +98,9 @@ function output(key: string, property: Property): string {
 
 function secretValue(key: string, property: Property): string {
   const parts = secretPartsOf(property);
-  if (property.secret) return `        ${key}: args?.${key} === undefined ? undefined : pulumi.secret(args.${key}),\n`;
-  return parts.length > 0 ? `        ${key}: secretParts(args?.${key}, ${list(parts)}),\n` : "";
+  if (property.secret)
+    return `          ${key}: args?.${key} === undefined ? undefined : pulumi.secret(args.${key}),\n`;
+  return parts.length > 0 ? `          ${key}: secretParts(args?.${key}, ${list(parts)}),\n` : "";
 }
 
 function secretPartsOf(property: Property | undefined): string[] {

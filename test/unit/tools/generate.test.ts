@@ -11,11 +11,12 @@ describe("The generated files", () => {
     expect(read(path)).toBe(text);
   });
 
-  it("are all that their folders have, beside the one helper that they use", () => {
+  it("are all that their folders have, beside the helpers that they use", () => {
     const there = ["components/resources", "components/functions"].flatMap((folder) =>
       readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
     );
     const expected = [...files.keys()].filter((path) => path.startsWith("components/"));
-    expect(there.sort()).toEqual([...expected, "components/resources/secretParts.ts"].sort());
+    const helpers = ["secretParts", "stackTraces"].map((name) => `components/resources/${name}.ts`);
+    expect(there.sort()).toEqual([...expected, ...helpers].sort());
   });
 });
