@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Hosts } from "./host/hosts";
 import schema from "./schema.json";
 import { EngineLog } from "./server/engineLog";
 import { Provider } from "./server/provider";
@@ -9,16 +10,25 @@ import { serve } from "./server/serve";
 const graceMs = 5000;
 
 async function main(args: readonly string[]): Promise<void> {
-  let work: typeof import("./work") | undefined;
+  let hosts: Promise<Hosts> | undefined;
+  const allHosts = () => {
+    hosts ??= import("./host/hosts").then(({ Hosts }) => new Hosts());
+    return hosts;
+  };
   // Flags of the engine's own may come before its address.
   const log = new EngineLog(args.filter((arg) => /^[^-].*:\d+$/.test(arg)).at(-1));
   const provider = new Provider({
     version: schema.version,
     schema: () => JSON.stringify(schema),
     log,
+    lookAhead: async (connection, known) => {
+      const host = await (await allHosts()).reach(connection, known);
+      host.look().catch(() => undefined);
+    },
     operations: async (running) => {
-      work = await import("./work");
-      return work.operations({ package: schema.name, version: schema.version, log, running });
+      const { lifecycles, functions, Operations } = await import("./work");
+      const { name, version } = schema;
+      return new Operations({ package: name, version, lifecycles, functions, hosts: await allHosts(), log, running });
     },
   });
   const served = await serve(provider, log);
@@ -33,7 +43,7 @@ async function main(args: readonly string[]): Promise<void> {
       const ended = running.ended().then(() => served.shutdown());
       await Promise.race([ended, wait(graceMs)]);
     }
-    work?.hosts.close();
+    (await hosts)?.close();
     process.exit(code);
   };
   // Every normal end of the engine is a SIGINT: one that is not heeded at once makes it wait.

@@ -7,7 +7,11 @@ import { preview } from "./build/warmUp/preview";
 async function main(): Promise<void> {
   const root = join(__dirname, "..");
   await Promise.all([
-    bundle(root, { name: "pulumi-resource-kvmnet", folder: "provider", use: (port) => preview(Number(port)) }),
+    bundle(root, {
+      name: "pulumi-resource-kvmnet",
+      folder: "provider",
+      use: async (port) => void (await preview(Number(port))),
+    }),
     bundle(root, { name: "kvmnet", folder: "cli", interpreter: "#!/usr/bin/env node" }),
     buildPackage(root),
   ]);

@@ -23,14 +23,17 @@ export interface Known {
 /** What leads to a machine: a connection, and the key that is remembered for it. */
 type Way = Pick<Known, "hostKey"> & { readonly connection: Connection };
 
-/** For how long a host that did not answer is not dialled again just to look at it: a stack has many resources on it. */
-const silentMs = 30_000;
+/**
+ * For how long a host that could not be reached is not dialled again just to look at it: a stack has many resources on it,
+ * and an SSH server counts each login that fails (PerSourcePenalties in sshd_config(5)).
+ */
+const unreachedMs = 30_000;
 
 /** The machines that this process talks to: one pooled connection for each way to reach one, one lock for each machine. */
 export class Hosts {
   readonly #pool = new Map<string, Promise<Host>>();
   readonly #dialling = new Map<string, Promise<unknown>>();
-  readonly #silent = new Map<string, { readonly error: HostError; readonly until: number }>();
+  readonly #unreached = new Map<string, { readonly error: HostError; readonly until: number }>();
   readonly #places = new Map<string, Place>();
   readonly #commands: Commands = new Map();
   readonly #locks = new Map<string, Promise<unknown>>();
@@ -41,8 +44,8 @@ export class Hosts {
   async reach(connection: Connection, known: Known = {}): Promise<Host> {
     const { hostKey, patient = false, signal } = known;
     const key = canonical([connection, hostKey]);
-    const silent = this.#silent.get(key);
-    if (!patient && silent && performance.now() < silent.until) throw silent.error;
+    const unreached = this.#unreached.get(key);
+    if (!patient && unreached && performance.now() < unreached.until) throw unreached.error;
     for (;;) {
       signal?.throwIfAborted();
       const pooled = this.#pool.get(key);
@@ -51,8 +54,8 @@ export class Hosts {
         if (host.open) return host;
         if (this.#pool.get(key) === pooled) this.#pool.delete(key);
       } catch (error) {
-        if (error instanceof HostError && error.kind === "unreachable")
-          this.#silent.set(key, { error, until: performance.now() + silentMs });
+        if (error instanceof HostError && error.kind !== "cancelled")
+          this.#unreached.set(key, { error, until: performance.now() + unreachedMs });
         // Of somebody else's dial, which ended with that one's operation.
         if (!(error instanceof HostError && error.kind === "cancelled") || signal?.aborted) throw error;
       }
@@ -66,7 +69,7 @@ export class Hosts {
     const go = () => dialPatiently(connection, known, place);
     const before = this.#dialling.get(server) ?? Promise.resolve();
     const dialled = before.then(go, go).then((session) => {
-      this.#silent.delete(key);
+      this.#unreached.delete(key);
       return new Host(connection, session, place, this.#commands);
     });
     this.#dialling.set(server, dialled);

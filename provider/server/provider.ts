@@ -2,6 +2,9 @@ import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { decode } from "../codec/decode";
+import type { Known } from "../host/hosts";
+import type { Connection } from "../resources/connection";
 import { checkConfig, configure, diffConfig } from "./config";
 import type { EngineLog } from "./engineLog";
 import type { Operations } from "./operations";
@@ -12,6 +15,8 @@ export interface ProviderOptions {
   /** The package's schema, as JSON. */
   readonly schema: () => string;
   readonly log: EngineLog;
+  /** Logs in to a host and asks what is on it, without waiting for the answer: all else is loaded meanwhile. */
+  readonly lookAhead: (connection: Connection, known: Known) => Promise<void>;
   /** Asked for once, by the first question about a resource or a function. */
   readonly operations: (running: Running) => Promise<Operations>;
 }
@@ -80,6 +85,12 @@ export class Provider {
   }
 
   async read(request: rpc.ReadRequest): Promise<rpc.ReadResponse> {
+    if (this.#operations === undefined && request.hasInputs()) {
+      const { connection } = decode(request.getInputs()).values;
+      const state = decode(request.getProperties()).values;
+      // What is wrong with the host is told by the read itself.
+      await this.options.lookAhead(connection as Connection, state as Known).catch(() => undefined);
+    }
     return (await this.#loaded()).read(request);
   }
 

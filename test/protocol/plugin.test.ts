@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { preview } from "../../tools/build/warmUp/preview";
 import { secret, unknown, urnOf } from "./support/caller";
 import { FakeEngine } from "./support/fakeEngine";
 import { PluginProcess } from "./support/pluginProcess";
@@ -90,6 +91,11 @@ describe("The built plugin", () => {
     expect(read).toEqual({ id: "0123/br0", inputs, properties, refreshBeforeUpdate: true });
     expect(engine.said).toMatchObject([{ urn: "", severity: "warning" }]);
     expect(JSON.stringify(engine.said)).not.toContain("hunter2");
+  });
+
+  it("logs in to a host once and reads it once for all that is on it", async () => {
+    await using plugin = await PluginProcess.start(executable);
+    expect(await preview(Number(plugin.firstLine))).toEqual({ logins: 1, reads: 1 });
   });
 
   it("starts through a symlink, without node_modules beside it", async () => {

@@ -2,18 +2,19 @@ import { readScript } from "../script";
 import { HostError } from "../ssh/hostError";
 import type { Session } from "../ssh/session";
 import type { Facts } from "./facts";
-import { parseFacts } from "./parseFacts";
 
 const script = readScript(__dirname, "facts.sh");
 
 /** One round trip; nothing on the host changes. */
 export async function readFacts(session: Session, signal?: AbortSignal): Promise<Facts> {
-  const { stdoutBytes } = await session.exec(["sh", "-c", script], {
+  const read = session.exec(["sh", "-c", script], {
     purpose: "read the host's facts",
     ...(signal && { signal }),
     nextStep: "kvmnet needs a Debian or Ubuntu host with iproute2 and systemd.",
   });
-  const facts = parsed(session.label, stdoutBytes);
+  // What reads them is loaded while the host answers.
+  const [{ stdoutBytes }, { parseFacts }] = await Promise.all([read, import("./parseFacts")]);
+  const facts = parsed(session.label, () => parseFacts(stdoutBytes));
   if (facts.uid !== 0)
     throw new HostError(
       "notRoot",
@@ -24,9 +25,9 @@ export async function readFacts(session: Session, signal?: AbortSignal): Promise
 }
 
 /** Whatever it is that answered: the error says which host it was. */
-function parsed(label: string, output: Buffer): Facts {
+function parsed(label: string, parse: () => Facts): Facts {
   try {
-    return parseFacts(output);
+    return parse();
   } catch (error) {
     throw new HostError(
       "nonsense",

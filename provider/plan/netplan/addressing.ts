@@ -139,8 +139,8 @@ export function withAddressing(definition: NetplanDefinition, stanza: Stanza): M
   const place = definition.places[0];
   if (!place) return new Map();
   const path = ["network", definition.section, definition.id];
-  for (const [key, value] of Object.entries(stanza))
-    place.document.setIn([...path, key], place.document.createNode(value));
-  place.map.flow = false;
-  return new Map([[place.path, place.document.toString({ lineWidth: 0 })]]);
+  const document = place.document.clone();
+  for (const [key, value] of Object.entries(stanza)) document.setIn([...path, key], document.createNode(value));
+  (document.getIn(path) as YAMLMap).flow = false;
+  return new Map([[place.path, document.toString({ lineWidth: 0 })]]);
 }

@@ -32,7 +32,7 @@ export function findDefinition(files: ReadonlyMap<string, string>, id: string): 
   let ownRenderer: string | undefined;
   const places: NetplanDefinition["places"][number][] = [];
   for (const [path, text] of files) {
-    const document = parse(path, text);
+    const document = parse(files, path, text);
     globalRenderer = String(document.getIn(["network", "renderer"]) ?? globalRenderer);
     for (const name of sections) {
       const all = document.getIn(["network", name], true);
@@ -59,7 +59,7 @@ export function findDefinition(files: ReadonlyMap<string, string>, id: string): 
 /** Every id that netplan's files define, with its section. */
 export function definedIds(files: ReadonlyMap<string, string>): { id: string; section: SectionName; map: unknown }[] {
   return [...files].flatMap(([path, text]) => {
-    const document = parse(path, text);
+    const document = parse(files, path, text);
     return sections.flatMap((section) => {
       const node = document.getIn(["network", section]);
       return isMap(node)
@@ -73,8 +73,14 @@ export function definedIds(files: ReadonlyMap<string, string>): { id: string; se
   });
 }
 
-function parse(path: string, text: string): Document {
-  const document = parsed(text);
+/** A host's files are asked about many times over. What changes a document changes a copy of it. */
+const documents = new WeakMap<ReadonlyMap<string, string>, Map<string, Document | undefined>>();
+
+function parse(files: ReadonlyMap<string, string>, path: string, text: string): Document {
+  const known = documents.get(files) ?? new Map<string, Document | undefined>();
+  documents.set(files, known);
+  if (!known.has(text)) known.set(text, parsed(text));
+  const document = known.get(text);
   if (document === undefined) throw new Refusal(`${path} is no YAML that can be read: it nests too deep.`);
   const error = document.errors[0];
   if (error) throw new Refusal(`${path} is no valid YAML: ${error.message.split("\n")[0]}`);

@@ -24,6 +24,7 @@ export class Rig implements AsyncDisposable {
       version: "0.1.0",
       schema: () => "{}",
       log,
+      lookAhead: async () => {},
       operations: async (running) =>
         new Operations({
           package: "kvmnet",

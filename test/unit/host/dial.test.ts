@@ -1,6 +1,7 @@
 import { Hosts } from "../../../provider/host/hosts";
 import { Session } from "../../../provider/host/ssh/session";
-import { Listener, SshServer } from "../support/sshServer";
+import { keyPair } from "../support/keyPair";
+import { Listener, relay, SshServer } from "../support/sshServer";
 
 /** The hosts of this process, whose connections end with the test. */
 function closing(): Hosts & Disposable {
@@ -46,6 +47,17 @@ test("resources that ask at once share one connection, with more commands than t
   expect(results.every(({ code }) => code === 0)).toBe(true);
   expect(server.logins).toBe(1);
 }, 30_000);
+
+test("a host that can't be reached is not dialled again to look at it, but to change it", async () => {
+  await using server = await SshServer.start();
+  await using way = await Listener.start((socket) => relay(socket, server.connection.port));
+  const connection = { ...way.connection, hostKey: keyPair().public };
+  using hosts = closing();
+  for (let look = 0; look < 3; look++) await expect(hosts.reach(connection)).rejects.toMatchObject({ kind: "hostKey" });
+  expect(way.connections).toBe(1);
+  await expect(hosts.reach(connection, { patient: true })).rejects.toMatchObject({ kind: "hostKey" });
+  expect(way.connections).toBe(2);
+});
 
 test("a connection that was dropped is made anew", async () => {
   await using server = await SshServer.start({ sessions: 1 });

@@ -9,9 +9,15 @@ import resources from "./resources.json";
 /** What facts.sh printed on a host of the lab with the resources of resources.json, which is of that stack's state. */
 const host = readFileSync(join(__dirname, "host.txt"));
 
-/** What the engine asks of a plugin in a preview of a host that is as the program wants it. */
-export async function preview(port: number): Promise<void> {
-  await using server = await SshServer.start({ onExec: answer(host) });
+/** What the engine asks of a plugin in a preview of a host that is as the program wants it; how often that was asked. */
+export async function preview(port: number): Promise<{ logins: number; reads: number }> {
+  let reads = 0;
+  await using server = await SshServer.start({
+    onExec: (channel) => {
+      reads += 1;
+      answer(host)(channel);
+    },
+  });
   await using engine = await FakeEngine.start();
   const { privateKey, ...open } = server.connection;
   const connection = { ...open, privateKey: secret(privateKey) };
@@ -20,8 +26,8 @@ export async function preview(port: number): Promise<void> {
     await caller.handshake(engine.address);
     await caller.checkConfig({});
     await caller.configure();
-    const reads = resources.map((one) => caller.read({ ...one, inputs: { ...one.inputs, connection } }));
-    for (const [index, { id, inputs, properties }] of (await Promise.all(reads)).entries()) {
+    const all = resources.map((one) => caller.read({ ...one, inputs: { ...one.inputs, connection } }));
+    for (const [index, { id, inputs, properties }] of (await Promise.all(all)).entries()) {
       const { urn, ...had } = resources[index] as (typeof resources)[number];
       const { inputs: news } = await caller.check(inputs, urn);
       const { changes } = await caller.diff({ urn, oldInputs: inputs, olds: properties, news });
@@ -29,6 +35,7 @@ export async function preview(port: number): Promise<void> {
       deepStrictEqual({ id, drift: properties.drift, changes }, { id: had.id, drift: [], changes: false });
     }
     deepStrictEqual(engine.said, []);
+    return { logins: server.logins, reads };
   } finally {
     caller.close();
   }
