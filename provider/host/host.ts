@@ -111,7 +111,7 @@ export class Host {
   /** After a write: a read that began before it would not see it. */
   freshFacts(signal?: AbortSignal): Promise<Facts> {
     const began = performance.now();
-    const facts = readFacts(this.#session, signal).finally(() => {
+    const facts = readFacts(this.#session, { signal }).finally(() => {
       if (this.#reading?.facts === facts) this.#reading = undefined;
     });
     this.#reading = { facts, began, ends: signal !== undefined };
@@ -123,6 +123,11 @@ export class Host {
       () => undefined,
     );
     return facts;
+  }
+
+  /** Without libvirt, whose daemon may hang while the host's network changes: nothing of it waits for that. */
+  networkFacts(signal: AbortSignal): Promise<Facts> {
+    return readFacts(this.#session, { signal, networkAlone: true });
   }
 
   /** A command may have changed the host after it was read, also one that was under way meanwhile, by whatever connection. */

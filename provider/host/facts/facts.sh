@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints what kvmnet needs to know of a host, in one go and without changing anything: sections, each headed by
-# "<name> <exit code> <bytes>". Run as: sh -c "$(cat facts.sh)".
+# "<name> <exit code> <bytes>". Run as: sh -c "$(cat facts.sh)" sh [network]; "network" leaves libvirt out.
 LC_ALL=C
 export LC_ALL
 PATH=$PATH:/usr/sbin:/sbin
@@ -63,11 +63,12 @@ network_manager() {
 	command -v nmcli >/dev/null && systemctl -q is-active NetworkManager && nmcli -t -f DEVICE,STATE device
 }
 
-# Two virsh for all: their start is what costs. UUIDs are the only values that go into its command line.
+# Two virsh for all: their start is what costs. UUIDs are the only values that go into its command line. A daemon that hangs
+# is as good as none: everything else is told all the same.
 libvirt() {
 	# A form feed between the parts: XML has none, and neither have libvirt's names.
 	cut=$(printf '\f')
-	uuids=$(virsh -q "net-list --all --uuid; echo $cut; list --all --uuid" 2>&1) || return 1
+	uuids=$(timeout 15 virsh -q "net-list --all --uuid; echo $cut; list --all --uuid" 2>&1) || return 1
 	# It ends as its last command did: what became of the first stands in its words.
 	case $uuids in *error:*) return 1 ;; esac
 	uuids=$(printf '%s\n' "$uuids" | grep -oE "$cut|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -78,7 +79,7 @@ libvirt() {
 	for uuid in $domains; do
 		script="$script echo ${cut}domain$cut; domstate $uuid; echo $cut; dumpxml $uuid; echo $cut; dumpxml --inactive $uuid;"
 	done
-	[ -z "$script" ] || virsh -q "$script"
+	[ -z "$script" ] || timeout 15 virsh -q "$script"
 }
 
 # Who chose each bridge's MAC address: 3 is somebody, anything else the kernel, by its ports (net/bridge/br_stp_if.c).
@@ -166,4 +167,4 @@ rest() {
 }
 
 # virsh waits for libvirt's daemon most of its time: it does so beside the rest, and is printed after it.
-{ ! command -v virsh >/dev/null || section libvirt libvirt; } | { rest </dev/null; cat; }
+{ [ "${1-}" = network ] || ! command -v virsh >/dev/null || section libvirt libvirt; } | { rest </dev/null; cat; }

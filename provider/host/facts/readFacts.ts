@@ -5,9 +5,12 @@ import type { Facts } from "./facts";
 
 const script = readScript(__dirname, "facts.sh");
 
-/** One round trip; nothing on the host changes. */
-export async function readFacts(session: Session, signal?: AbortSignal): Promise<Facts> {
-  const read = session.exec(["sh", "-c", script], {
+/** One round trip; nothing on the host changes. Of the network alone, as if the host had no libvirt. */
+export async function readFacts(
+  session: Session,
+  { signal, networkAlone = false }: { signal?: AbortSignal | undefined; networkAlone?: boolean } = {},
+): Promise<Facts> {
+  const read = session.exec(["sh", "-c", script, "sh", ...(networkAlone ? ["network"] : [])], {
     purpose: "read the host's facts",
     ...(signal && { signal }),
     nextStep: "kvmnet needs a Debian or Ubuntu host with iproute2 and systemd.",

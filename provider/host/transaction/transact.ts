@@ -74,9 +74,14 @@ async function confirmOverNewConnection(running: Running): Promise<void> {
         continue;
       }
       if (state !== "applied") throw new RolledBack(`the host went back by itself (${state})`);
-      if (!anew) await host.reconnect(5000, { signal, ...(goes && { at: before.staying }) });
+      // What a look said of it counts, though the time is over before the next one has ended.
+      if (!anew) {
+        last = "the host could not be reached over a new connection in time";
+        await host.reconnect(5000, { signal, ...(goes && { at: before.staying }) });
+        last = "the host did not tell in time what its network is like";
+      }
       anew = true;
-      const now = await host.freshFacts(signal);
+      const now = await host.networkFacts(signal);
       const lacking = missing(now);
       last = lacking.length > 0 ? `the host is not as wanted: ${lacking.join("; ")}` : "";
       if (last !== "") continue;
