@@ -6,7 +6,10 @@ import { FakeEngine } from "../../../test/protocol/support/fakeEngine";
 import { answer, SshServer } from "../../../test/unit/support/sshServer";
 import resources from "./resources.json";
 
-/** What facts.sh printed on a host of the lab with the resources of resources.json, which is of that stack's state. */
+/**
+ * What facts.sh printed on a host of the lab after bench/programs/job.js; resources.json is of that stack's state, without
+ * the connections. Where the plugin wants to know more of a host than this, both are to be recorded anew (`make lab`).
+ */
 const host = readFileSync(join(__dirname, "host.txt"));
 
 /** What the engine asks of a plugin in a preview of a host that is as the program wants it; how often that was asked. */
