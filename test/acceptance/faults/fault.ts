@@ -29,7 +29,7 @@ export interface Fault {
   over?(scene: Scene): Promise<void>;
   /** Nobody is left to end the change: the next `up` does. */
   readonly endedByNextUp?: boolean;
-  /** Milliseconds until nothing is armed any more, from the strike or from when the host is on again. Default: the window and 2 s, and 15 s of an emulated machine. */
+  /** Milliseconds until nothing is armed any more, from the strike or from when the host is on again. Default: the window and 2 s, and 15 s of an emulated machine or with its boot. */
   readonly within?: number;
   /** The host is off for a while: where that is longer than the struck `up` waits for it, the next one says what happened. */
   readonly restarts?: boolean;
