@@ -3,7 +3,7 @@ import { bundle } from "./build/bundle";
 import { buildPackage } from "./build/package";
 import { preview } from "./build/warmUp/preview";
 
-/** `make build`: the plugin and the command line in one file each, provider/dist and cli/dist, and the package that programs import in dist. */
+/** `make build`: the plugin and the command line with all that they need, provider/dist and cli/dist, and the package that programs import in dist. */
 async function main(): Promise<void> {
   const root = join(__dirname, "..");
   await Promise.all([
