@@ -7,7 +7,7 @@ SHELL := bash
 bin := node_modules/.bin
 # npm writes this file at the end of every install: it is as good as a stamp of our own, and `npm install` keeps it too.
 installed := node_modules/.package-lock.json
-generated := provider/dist cli/dist dist
+generated := provider/dist cli/dist dist sdk release
 # The engine is found on PATH, or built once (some minutes) into a cache outside the repository.
 engine = engine=$$(tools/engine/ensure $(languages)) && export PATH="$$engine:$$PATH"
 
@@ -27,26 +27,50 @@ build: $(installed) ## build the plugin (provider/), the command line (cli/) and
 generate: $(installed) ## write schema.json and the resource classes from the definitions
 	$(bin)/tsx tools/generate.ts
 
+.PHONY: sdks
+sdks: sdk/complete ## write the SDKs of Go and Python, sdk/, from the schema (needs go and python3)
+sdk/complete: provider/schema.json tools/sdks.ts $(wildcard tools/sdks/*) | $(installed)
+	$(bin)/tsx tools/sdks.ts
+	@touch $@
+
+.PHONY: release
+release: build sdks ## write all that a release consists of, release/: the plugin's archives, the npm package, the SDKs, an SBOM, notes, SHA256SUMS
+	$(bin)/tsx tools/release.ts
+
+# Before anything is installed or built for it.
+.PHONY: lab-ready
+lab-ready:
+	@[ "$$(uname -s)" = Linux ] || { echo "The lab needs Linux: its hosts are containers in network namespaces." >&2; exit 2; }
+	@[ "$$(id -u)" = 0 ] || { echo "The lab makes network namespaces, which root alone may: sudo make $(MAKECMDGOALS)" >&2; exit 2; }
+	@case "$(RELEASE)" in ""|bookworm|trixie) ;; *) echo "RELEASE=$(RELEASE): must be bookworm or trixie." >&2; exit 2 ;; esac
+
 .PHONY: demo
-demo: build ## boot a host and a VM in the lab, run `pulumi up` on them, check the VM from the LAN (root; SVG=docs/topology.svg draws it)
+demo: lab-ready build ## boot a host and a VM in the lab, run `pulumi up` on them, and one that the host undoes (root; SVG=docs/topology.svg draws it, CAST=docs/demo.cast records it)
 	$(engine) && $(bin)/tsx test/lab/demo.ts $(RELEASE)
 
 .PHONY: lab
-lab: $(installed) ## boot a lab, leave it running, print how to get on it (root)
-	$(bin)/tsx test/lab/up.ts $(RELEASE)
+lab: languages := --yaml
+lab: lab-ready build ## boot a lab, leave it running with a stack to try, print how to get on it (root)
+	$(engine) && $(bin)/tsx test/lab/up.ts $(RELEASE)
 
 .PHONY: lab-down
 lab-down: $(installed) ## take down what `make lab` left running (root)
 	$(bin)/tsx test/lab/down.ts
 
 .PHONY: test
-test: languages := --yaml
-test: build ## all tests: unit, protocol, lifecycle, acceptance (root)
-	$(engine) && $(bin)/tsx tools/test.ts
+test: languages := --yaml --python --go
+test: lab-ready build sdks ## all tests: unit, protocol, lifecycle, acceptance (root)
+	$(engine) && KVMNET_HOSTILE=most $(bin)/tsx tools/test.ts --selectProjects unit protocol lifecycle acceptance
 
-.PHONY: test-faults
-test-faults: build ## all that can strike while a host's network changes, at each step, on both releases (root; an hour and a half)
-	$(engine) && KVMNET_FAULTS=all $(bin)/tsx tools/test.ts --selectProjects acceptance --testPathPatterns neverLockedOut
+.PHONY: test-all
+test-all: languages := --yaml --python --go
+test-all: lab-ready build sdks ## more than `make test`: all faults at each step; in slices that are run once for each content (root; hours; SLICE="unit acceptance/d", MINUTES=60)
+	$(engine) && KVMNET_MINUTES=$(MINUTES) $(bin)/tsx tools/testAll.ts $(SLICE)
+
+.PHONY: test-lifecycle
+test-lifecycle: languages := --yaml --python --go
+test-lifecycle: lab-ready build sdks ## the real engine against simulated hosts (root)
+	$(engine) && $(bin)/tsx tools/test.ts --selectProjects lifecycle
 
 .PHONY: bench
 bench: build ## what the job, previews, many NICs, many hosts and the plugin's start take: ratios and figures of one run (root)
@@ -57,9 +81,10 @@ test-unit: $(installed) ## the tests that need no engine and no lab
 	$(bin)/tsx tools/test.ts --selectProjects unit
 
 .PHONY: lint
-lint: $(installed) ## formatting, lint rules, types, shell scripts
+lint: $(installed) ## formatting, lint rules, types, directions of imports, shell scripts
 	$(bin)/biome check --error-on-warnings
 	$(bin)/tsc --noEmit -p .
+	$(bin)/tsx tools/lint.ts
 	git ls-files -z --cached --others --exclude-standard | xargs -0 awk 'FNR == 1 && /^#!.*[\/ ](ba)?sh( |$$)/ { print FILENAME } { nextfile }' \
 	  | xargs shellcheck
 

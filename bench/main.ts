@@ -1,10 +1,11 @@
 import { cpus, loadavg } from "node:os";
+import { boots } from "./boots";
 import { header } from "./figures";
 import { fleet, manyNics } from "./fleet";
 import { job } from "./job";
 import { start } from "./start";
 
-const parts: Record<string, (runs: number) => Promise<string[]>> = { job, start, nics: manyNics, fleet };
+const parts: Record<string, (runs: number) => Promise<string[]>> = { job, start, nics: manyNics, fleet, boots };
 
 /** `make bench`: figures of one run on one machine, and what they are beside each other. Nothing of it is a test. */
 async function main(wanted: readonly string[]): Promise<void> {

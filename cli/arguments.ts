@@ -1,17 +1,29 @@
-import { isIPv6 } from "node:net";
 import { parseArgs } from "node:util";
+import type { Given } from "../provider/host/ssh/config/given";
 import type { Connection } from "../provider/resources/connection";
 import { cidr4, hostName } from "../provider/resources/names";
+import { nearest } from "../provider/resources/nearest";
+import { type CommandName, commandNames, commands, optionsOf } from "./commands";
+import { type OwnOption, options, type reachOptions } from "./options";
+import { type Shell, shells } from "./shells";
+import { configFile, identity, jump, parseSetting } from "./sshOptions";
+import { isPort, parseTarget } from "./target";
+import { UsageError } from "./usageError";
 
+/** A command that looks at a host. */
 export interface Arguments {
-  readonly command: "facts" | "doctor" | "topology";
+  readonly command: Exclude<CommandName, "help" | "completion">;
   readonly connection: Connection;
+  /** What ssh's -F, -i, -J and -o say. */
+  readonly given: Given;
+  /** Where the commands that the host is given are written. */
+  readonly trace: string | undefined;
   readonly json: boolean;
   /** The topology as a picture. */
   readonly svg: boolean;
   /** Seconds that the doctor listens to what the host's links carry. */
   readonly listen: number;
-  /** Mends what needs no transaction; asks first, unless `yes`. */
+  /** Mends; asks first, unless `yes`. */
   readonly fix: boolean;
   readonly yes: boolean;
   /** Tries the bridge as a VM would. */
@@ -22,87 +34,158 @@ export interface Arguments {
   readonly selfTestName: string | undefined;
 }
 
-export const usage = `usage: kvmnet facts|doctor|topology [options] [user@]host[:port]
+export type Parsed =
+  | Arguments
+  | { readonly command: "help"; readonly about: CommandName | undefined }
+  | { readonly command: "version" }
+  | { readonly command: "completion"; readonly shell: Shell };
 
-  facts     what the host says of its network, firewall and VMs
-  doctor    what is wrong with them, why, and what to do
-  topology  all of it as a tree: NICs, bonds, VLANs, bridges, TAPs, VMs with their addresses, and what is wrong with them
+/** What was said of each option: its value, or "" where it has none. */
+type Said = ReadonlyMap<string, readonly string[]>;
 
-  --json  as JSON, which facts always are
-  --svg   the topology as a picture
-  --listen SECONDS
-          for how long the doctor listens to what VMs and LAN say, after two ARP probes for each of the host's addresses
-          and its gateway; 3 unless said otherwise, less where nobody is left to wait for; 0: it sends and hears nothing
-  --fix   the doctor says what it would mend and asks, --yes answers: a TAP out of its bridge, a network that is not
-          started, a link that is down, what an interrupted change left; and a bridge of kvmnet's that is not as kvmnet's
-          files have it, in a transaction that the host undoes unless it is confirmed. The rest is left to pulumi up
-  --self-test
-          the doctor also tries the bridge as a VM would, with a NIC of its own that is gone afterwards: takes a DHCP lease
-          and gives it back, pings the gateway, asks the name server; a switch's port security may mind its MAC address
-  --self-test-address ADDRESS/PREFIX
-          the same with this address, which must be free
-  --self-test-name NAME
-          the same, and the name must have an IPv4 address
-  --sudo  become root by sudo, which must not ask for a password
-
-~/.ssh/config, the SSH agent, the usual keys and known_hosts are used, as ssh does.
-Exit code: 0 nothing found, 1 the doctor has findings, 2 the host could not be looked at.`;
-
-/** @throws Error with a sentence, where they are not to be understood */
-export function parseArguments(args: readonly string[]): Arguments {
-  const { values, positionals } = parseArgs({
+/** @throws UsageError */
+export function parseArguments(args: readonly string[]): Parsed {
+  const { values: _, ...parsed } = parseArgs({
     args: [...args],
-    allowPositionals: true,
-    options: {
-      json: { type: "boolean", default: false },
-      svg: { type: "boolean", default: false },
-      sudo: { type: "boolean", default: false },
-      listen: { type: "string", default: "3" },
-      fix: { type: "boolean", default: false },
-      yes: { type: "boolean", default: false },
-      "self-test": { type: "boolean", default: false },
-      "self-test-address": { type: "string" },
-      "self-test-name": { type: "string" },
-    },
+    ...{ strict: false, tokens: true, allowPositionals: true },
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, { short, value }]) => [
+        name,
+        { type: value === undefined ? ("boolean" as const) : ("string" as const), ...(short && { short }) },
+      ]),
+    ),
   });
-  const [command, target, ...more] = positionals;
-  if (command !== "facts" && command !== "doctor" && command !== "topology")
-    throw new Error(command === undefined ? "which command?" : `${command} is not a command`);
-  if (target === undefined || more.length > 0) throw new Error(`${command} takes one host`);
-  const listen = Number(values.listen);
-  if (!/^\d{1,4}$/.test(values.listen)) throw new Error(`--listen ${values.listen}: must be a number of seconds`);
-  const selfTestAddress = values["self-test-address"];
-  if (selfTestAddress !== undefined && !cidr4.safeParse(selfTestAddress).success)
-    throw new Error(
-      `--self-test-address ${selfTestAddress}: must be an IPv4 address with its prefix length, like 192.0.2.60/24`,
+  const [word, ...rest] = parsed.positionals;
+  const said = new Map<string, string[]>();
+  for (const token of parsed.tokens)
+    if (token.kind === "option") said.set(token.name, [...(said.get(token.name) ?? []), token.value ?? ""]);
+  const command = word === undefined ? undefined : commandOf(word, said);
+  if (said.has("help")) return { command: "help", about: command };
+  if (said.has("version")) return { command: "version" };
+  if (command === undefined) {
+    for (const token of parsed.tokens) if (token.kind === "option") checkOption(token, undefined);
+    throw new UsageError("which command? Try kvmnet doctor HOST");
+  }
+  for (const token of parsed.tokens) if (token.kind === "option") checkOption(token, command);
+  for (const [name, all] of said)
+    if (all.length > 1 && options[name]?.value !== undefined && !options[name]?.multiple)
+      throw new UsageError(`${dashed(name)} is said ${all.length} times; say it once`, command);
+  if (command === "help") return { command, about: rest[0] === undefined ? undefined : commandOf(rest[0], said) };
+  if (command === "completion") return { command, shell: shellOf(rest) };
+  try {
+    return { command, ...hostArguments(command, rest, said) };
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(error.message, command) : error;
+  }
+}
+
+function commandOf(word: string, said: Said): CommandName {
+  const command = commandNames.find((name) => name === word);
+  if (command !== undefined) return command;
+  if (word === "version" && said.size === 0) throw new UsageError("version is no command; write kvmnet --version");
+  const near = nearest(word, commandNames);
+  throw new UsageError(
+    `${word} is no command; ${near === undefined ? `there are ${listed(commandNames)}` : `did you mean "${near}"?`}`,
+  );
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+/** That it is one, that it fits the command, and that it has a value where it takes one. */
+function checkOption({ name, rawName, value, inlineValue }: OptionToken, command: CommandName | undefined): void {
+  const known = options[name];
+  const fitting = command === undefined ? Object.keys(options) : optionsOf(commands[command]);
+  if (known === undefined) {
+    const near = rawName.startsWith("--") ? nearest(name, fitting) : undefined;
+    const none = command === undefined ? "there is no option" : `${command} has no option`;
+    throw new UsageError(`${none} ${rawName}${near === undefined ? "" : `; did you mean --${near}?`}`, command);
+  }
+  if (command !== undefined && !fitting.includes(name)) {
+    const others = commandNames.filter((one) => optionsOf(commands[one]).includes(name));
+    throw new UsageError(`${rawName} is no option of ${command}, but of ${listed(others)}`, command);
+  }
+  if (known.value !== undefined && (value === undefined || value === ""))
+    throw new UsageError(`${rawName} needs a value: ${rawName} ${known.value}`, command);
+  if (known.value === undefined && inlineValue) throw new UsageError(`${rawName} takes no value`, command);
+}
+
+function shellOf([shell, ...more]: readonly string[]): Shell {
+  const known = shells.find((one) => one === shell);
+  if (known === undefined || more.length > 0)
+    throw new UsageError(
+      `completion takes the name of a shell: ${shells.join(", ").replace(/, (\S+)$/, " or $1")}`,
+      "completion",
     );
-  const selfTestName = values["self-test-name"];
-  if (selfTestName !== undefined && !hostName.safeParse(selfTestName).success)
-    throw new Error(`--self-test-name ${selfTestName}: must be a name like nas.example`);
+  return known;
+}
+
+function hostArguments(
+  command: Arguments["command"],
+  [target, ...more]: readonly string[],
+  said: Said,
+): Omit<Arguments, "command"> {
+  if (target === undefined) throw new UsageError(`${command} takes a host: kvmnet ${command} kvm1.example`);
+  if (more.length > 0)
+    throw new UsageError(`${command} takes one host, and here are ${more.length + 1}: ${[target, ...more].join(", ")}`);
+  const is = (name: OwnOption | "sudo") => said.has(name);
+  const text = (name: OwnOption | keyof typeof reachOptions) => said.get(name)?.[0];
+  const all = (name: keyof typeof reachOptions) => said.get(name) ?? [];
+  if (is("json") && is("svg")) throw new UsageError("--json and --svg are two pictures of one thing; say one");
+  if (is("yes") && command === "doctor" && !is("fix")) throw new UsageError("--yes answers --fix, which is not there");
+  const listen = text("listen") ?? "3";
+  if (!/^\d{1,4}$/.test(listen)) throw new UsageError(`--listen ${listen}: must be a number of seconds`);
+  const address = text("self-test-address");
+  if (address !== undefined && !cidr4.safeParse(address).success)
+    throw new UsageError(
+      `--self-test-address ${address}: must be an IPv4 address with its prefix length, like 192.0.2.60/24`,
+    );
+  const name = text("self-test-name");
+  if (name !== undefined && !hostName.safeParse(name).success)
+    throw new UsageError(`--self-test-name ${name}: must be a name like nas.example`);
+  const [file, jumps] = [text("config"), text("jump")];
   return {
-    command,
-    listen,
-    selfTest: values["self-test"] || selfTestAddress !== undefined || selfTestName !== undefined,
-    selfTestAddress: selfTestAddress ?? "dhcp",
-    selfTestName,
-    fix: values.fix,
-    yes: values.yes,
-    connection: { ...parseTarget(target), ...(values.sudo && { sudo: true }) },
-    json: values.json,
-    svg: values.svg,
+    connection: { ...place(target, text("user"), text("port")), ...(is("sudo") && { sudo: true }) },
+    given: {
+      file: file === undefined ? undefined : configFile(file),
+      settings: [
+        ...all("identity").map(identity),
+        ...(jumps === undefined ? [] : jump(jumps)),
+        ...all("option").map(parseSetting),
+      ],
+    },
+    trace: text("trace"),
+    json: is("json"),
+    svg: is("svg"),
+    listen: Number(listen),
+    fix: is("fix"),
+    yes: is("yes"),
+    selfTest: is("self-test") || address !== undefined || name !== undefined,
+    selfTestAddress: address ?? "dhcp",
+    selfTestName: name,
   };
 }
 
-/** As ssh takes it, with the port as in a URL; an IPv6 address with a port stands in brackets. */
-export function parseTarget(target: string): Connection {
-  const at = target.lastIndexOf("@");
-  const [user, place] = [target.slice(0, Math.max(at, 0)), target.slice(at + 1)];
-  const [, bracketed, name, port] = isIPv6(place)
-    ? [place, place]
-    : (/^(?:\[([^\s[\]]+)\]|([^\s:[\]-][^\s:[\]]*))(?::(\d{1,5}))?$/.exec(place) ?? []);
-  const host = bracketed ?? name;
-  const number = port === undefined ? undefined : Number(port);
-  if (!host || at === 0 || user.startsWith("-") || (number !== undefined && (number < 1 || number > 65535)))
-    throw new Error(`${target} is not a host: must be like kvm1.example, root@192.0.2.10:22 or [2001:db8::10]:22`);
-  return { host, ...(user && { user }), ...(number !== undefined && { port: number }) };
+/** The host, its user and port, each said in one place. */
+function place(target: string, user: string | undefined, port: string | undefined): Connection {
+  const parsed = parseTarget(target);
+  if (user?.includes(":"))
+    throw new UsageError("-l: must be the name of a user alone: a password does not belong on a command line");
+  if (user !== undefined && parsed.user !== undefined && user !== parsed.user)
+    throw new UsageError(`-l ${user}: ${target} has another user; say one`);
+  if (user?.startsWith("-")) throw new UsageError(`-l ${user}: must be the name of a user`);
+  if (port !== undefined && !isPort(Number(port))) throw new UsageError(`-p ${port}: must be a number from 1 to 65535`);
+  if (port !== undefined && parsed.port !== undefined && Number(port) !== parsed.port)
+    throw new UsageError(`-p ${port}: ${target} has another port; say one`);
+  return { ...parsed, ...(user !== undefined && { user }), ...(port !== undefined && { port: Number(port) }) };
 }
+
+/** An option as people write it. */
+const dashed = (name: string) => (options[name]?.short ? `-${options[name].short}` : `--${name}`);
+
+/** "a, b and c". */
+const listed = (words: readonly string[]) => words.join(", ").replace(/, (\S+)$/, " and $1");

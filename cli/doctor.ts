@@ -1,14 +1,18 @@
-import { createInterface } from "node:readline/promises";
 import { type Examined, examine } from "../provider/functions/diagnose/examine";
 import { tryBridges } from "../provider/functions/diagnose/tryBridges";
 import type { Hosts } from "../provider/host/hosts";
 import type { CheckName, Finding } from "../provider/plan/diagnose/finding";
+import { lookedAt } from "../provider/plan/diagnose/lookedAt";
 import { type Remedy, remediesOf } from "../provider/plan/diagnose/remedies";
+import { findingEntry } from "../provider/plan/entry";
 import { bridgeLifecycle } from "../provider/resources/bridge/lifecycle";
 import { type Repair, repairsOf } from "../provider/resources/bridge/repair";
+import { Ownership } from "../provider/resources/ownership/owned";
+import { Said } from "../provider/resources/said";
 import type { Arguments } from "./arguments";
-import { paintFor } from "./paint";
+import { paintFor, print, printJson } from "./paint";
 import { report } from "./report";
+import { agreed } from "./terminal";
 
 /** What a bridge has wrong where its host's kernel is unlike kvmnet's files. */
 const repaired: ReadonlySet<CheckName> = new Set([
@@ -25,27 +29,51 @@ export async function doctor(hosts: Hosts, parsed: Arguments): Promise<number> {
     seen = await look();
   }
   const findings = [...seen.findings, ...(parsed.selfTest ? await tried(seen, parsed) : [])];
-  process.stdout.write(
-    json ? `${JSON.stringify(findings, undefined, 2)}\n` : report(seen.host.label, findings, paintFor(process.stdout)),
-  );
+  if (json) printJson(process.stdout, entriesOf(findings, seen.host.label));
+  else {
+    const looked = lookedAt(seen.facts, { listened: listen, tried: parsed.selfTest });
+    const { remedies, repairs } = mendable(seen, parsed);
+    const mends = (one: Finding) => isMended(one, remedies, repairs);
+    print(
+      process.stdout,
+      report(seen.host.label, findings, { paint: paintFor(process.stdout), lookedAt: looked, mends }),
+    );
+  }
   return findings.length > 0 ? 1 : 0;
 }
 
-const say = (text: string) => process.stderr.write(`${text}\n`);
+function entriesOf(findings: readonly Finding[], host: string) {
+  const now = new Date();
+  return findings.map((one) => findingEntry(one, host, now));
+}
 
-/** Whether anything was done. It speaks on stderr: stdout is the report's. */
-async function mended(hosts: Hosts, { host, facts, findings }: Examined, parsed: Arguments): Promise<boolean> {
-  const { connection, yes } = parsed;
+const say = (text: string) => print(process.stderr, `${text}\n`);
+
+interface Mendable {
+  readonly remedies: readonly Remedy[];
+  readonly repairs: readonly Repair[];
+}
+
+/** What --fix would do. */
+function mendable({ facts, findings }: Examined, { connection }: Pick<Arguments, "connection">): Mendable {
   const found = (one: Remedy) => findings.some(({ check, subject }) => check === one.check && subject === one.subject);
   const remedies = remediesOf(facts).filter(found);
   // What is left behind armed would be undone by the next change; only then the host's network is what it is.
   const repairs =
     facts.armed === undefined && findings.some(({ check }) => repaired.has(check)) ? repairsOf(facts, connection) : [];
-  const left = findings.filter(
-    (one) =>
-      !remedies.some(({ check, subject }) => check === one.check && subject === one.subject) &&
-      !(repairs.length > 0 && repaired.has(one.check)),
-  );
+  return { remedies, repairs };
+}
+
+const isMended = (one: Finding, remedies: Mendable["remedies"], repairs: Mendable["repairs"]): boolean =>
+  remedies.some(({ check, subject }) => check === one.check && subject === one.subject) ||
+  (repairs.length > 0 && repaired.has(one.check));
+
+/** Whether anything was done. It speaks on stderr: stdout is the report's. */
+async function mended(hosts: Hosts, seen: Examined, parsed: Arguments): Promise<boolean> {
+  const { host, findings } = seen;
+  const { yes } = parsed;
+  const { remedies, repairs } = mendable(seen, parsed);
+  const left = findings.filter((one) => !isMended(one, remedies, repairs));
   for (const { check, subject, fixable } of left)
     say(
       `left: ${check}, ${subject}: ${fixable ? "pulumi up mends it, where it is a resource of a program" : "it is yours to mend"}`,
@@ -66,23 +94,14 @@ async function mended(hosts: Hosts, { host, facts, findings }: Examined, parsed:
 async function update(hosts: Hosts, repair: Repair, { preview }: { preview: boolean }): Promise<void> {
   const { owner: urn, inputs, state } = repair;
   const { signal } = new AbortController();
-  const operation = { urn, name: inputs.name, preview, hosts, log: { progress: say, info: say, warn: say }, signal };
+  const log = { progress: say, info: say, warn: say };
+  const alone = { owned: new Ownership(), said: new Said(), claimed: () => false };
+  const operation = { urn, name: inputs.name, preview, hosts, ...alone, log, signal };
   await bridgeLifecycle.update(operation, `${state.hostId}/${inputs.name}`, { inputs, state }, inputs);
-}
-
-async function agreed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new Error("--fix asks before it does anything, and there is no terminal to ask on: --yes says yes.");
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await asking.question(question)).trim());
-  } finally {
-    asking.close();
-  }
 }
 
 async function tried({ host, facts }: Examined, { selfTestAddress, selfTestName }: Arguments): Promise<Finding[]> {
   const all = await tryBridges(host, facts, { address: selfTestAddress, resolves: selfTestName });
-  for (const { words } of all) process.stderr.write(`${words}\n`);
+  for (const { words } of all) say(words);
   return all.flatMap(({ findings }) => findings);
 }

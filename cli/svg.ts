@@ -8,6 +8,8 @@ const [size, line, letter] = [13, 18, 7.9];
 const [padding, margin] = [10, 16];
 /** A host with twenty findings on one bridge stays a picture. */
 const longest = 46;
+/** More than one looks at, within seconds. The layout calls itself along what is joined, and would come to the stack's end. */
+const most = 1000;
 
 interface Placed {
   readonly node: TopologyNode;
@@ -19,8 +21,16 @@ interface Placed {
 /**
  * A host's network as a picture, from the wire on the left to the VMs on the right. What is drawn stands on cards of its
  * own colour, so that it is read on a light and on a dark page; where the page says which it is, the cards follow.
+ *
+ * @throws Error where there is too much for one
  */
 export function svgOf(topology: Topology): string {
+  if (topology.nodes.length > most) {
+    const [count, limit] = [topology.nodes.length, most].map((number) => number.toLocaleString("en"));
+    throw new Error(
+      `${topology.host} has ${count} links and VMs: a picture is drawn of ${limit} at most. Without --svg it is a text, with --json it is for scripts.`,
+    );
+  }
   const graph = new Graph({ multigraph: false });
   graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 54, marginx: margin, marginy: margin });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -33,7 +43,7 @@ export function svgOf(topology: Topology): string {
   const title = [topology.host, ...topology.findings.map(wrong)];
   const titleHeight = title.length * line + 2 * padding;
   const drawn = graph.graph() as { width?: number; height?: number };
-  const longestTitle = Math.max(...title.map((text) => text.length)) * letter + 2 * padding + 2 * margin;
+  const longestTitle = longestOf(title) * letter + 2 * padding + 2 * margin;
   const width = Math.ceil(Math.max(drawn.width ?? 0, longestTitle));
   const height = Math.ceil((drawn.height ?? 0) + titleHeight + margin);
   const down = titleHeight + margin;
@@ -91,9 +101,11 @@ function cardOf(node: TopologyNode): Placed {
     ...node.words.map((text) => ({ text, look: "word" })),
     ...node.findings.map((one) => ({ text: wrong(one), look: "wrong" })),
   ].map(({ text, look }) => ({ text: text.length > longest ? `${text.slice(0, longest - 1)}…` : text, look }));
-  const width = Math.ceil(Math.max(...lines.map(({ text }) => text.length)) * letter + 2 * padding);
+  const width = Math.ceil(longestOf(lines.map(({ text }) => text)) * letter + 2 * padding);
   return { node, lines, width, height: lines.length * line + 2 * padding };
 }
+
+const longestOf = (texts: readonly string[]) => texts.reduce((most, { length }) => Math.max(most, length), 0);
 
 const wrong = ({ check, severity }: Finding) => `! ${severity}: ${check}`;
 

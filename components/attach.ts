@@ -1,3 +1,5 @@
+import { connectionOf } from "./connection";
+import { isLater } from "./later";
 import type { ConnectionArgs } from "./resources";
 import * as pulumi from "./sdk";
 
@@ -25,19 +27,21 @@ export function attach(
   { component, property, type }: Place,
   to: Carrier | pulumi.Input<string> | undefined,
   connection: pulumi.Input<ConnectionArgs> | undefined,
-): { name: pulumi.Input<string>; connection: pulumi.Input<ConnectionArgs> } {
+): {
+  name: pulumi.Input<string>;
+  connection: pulumi.Input<ConnectionArgs> | undefined;
+  /** With what the component's provider says, where it is a component that brings it. */
+  whole?: pulumi.Input<ConnectionArgs>;
+} {
   if (type.isInstance(to)) {
-    if (connection === undefined) return { name: to.name, connection: to.connection };
+    if (connection === undefined) return { name: to.name, connection: connectionOf(to), whole: to.connection };
     throw wrong(component, "connection", `comes from the ${type.name} that \`${property}\` is; leave it out`);
   }
   if (to === undefined || to === null) {
-    throw wrong(component, property, `is missing: give a ${type.name}, or a name and a \`connection\``);
+    throw wrong(component, property, `is missing: give a ${type.name}, or a name`);
   }
   if (pulumi.Resource.isInstance(to) || (typeof to === "object" && !isLater(to)) || to === "") {
     throw wrong(component, property, `must be a ${type.name} or a name`);
-  }
-  if (connection === undefined) {
-    throw wrong(component, "connection", `is missing: with a name as \`${property}\` it says which host that is on`);
   }
   return { name: to, connection };
 }
@@ -51,5 +55,3 @@ export function typeOf(resource: pulumi.Resource): string {
 export function wrong(component: string, property: string, reason: string): pulumi.RunError {
   return new pulumi.RunError(`${component}: ${property}: ${reason}`);
 }
-
-const isLater = (value: object) => pulumi.Output.isInstance(value) || value instanceof Promise;

@@ -1,14 +1,16 @@
 import { attach, typeOf } from "./attach";
-import { type Connection, connectionAfter } from "./connection";
+import { type Connection, carry, connectionAfter } from "./connection";
 import { HostBridge } from "./hostBridge";
-import { type ConnectionArgs, Network, type NetworkArgs } from "./resources";
+import { wholeConnection } from "./providerConnection";
+import { type ConnectionArgs, Network } from "./resources";
+import type { BridgeNetworkInputs } from "./resources/componentInputs";
 import * as pulumi from "./sdk";
 
 /** What a {@link BridgeNetwork} takes: what its `Network` does, with a {@link HostBridge} in place of a name. */
-export interface BridgeNetworkArgs extends Omit<NetworkArgs, "bridge" | "connection"> {
+export interface BridgeNetworkArgs extends Omit<BridgeNetworkInputs, "bridge" | "connection"> {
   /** The bridge: a {@link HostBridge}, or the name of one that the host has already. */
   readonly bridge: HostBridge | pulumi.Input<string>;
-  /** How the host is reached. Needed with a bridge's name; a {@link HostBridge} brings its own. */
+  /** How the host is reached, with a bridge's name; a {@link HostBridge} brings its own. Default, field by field: the provider's configuration. */
   readonly connection?: pulumi.Input<ConnectionArgs>;
 }
 
@@ -52,7 +54,8 @@ export class BridgeNetwork extends pulumi.ComponentResource {
     super(BridgeNetwork.type, name, {}, options);
     const network = new Network(name, { ...rest, bridge: on.name, connection: on.connection }, { parent: this });
     this.name = network.name;
-    this.connection = connectionAfter(network, on.connection);
+    const whole = connectionAfter(network, on.whole ?? wholeConnection(this, on.connection));
+    this.connection = carry(this, connectionAfter(network, on.connection), whole);
     this.registerOutputs({ name: this.name });
   }
 }

@@ -1,28 +1,10 @@
 import { wrong } from "./attach";
 import type { Connection } from "./connection";
+import type { GuestLoginArgs } from "./resources";
 import * as pulumi from "./sdk";
 
 /** How to log in to a guest: the fields of `@pulumi/command`'s `remote.ConnectionArgs`, less `host` and `proxy`. */
-export interface GuestLogin {
-  /** The user in the guest. */
-  readonly user: pulumi.Input<string>;
-  /** The port of its SSH server. Default: 22. */
-  readonly port?: pulumi.Input<number>;
-  /** The password of the user. */
-  readonly password?: pulumi.Input<string>;
-  /** The text of an SSH private key. */
-  readonly privateKey?: pulumi.Input<string>;
-  /** The password of an encrypted private key. */
-  readonly privateKeyPassword?: pulumi.Input<string>;
-  /** The socket of the SSH agent. Default: SSH_AUTH_SOCK. */
-  readonly agentSocketPath?: pulumi.Input<string>;
-  /** The guest's public key. Without it, `@pulumi/command` takes any. */
-  readonly hostKey?: pulumi.Input<string>;
-  /** How many dials may fail before it is an error; -1: no limit. Default: 10. */
-  readonly dialErrorLimit?: pulumi.Input<number>;
-  /** Seconds that one dial may take; 0: no limit. Default: 15. */
-  readonly perDialTimeout?: pulumi.Input<number>;
-}
+export type GuestLogin = GuestLoginArgs;
 
 /** What `@pulumi/command` takes as a `connection`, with every part known. */
 export interface GuestConnection extends pulumi.Unwrap<GuestLogin> {
@@ -46,16 +28,17 @@ export function guestConnection(
   login: GuestLogin,
   host: pulumi.Input<Connection>,
   addresses: pulumi.Output<string[]>,
+  hostKey?: pulumi.Output<string | undefined>,
 ): pulumi.Output<GuestConnection> {
-  return pulumi.all([login, host, addresses]).apply(([given, through, known]) => {
-    const way = wayTo(component, given, through as Connection, known);
+  return pulumi.all([login, host, addresses, hostKey]).apply(([given, through, known, key]) => {
+    const way = wayTo(component, given, through as Connection, known, key);
     const secret = secretParts.some((part) => way[part] !== undefined || way.proxy[part] !== undefined);
     return secret ? pulumi.secret(way) : pulumi.output(way);
   }) as pulumi.Output<GuestConnection>;
 }
 
 /**
- * The same of values that are known.
+ * The same of values that are known. `hostKey` is the host's, as kvmnet verified it: `@pulumi/command` takes any without.
  *
  * @throws pulumi.RunError where there is no way
  */
@@ -64,6 +47,7 @@ export function wayTo(
   login: pulumi.Unwrap<GuestLogin>,
   connection: Connection,
   [address]: readonly string[],
+  hostKey?: string,
 ): GuestConnection {
   if (connection.proxy !== undefined) {
     throw wrong(component, "guestConnection", "the host is behind a proxy itself, and @pulumi/command takes one only");
@@ -71,8 +55,12 @@ export function wayTo(
   if (address === undefined) {
     throw wrong(component, "guestConnection", "the guest's address is not known: is the VM on, does it have one?");
   }
+  if (connection.host === undefined) {
+    throw wrong(component, "guestConnection", "the program does not say the host: give it in `connection`");
+  }
+  const known = { ...connection, hostKey: connection.hostKey ?? hostKey };
   const parts = proxyParts.flatMap((part) => {
-    const value = connection[part as keyof Connection];
+    const value = known[part];
     return value === undefined ? [] : [[part, value]];
   });
   return { ...login, host: address, proxy: Object.fromEntries(parts) } as GuestConnection;

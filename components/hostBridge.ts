@@ -1,30 +1,12 @@
 import { typeOf } from "./attach";
-import { type Connection, connectionAfter } from "./connection";
-import {
-  Bridge,
-  type BridgeArgs,
-  BridgeNetfilter,
-  type BridgeNetfilterArgs,
-  BridgeSelfTest,
-  type BridgeSelfTestArgs,
-} from "./resources";
+import { type Connection, carry, connectionAfter } from "./connection";
+import { wholeConnection } from "./providerConnection";
+import { Bridge, BridgeNetfilter, BridgeSelfTest } from "./resources";
+import type { HostBridgeInputs } from "./resources/componentInputs";
 import * as pulumi from "./sdk";
 
-/** What a {@link HostBridge} takes: what its `Bridge` does. Without an `uplink`, the NIC with the default route. */
-export interface HostBridgeArgs extends BridgeArgs {
-  /**
-   * What a packet filter of the host's does with what the bridge forwards between its own ports: the `mode` of a
-   * `BridgeNetfilter`. Without one, a FORWARD policy of drop can make VMs deaf. false: leave it as it is.
-   * Default: "accept".
-   */
-  readonly netfilter?: BridgeNetfilterArgs["mode"] | false;
-  /**
-   * Tries the bridge as a VM would, once the change is confirmed and again whenever the bridge's configuration changes:
-   * a `BridgeSelfTest`. Where it fails, the bridge stays, `pulumi up` fails and nothing is put on the bridge. It brings
-   * one more MAC address onto the LAN, which a switch's port security may mind. true: by DHCP. Default: false.
-   */
-  readonly selfTest?: boolean | Pick<BridgeSelfTestArgs, "address" | "resolves">;
-}
+/** What a {@link HostBridge} takes: what its `Bridge` does, and what becomes of the frames on it. */
+export type HostBridgeArgs = HostBridgeInputs;
 
 /**
  * A host whose physical NIC is the port of a bridge, so that virtual machines can stand on its LAN.
@@ -89,7 +71,9 @@ export class HostBridge extends pulumi.ComponentResource {
     this.name = test ? pulumi.all([passable, test.hostId]).apply(([known]) => known) : passable;
     this.addresses = bridge.addresses;
     this.macAddress = bridge.macAddress;
-    this.connection = test ? connectionAfter(test, filtered) : filtered;
+    const last = test ?? filter ?? bridge;
+    const whole = connectionAfter(last, wholeConnection(this, rest.connection));
+    this.connection = carry(this, connectionAfter(last, filtered), whole);
     this.registerOutputs({ name: this.name, addresses: this.addresses, macAddress: this.macAddress });
   }
 }

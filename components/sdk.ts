@@ -7,3 +7,4 @@ export type { InvokeOptions, InvokeOutputOptions } from "@pulumi/pulumi/invoke";
 export * from "@pulumi/pulumi/output";
 export * from "@pulumi/pulumi/resource";
 export { invoke, invokeOutput } from "@pulumi/pulumi/runtime/invoke";
+export { registerResourceModule, registerResourcePackage } from "@pulumi/pulumi/runtime/rpc";

@@ -1,18 +1,24 @@
 import { fstatSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import { traceTo } from "./host/exec/trace";
 import type { Hosts } from "./host/hosts";
 import schema from "./schema.json";
 import { EngineLog } from "./server/engineLog";
+import { messageOf } from "./server/errors";
 import { Provider } from "./server/provider";
+import { reportTo } from "./server/report";
 import { serve } from "./server/serve";
+import { visibleText } from "./server/visibleText";
 
 /** How long operations may take to roll back: as long as the engine waits for a plugin after the second Ctrl-C. */
 const graceMs = 5000;
 
 async function main(args: readonly string[]): Promise<void> {
+  writeWhereAsked("KVMNET_TRACE", "trace", (path) => traceTo(path, schema.version));
+  writeWhereAsked("KVMNET_REPORT", "report", reportTo);
   let hosts: Promise<Hosts> | undefined;
   const allHosts = () => {
-    hosts ??= import("./host/hosts").then(({ Hosts }) => new Hosts());
+    hosts ??= import("./host/hosts").then(({ Hosts }) => new Hosts((words) => log.of("").warn(words)));
     return hosts;
   };
   // Flags of the engine's own may come before its address.
@@ -24,6 +30,10 @@ async function main(args: readonly string[]): Promise<void> {
     lookAhead: async (connection, known) => {
       const host = await (await allHosts()).reach(connection, known);
       host.look().catch(() => undefined);
+    },
+    construct: async (request, engineAddress, defaults) => {
+      const { construct } = await import("./server/construct");
+      return construct(request, engineAddress, defaults);
     },
     operations: async (running) => {
       const { lifecycles, functions, Operations } = await import("./work");
@@ -55,13 +65,30 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdin.resume();
   }
   const broken = (error: unknown): void => {
-    console.error(error instanceof Error ? error.message : error);
+    if (provider.failConstructs(error)) return;
+    sayLast(error);
     void end(1);
   };
   process.on("uncaughtException", broken);
   process.on("unhandledRejection", broken);
 
   process.stdout.write(`${served.port}\n`);
+}
+
+/** An environment variable is the file for it. What can't be written is done all the same. */
+function writeWhereAsked(variable: string, what: string, writeTo: (path: string) => void): void {
+  const path = process.env[variable];
+  if (!path) return;
+  try {
+    writeTo(path);
+  } catch (error) {
+    console.error(visibleText(`${variable}: there will be no ${what}: ${messageOf(error)}`));
+  }
+}
+
+/** The engine prints what a plugin says before it dies. */
+function sayLast(error: unknown): void {
+  console.error(visibleText(messageOf(error)));
 }
 
 /** Started by hand, stdin is a terminal or /dev/null, whose end says nothing. */
@@ -75,6 +102,6 @@ function stdinIsPipe(): boolean {
 }
 
 main(process.argv.slice(2)).catch((error) => {
-  console.error(error instanceof Error ? error.message : error);
+  sayLast(error);
   process.exit(1);
 });

@@ -20,6 +20,7 @@ export class ConfigError extends Error {
  */
 export function checkConfig(written: unknown): HomelabConfig {
   const checked = config.safeParse(written);
+  if (isEmpty(written)) throw new ConfigError(noHosts);
   const problems = [
     ...(checked.success ? [] : problemsOf(config, checked.error.issues)),
     ...referenceProblems(written),
@@ -27,3 +28,14 @@ export function checkConfig(written: unknown): HomelabConfig {
   if (!checked.success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
   return checked.data;
 }
+
+/** Of a stack that was just made. */
+const isEmpty = (written: unknown) =>
+  typeof written === "object" && written !== null && Object.keys(written).length === 0;
+
+const noHosts = [
+  "hosts: is missing: the config of this stack says no host yet. This names one, and gives it a bridge:",
+  "  pulumi config set --path hosts.kvm1.connection.host kvm1.example",
+  "  pulumi config set --path hosts.kvm1.bridge.name br0",
+  "stacks/Pulumi.example.yaml has all that there is to say.",
+];

@@ -16,15 +16,15 @@ const orDefaults = <T extends z.ZodType>(type: T) => z.preprocess((value) => val
 const key = libvirtName;
 
 const hostNetwork = network.inputs.omit({ connection: true, bridge: true }).extend({
-  bridge: interfaceName
-    .optional()
-    .meta({ description: "A bridge that the host has already. Default: the host's `bridge`." }),
+  bridge: interfaceName.optional().meta({
+    description: "A bridge that the host has already. Default: the host's `bridge`, or the only one of its `bridges`.",
+  }),
 });
 
 const hostTap = tap.inputs.omit({ connection: true, name: true, bridge: true }).extend({
-  bridge: interfaceName
-    .optional()
-    .meta({ description: "A bridge that the host has already. Default: the host's `bridge`." }),
+  bridge: interfaceName.optional().meta({
+    description: "A bridge that the host has already. Default: the host's `bridge`, or the only one of its `bridges`.",
+  }),
 });
 
 const netfilter = z
@@ -45,6 +45,13 @@ const host = z.strictObject({
   bridge: orDefaults(bridge.inputs.omit({ connection: true }).extend({ netfilter, selfTest }))
     .optional()
     .meta({ description: "The bridge to give the host. Left out: the host's network stays as it is." }),
+  bridges: z
+    .record(
+      interfaceName,
+      orDefaults(bridge.inputs.omit({ connection: true, name: true }).extend({ netfilter, selfTest })),
+    )
+    .default({})
+    .meta({ description: "Several bridges, by interface name; beside `bridge`, or in its place." }),
   networks: z
     .record(key, orDefaults(hostNetwork))
     .default({})
@@ -85,10 +92,21 @@ const vm = z.strictObject({
     .meta({ description: "The VM's NICs. A NIC's key is its identity: its MAC address follows from it." }),
 });
 
+const rollout = z.strictObject({
+  canary: z.string().optional().meta({
+    description: "The host whose network changes first, and alone: a key of `hosts`. Default: the first one.",
+  }),
+  waves: z.int().min(1).default(1).meta({ description: "How many of the others change at a time. Default: 1." }),
+});
+
 /** A stack's config: `homelab:hosts` and `homelab:vms`. What a bridge, a network or a NIC takes, the definitions say. */
 export const config = z.strictObject({
   hosts: z.record(key, host),
   vms: z.record(key, vm).default({}),
+  rollout: orDefaults(rollout).optional().meta({
+    description:
+      "Changes the hosts' networks one wave after the other; the first that is rolled back stops the rest. Default: all at once.",
+  }),
 });
 
 export type HomelabConfig = z.output<typeof config>;

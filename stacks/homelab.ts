@@ -1,23 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BridgeNetwork, diagnoseOutput, HostBridge, resources, VmNic } from "../index";
+import { BridgeNetwork, diagnoseOutput, type HostBridge, resources, VmNic } from "../index";
+import { makeBridges, usualBridge } from "./bridges";
 import type { HostConfig, VmConfig } from "./config";
+import { failFrom } from "./failOn";
 import { guestCommand } from "./guestCommand";
 import type { Homelab } from "./readConfig";
+import { inWaves, rolloutWords, wavesOf } from "./rollout";
 
 /**
  * The hosts and NICs of a homelab, and what a person wants to know of them.
- * Resources are named by their keys: `kvm1`, `kvm1/lan`, `kvm1/tap0`, `web/lan`.
+ * Resources are named by their keys: `kvm1`, `kvm1/br20`, `kvm1/lan`, `kvm1/tap0`, `web/lan`.
  */
 export function homelab({ config, encrypted }: Homelab) {
-  const hosts = mapValues(config.hosts, (host, name) => new Host(name, host, encrypted));
+  const waves = wavesOf(Object.keys(config.hosts), config.rollout);
+  if (config.rollout !== undefined) pulumi.log.info(rolloutWords(waves));
+  const made = inWaves(
+    waves,
+    (name, after) => new Host(name, at(config.hosts, name), encrypted, after),
+    ({ bridges }) => Object.values(bridges),
+  );
+  const hosts = mapValues(config.hosts, (_, name) => at(made, name));
   const vms = mapValues(config.vms, (vm, name) => vmNics(name, vm, at(hosts, vm.host)));
-  return { hosts: mapValues(hosts, (host) => host.summary()), vms };
+  return { hosts: mapValues(hosts, (host, name) => host.summary(name)), vms };
 }
 
-/** A host's bridge, if it is given one, and its networks. */
+/** A host's bridges, if it is given any, and its networks. */
 class Host {
   readonly connection: HostConfig["connection"] | pulumi.Output<HostConfig["connection"]>;
-  private readonly bridge: HostBridge | undefined;
+  readonly bridges: Readonly<Record<string, HostBridge>>;
   private readonly networks: Readonly<Record<string, BridgeNetwork>>;
   private readonly taps: Readonly<Record<string, resources.Tap>>;
   readonly nics: VmNic[] = [];
@@ -26,9 +36,10 @@ class Host {
     name: string,
     private readonly config: HostConfig,
     encrypted: boolean,
+    after: readonly pulumi.Resource[],
   ) {
     this.connection = encrypted ? pulumi.secret(config.connection) : config.connection;
-    this.bridge = config.bridge && new HostBridge(name, { ...config.bridge, connection: this.connection });
+    this.bridges = makeBridges(name, config, this.connection, after);
     this.networks = mapValues(config.networks, ({ bridge, ...options }, network) => {
       const args = { name: network, ...options, ...this.on(bridge) };
       return new BridgeNetwork(`${name}/${network}`, args);
@@ -40,46 +51,58 @@ class Host {
     });
   }
 
-  /** What is on a bridge of this host; on the one that is made here without a name, or with the name that it gets. */
-  on(bridge: string | undefined) {
-    if (this.bridge !== undefined && (bridge === undefined || bridge === this.config.bridge?.name)) {
-      return { bridge: this.bridge, connection: undefined };
-    }
+  /** What is on a bridge of this host; on the usual one without a name. One that is made here is waited for. */
+  on(bridge = usualBridge(this.config)) {
     if (bridge === undefined) throw new Error("a network without a bridge has passed the check");
-    return { bridge, connection: this.connection };
+    const made = Object.hasOwn(this.bridges, bridge) ? this.bridges[bridge] : undefined;
+    return made ? { bridge: made, connection: undefined } : { bridge, connection: this.connection };
   }
 
   /** Looked at when all that the stack has on it is there. A preview has not mended anything yet, and warns of what there is. */
-  private examined() {
+  private examined(name: string) {
     const { failOn } = this.config;
     if (failOn === undefined || pulumi.runtime.isDryRun()) return {};
     const made = [...Object.values(this.networks), ...Object.values(this.taps), ...this.nics];
-    const dependsOn = [...(this.bridge ? [this.bridge] : []), ...made];
-    const connection = this.bridge?.connection ?? this.connection;
-    return { findings: diagnoseOutput({ connection, failOn }, { dependsOn }).findings };
+    const bridges = Object.values(this.bridges);
+    const dependsOn = [...bridges, ...made];
+    const connection = bridges.at(-1)?.connection ?? this.connection;
+    const { findings } = diagnoseOutput({ connection }, { dependsOn });
+    return {
+      findings: findings.apply((all) => {
+        failFrom(failOn, name, all);
+        return all;
+      }),
+    };
   }
 
   network(name: string): BridgeNetwork {
     return at(this.networks, name);
   }
 
-  summary() {
+  summary(name: string) {
+    const { bridge, bridges } = this.config;
     return {
-      bridge: this.bridge && {
-        name: this.bridge.name,
-        addresses: this.bridge.addresses,
-        macAddress: this.bridge.macAddress,
-      },
+      bridge: bridge && bridgeSummary(at(this.bridges, bridge.name)),
+      ...(Object.keys(bridges).length > 0 && {
+        bridges: mapValues(bridges, (_, key) => bridgeSummary(at(this.bridges, key))),
+      }),
       networks: Object.values(this.networks).map((network) => network.name),
       ...(Object.keys(this.taps).length > 0 && { taps: Object.keys(this.taps) }),
-      ...this.examined(),
+      ...this.examined(name),
     };
   }
 }
 
+const bridgeSummary = ({ name, addresses, macAddress }: HostBridge) => ({ name, addresses, macAddress });
+
 function vmNics(name: string, { host: _, domain = name, nics }: VmConfig, host: Host) {
   return mapValues(nics, ({ network, bridge, command, ...options }, key) => {
-    const on = network === undefined ? host.on(bridge) : { network: host.network(network) };
+    const on =
+      options.device !== undefined
+        ? { connection: host.connection }
+        : network === undefined
+          ? host.on(bridge)
+          : { network: host.network(network) };
     const nic = new VmNic(`${name}/${key}`, { ...options, ...on, domain });
     host.nics.push(nic);
     const { macAddress, ipAddresses, tap } = nic;

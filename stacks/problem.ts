@@ -64,14 +64,22 @@ function unionProblems(schema: z.core.$ZodType, issue: z.core.$ZodIssueInvalidUn
   return [{ path, reason: [...new Set(reasons)].join(" or ").replaceAll(" or must be ", " or ") }];
 }
 
-const article = (noun: string) => (/^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`);
-const nouns: Readonly<Record<string, string>> = { int: "whole number", record: "object" };
+/** What a YAML file has there. */
+const nouns: Readonly<Record<string, string>> = {
+  array: "a list, like `[a, b]`",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a number",
+  object: "properties, like `name: value`",
+  record: "names, each with what it has, like `lan: {}`",
+  string: "a text",
+};
 
 function reasonOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
       if (/received undefined$/.test(issue.message)) return "is missing";
-      return `must be ${article(nouns[issue.expected] ?? issue.expected)}`;
+      return `must be ${nouns[issue.expected] ?? issue.expected}`;
     case "invalid_value":
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
     case "too_small":

@@ -1,3 +1,5 @@
+import { bridgeProblems, missingBridge, sameHosts } from "./bridgeReferences";
+import { type Fields, record } from "./fields";
 import { formatPath, type Problem, suggestion } from "./problem";
 
 /**
@@ -8,21 +10,31 @@ export function referenceProblems(written: unknown): Problem[] {
   const hosts = record(record(written).hosts);
   const vms = record(record(written).vms);
   return [
+    ...sameHosts(hosts),
+    ...rolloutProblems(record(record(written).rollout).canary, hosts),
     ...Object.entries(hosts).flatMap(([name, host]) => hostProblems(name, record(host))),
     ...Object.entries(vms).flatMap(([name, vm]) => vmProblems(name, record(vm), hosts)),
   ];
 }
 
+function rolloutProblems(canary: unknown, hosts: Fields): Problem[] {
+  if (typeof canary !== "string" || Object.hasOwn(hosts, canary)) return [];
+  return [
+    { path: ["rollout", "canary"], reason: `"${canary}" is not in hosts${suggestion(canary, Object.keys(hosts))}` },
+  ];
+}
+
 function hostProblems(name: string, host: Fields): Problem[] {
-  if ("bridge" in host) return [];
-  return ["networks", "taps"].flatMap((kind) =>
+  const reason = missingBridge(name, host);
+  const withoutBridge = ["networks", "taps"].flatMap((kind) =>
     Object.entries(record(host[kind]))
       .filter(([, one]) => record(one).bridge === undefined)
-      .map(([key]) => ({
-        path: ["hosts", name, kind, key, "bridge"],
-        reason: `is missing, and ${formatPath(["hosts", name])} has no \`bridge\` to use instead`,
-      })),
+      .map(([key]) => ["hosts", name, kind, key, "bridge"]),
   );
+  return [
+    ...bridgeProblems(name, host),
+    ...(reason === undefined ? [] : withoutBridge.map((path) => ({ path, reason }))),
+  ];
 }
 
 function vmProblems(name: string, vm: Fields, hosts: Fields): Problem[] {
@@ -39,9 +51,13 @@ function vmProblems(name: string, vm: Fields, hosts: Fields): Problem[] {
 }
 
 function nicProblems(path: readonly string[], nic: Fields, host: Fields | undefined, hostName: string): Problem[] {
-  const { network, bridge } = nic;
-  if (network === undefined && bridge === undefined) {
-    return [{ path: [...path, "network"], reason: "is missing: a NIC is on a `network` or on a `bridge`" }];
+  const { network, bridge, device } = nic;
+  if (network === undefined && bridge === undefined && device === undefined) {
+    return [{ path: [...path, "network"], reason: "is missing: a NIC is on a `network`, a `bridge` or a `device`" }];
+  }
+  if (device !== undefined && (network ?? bridge) !== undefined) {
+    const other = network !== undefined ? "network" : "bridge";
+    return [{ path: [...path, "device"], reason: `and \`${other}\` are both given: a NIC is on one of them` }];
   }
   if (network !== undefined && bridge !== undefined) {
     return [{ path: [...path, "bridge"], reason: "and `network` are both given: a NIC is on one of them" }];
@@ -55,10 +71,4 @@ function nicProblems(path: readonly string[], nic: Fields, host: Fields | undefi
       reason: `"${network}" is not in ${formatPath(["hosts", hostName, "networks"])}${suggestion(network, Object.keys(known))}`,
     },
   ];
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function record(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 }

@@ -1,37 +1,45 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { chosen } from "../test/lab/chosen";
+import { seed } from "../test/lab/seed";
+import { staleness } from "./build/sources";
+import { describeSlowest, recordDurations } from "./test/durations";
+import { root, runJest, summary } from "./test/runJest";
 
-/** What of jest's --json result is used here. */
-interface Result {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  /** Files that ended before their first test: their tests are not among the failed ones. */
-  readonly numRuntimeErrorTestSuites: number;
+/** The unit tests alone need nothing that was built. */
+function ensureBuilt(args: readonly string[]): void {
+  const projects = args.slice(args.indexOf("--selectProjects") + 1);
+  if (args.includes("--selectProjects") && projects.every((name) => name === "unit" || name.startsWith("-"))) return;
+  const why = staleness(root);
+  if (why === undefined) return;
+  console.log(`${why}: it is run now`);
+  const { status } = spawnSync("make", ["build"], { cwd: root, stdio: "inherit" });
+  if (status !== 0) throw new Error("make build failed");
+}
+
+/** Each a story of minutes on an emulated machine: `make test` tells one of them, chosen by the seed. */
+const emulated = ["test/acceptance/qemuHost", "test/acceptance/bondAndVlan"];
+/** One of half an hour. */
+const long = ["test/acceptance/wholeHome"];
+
+function leaveOut(): string[] {
+  if (process.env.KVMNET_HOSTILE !== "most") return [];
+  const told = chosen(emulated, emulated.length, "emulated");
+  const left = [...long, ...emulated.filter((file) => !told.includes(file))];
+  return left.flatMap((file) => ["--testPathIgnorePatterns", file]);
 }
 
 /** Runs jest with the given arguments; its last line is `N passed, N failed`, over all of jest's projects. */
-function main(args: readonly string[]): number {
-  const folder = mkdtempSync(join(tmpdir(), "kvmnet-test-"));
-  try {
-    const file = join(folder, "result.json");
-    const jest = require.resolve("jest/bin/jest");
-    const { status } = spawnSync(process.execPath, [jest, "--json", `--outputFile=${file}`, ...args], {
-      // jest writes its report to stderr and, with --json, the result to stdout too: the file is enough.
-      stdio: ["inherit", "ignore", "inherit"],
-    });
-    const result = JSON.parse(readFileSync(file, "utf8")) as Result;
-    const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-    const skipped = result.numPendingTests + result.numTodoTests;
-    console.log(`${result.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-    if (result.numPassedTests === 0) return 1; // nothing was proved
-    return failed > 0 ? 1 : (status ?? 1);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+async function main(args: readonly string[]): Promise<void> {
+  ensureBuilt(args);
+  const outcome = await runJest([...args, ...leaveOut()]);
+  if (outcome.seconds.size > 1) console.log(`The slowest files:\n${describeSlowest(outcome.seconds)}`);
+  if (process.env.KVMNET_DURATIONS === "record") recordDurations(outcome.seconds);
+  console.log(`What was chosen is chosen again by KVMNET_SEED=${seed()}`);
+  console.log(summary(outcome));
+  process.exitCode = outcome.good ? 0 : 1;
 }
 
-process.exitCode = main(process.argv.slice(2));
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

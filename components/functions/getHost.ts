@@ -1,17 +1,18 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
+import { packageOptions } from "../resources/package";
 import type { Connection, ConnectionArgs, FoundBridge, FoundDomain, FoundInterface, FoundNetwork } from "../resources/types";
 
 /** What {@link getHost} takes. */
 export interface GetHostArgs {
-  /** How the host is reached over SSH. */
-  readonly connection: Connection;
+  /** How the host is reached over SSH. Default, field by field: the provider's configuration. */
+  readonly connection?: Connection;
 }
 
 /** What {@link getHostOutput} takes: as {@link getHost}, with values that may come later. */
 export interface GetHostOutputArgs {
-  /** How the host is reached over SSH. */
-  readonly connection: pulumi.Input<ConnectionArgs>;
+  /** How the host is reached over SSH. Default, field by field: the provider's configuration. */
+  readonly connection?: pulumi.Input<ConnectionArgs>;
 }
 
 /** What {@link getHost} gives. */
@@ -34,11 +35,13 @@ export interface GetHostResult {
   readonly networks: FoundNetwork[];
   /** Its VMs, sorted by name; none without libvirt. */
   readonly domains: FoundDomain[];
+  /** What of it can't be read, a sentence each: it is missing from the lists above. */
+  readonly unread: string[];
 }
 
 /** What a host is like now: its release, interfaces, addresses, bridges, libvirt networks and VMs. Changes nothing. An error where the host can't be looked at. */
 export function getHost(args: GetHostArgs, options?: pulumi.InvokeOptions): Promise<GetHostResult> {
-  return pulumi.invoke("kvmnet:index:getHost", { ...args }, options);
+  return pulumi.invoke("kvmnet:index:getHost", { ...args }, { ...packageOptions, ...options });
 }
 
 /**
@@ -46,5 +49,5 @@ export function getHost(args: GetHostArgs, options?: pulumi.InvokeOptions): Prom
  * With an argument that is not known yet, the result is not known either; with a secret one, it is secret.
  */
 export function getHostOutput(args: GetHostOutputArgs, options?: pulumi.InvokeOutputOptions): pulumi.Output<GetHostResult> {
-  return pulumi.invokeOutput("kvmnet:index:getHost", { ...args }, options);
+  return pulumi.invokeOutput("kvmnet:index:getHost", { ...args }, { ...packageOptions, ...options });
 }

@@ -1,17 +1,18 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
+import { packageOptions } from "./package";
 import { secretParts } from "./secretParts";
 import { noStackTraces } from "./stackTraces";
-import type { Addressing, AddressingArgs, Confirm, ConfirmArgs, ConnectionArgs } from "./types";
+import type { Addressing, AddressingArgs, Confirm, ConfirmArgs, ConnectionArgs, VlanUplinkArgs } from "./types";
 
 /** What a {@link Bridge} takes. */
 export interface BridgeArgs {
-  /** How the host is reached over SSH. */
-  readonly connection: pulumi.Input<ConnectionArgs>;
+  /** How the host is reached over SSH. Default, field by field: the provider's configuration. */
+  readonly connection?: pulumi.Input<ConnectionArgs>;
   /** The bridge's interface name. Default: "br0". */
   readonly name?: pulumi.Input<string>;
-  /** The NIC that becomes the bridge's port, by name or MAC address. Default: the one with the default route. */
-  readonly uplink?: pulumi.Input<string>;
+  /** The NIC that becomes the bridge's port, by name (an alternative one too) or MAC address. Or a VLAN that is made on one, {link, vlan}; or "none", for VMs among themselves: then the host has no address on the bridge unless `addressing` says one. Default: the NIC with the default route. */
+  readonly uplink?: pulumi.Input<string | VlanUplinkArgs>;
   /** "inherit": the uplink's addressing moves to the bridge and the host keeps its address. Or the addressing itself. Default: "inherit". */
   readonly addressing?: pulumi.Input<"inherit" | AddressingArgs>;
   /** Run the spanning tree protocol on the bridge. Default: false. */
@@ -24,6 +25,8 @@ export interface BridgeArgs {
   readonly macAddress?: pulumi.Input<string>;
   /** How a change of the host's network is confirmed. Default: {"timeout":60}. */
   readonly confirm?: pulumi.Input<ConfirmArgs>;
+  /** What the change breaks on the host and may: a name each, as the preview gives them ("masquerade:enp1s0"). All else that would break is an error. */
+  readonly accept?: pulumi.Input<pulumi.Input<string>[]>;
   /** Delete the bridge although running VMs hang on it. Default: false. */
   readonly forceDelete?: pulumi.Input<boolean>;
 }
@@ -45,7 +48,7 @@ export class Bridge extends pulumi.CustomResource {
 
   /** The bridge's interface name. */
   declare readonly name: pulumi.Output<string>;
-  /** The NIC that is the bridge's port. */
+  /** The NIC or VLAN that is the bridge's port; "none": there is none. */
   declare readonly uplink: pulumi.Output<string>;
   /** "inherit": the uplink's addressing moves to the bridge and the host keeps its address. Or the addressing itself. */
   declare readonly addressing: pulumi.Output<"inherit" | Addressing>;
@@ -59,12 +62,18 @@ export class Bridge extends pulumi.CustomResource {
   declare readonly macAddress: pulumi.Output<string>;
   /** How a change of the host's network is confirmed. */
   declare readonly confirm: pulumi.Output<Confirm>;
+  /** What the change breaks on the host and may: a name each, as the preview gives them ("masquerade:enp1s0"). All else that would break is an error. */
+  declare readonly accept: pulumi.Output<string[] | undefined>;
   /** Delete the bridge although running VMs hang on it. */
   declare readonly forceDelete: pulumi.Output<boolean>;
   /** The host's machine-id (see machine-id(5)). */
   declare readonly hostId: pulumi.Output<string>;
-  /** The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error. */
+  /** The host's key, as it was verified: this stack's record of which machine it is. Another key is an error, unless `connection.hostKey` or known_hosts has it. */
   declare readonly hostKey: pulumi.Output<string | undefined>;
+  /** The ID that the host's record of this thing has too, made at create: only the resource that has it changes or deletes the thing, whatever its name, its stack or its URN is. */
+  declare readonly ownerId: pulumi.Output<string | undefined>;
+  /** The URN that the host's record has, in words for people: brought up to date by the next `pulumi up`. */
+  declare readonly ownerUrn: pulumi.Output<string | undefined>;
   /** The addresses on the bridge, with prefix length. */
   declare readonly addresses: pulumi.Output<string[]>;
   /** The bridge's ports that are no TAPs of VMs. */
@@ -80,9 +89,6 @@ export class Bridge extends pulumi.CustomResource {
   /** @internal What {@link get} is made of. */
   constructor(name: string, args: BridgeArgs | undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args?: BridgeArgs, options: pulumi.CustomResourceOptions = {}) {
-    if (!options.id && args?.connection === undefined) {
-      throw new pulumi.RunError(`Bridge "${name}": connection: is missing`);
-    }
     const traced = noStackTraces();
     try {
       super(
@@ -97,9 +103,12 @@ export class Bridge extends pulumi.CustomResource {
           mtu: undefined,
           macAddress: undefined,
           confirm: undefined,
+          accept: undefined,
           forceDelete: undefined,
           hostId: undefined,
           hostKey: undefined,
+          ownerId: undefined,
+          ownerUrn: undefined,
           addresses: undefined,
           ports: undefined,
           config: undefined,
@@ -109,7 +118,7 @@ export class Bridge extends pulumi.CustomResource {
           ...args,
           connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
         },
-        pulumi.mergeOptions(options, { additionalSecretOutputs: ["previousConfig"] }),
+        pulumi.mergeOptions({ ...packageOptions, additionalSecretOutputs: ["previousConfig"] }, options),
       );
     } catch (error) {
       throw traced(error);

@@ -1,13 +1,14 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
+import { packageOptions } from "./package";
 import { secretParts } from "./secretParts";
 import { noStackTraces } from "./stackTraces";
 import type { ConnectionArgs } from "./types";
 
 /** What a {@link BridgeNetfilter} takes. */
 export interface BridgeNetfilterArgs {
-  /** How the host is reached over SSH. */
-  readonly connection: pulumi.Input<ConnectionArgs>;
+  /** How the host is reached over SSH. Default, field by field: the provider's configuration. */
+  readonly connection?: pulumi.Input<ConnectionArgs>;
   /** The host bridge whose frames are let through. */
   readonly bridge: pulumi.Input<string>;
   /** "accept": a rule in each chain on forward that can drop lets through what the bridge forwards between its own ports; what is routed is filtered as before, but that a chain of nftables' own can't tell a bridged frame from one routed from the bridge back onto it. "bypass": net.bridge.bridge-nf-call-iptables, -ip6tables and -arptables are 0, so that iptables and nft do not see the bridged frames of the whole host. Default: "accept". */
@@ -35,9 +36,13 @@ export class BridgeNetfilter extends pulumi.CustomResource {
   declare readonly mode: pulumi.Output<"accept" | "bypass">;
   /** The host's machine-id (see machine-id(5)). */
   declare readonly hostId: pulumi.Output<string>;
-  /** The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error. */
+  /** The host's key, as it was verified: this stack's record of which machine it is. Another key is an error, unless `connection.hostKey` or known_hosts has it. */
   declare readonly hostKey: pulumi.Output<string | undefined>;
-  /** The URN of the resource that the rules on the host belong to; only that one takes them away. */
+  /** The ID that the host's record of this thing has too, made at create: only the resource that has it changes or deletes the thing, whatever its name, its stack or its URN is. */
+  declare readonly ownerId: pulumi.Output<string | undefined>;
+  /** The URN that the host's record has, in words for people: brought up to date by the next `pulumi up`. */
+  declare readonly ownerUrn: pulumi.Output<string | undefined>;
+  /** The URN of the resource that made the rules, as kvmnet 0.1.0 knows whose they are. See `ownerId`. */
   declare readonly owner: pulumi.Output<string>;
   /** What now happens to a frame that the bridge forwards between two of its ports, and which rule decides. */
   declare readonly effective: pulumi.Output<string>;
@@ -48,10 +53,7 @@ export class BridgeNetfilter extends pulumi.CustomResource {
   /** @internal What {@link get} is made of. */
   constructor(name: string, args: BridgeNetfilterArgs | undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args?: BridgeNetfilterArgs, options: pulumi.CustomResourceOptions = {}) {
-    if (!options.id && args?.connection === undefined) {
-      throw new pulumi.RunError(`BridgeNetfilter "${name}": connection: is missing`);
-    }
-    if (!options.id && args?.bridge === undefined) {
+    if (!options.id && !options.urn && args?.bridge === undefined) {
       throw new pulumi.RunError(`BridgeNetfilter "${name}": bridge: is missing`);
     }
     const traced = noStackTraces();
@@ -64,6 +66,8 @@ export class BridgeNetfilter extends pulumi.CustomResource {
           mode: undefined,
           hostId: undefined,
           hostKey: undefined,
+          ownerId: undefined,
+          ownerUrn: undefined,
           owner: undefined,
           effective: undefined,
           drift: undefined,
@@ -71,7 +75,7 @@ export class BridgeNetfilter extends pulumi.CustomResource {
           ...args,
           connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
         },
-        options,
+        pulumi.mergeOptions({ ...packageOptions }, options),
       );
     } catch (error) {
       throw traced(error);

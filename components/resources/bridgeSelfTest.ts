@@ -1,13 +1,14 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
+import { packageOptions } from "./package";
 import { secretParts } from "./secretParts";
 import { noStackTraces } from "./stackTraces";
 import type { ConnectionArgs } from "./types";
 
 /** What a {@link BridgeSelfTest} takes. */
 export interface BridgeSelfTestArgs {
-  /** How the host is reached over SSH. */
-  readonly connection: pulumi.Input<ConnectionArgs>;
+  /** How the host is reached over SSH. Default, field by field: the provider's configuration. */
+  readonly connection?: pulumi.Input<ConnectionArgs>;
   /** The host bridge that is tried. */
   readonly bridge: pulumi.Input<string>;
   /** "dhcp": a lease is taken, and given back. Or an address with its prefix length, which must be free: "192.0.2.60/24"; the gateway and the name server are then the host's. Default: "dhcp". */
@@ -43,7 +44,7 @@ export class BridgeSelfTest extends pulumi.CustomResource {
   declare readonly triggers: pulumi.Output<{ [key: string]: string }>;
   /** The host's machine-id (see machine-id(5)). */
   declare readonly hostId: pulumi.Output<string>;
-  /** The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error. */
+  /** The host's key, as it was verified: this stack's record of which machine it is. Another key is an error, unless `connection.hostKey` or known_hosts has it. */
   declare readonly hostKey: pulumi.Output<string | undefined>;
   /** What worked when it was tried last, step by step. */
   declare readonly passed: pulumi.Output<string[]>;
@@ -52,10 +53,7 @@ export class BridgeSelfTest extends pulumi.CustomResource {
   /** @internal What {@link get} is made of. */
   constructor(name: string, args: BridgeSelfTestArgs | undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args?: BridgeSelfTestArgs, options: pulumi.CustomResourceOptions = {}) {
-    if (!options.id && args?.connection === undefined) {
-      throw new pulumi.RunError(`BridgeSelfTest "${name}": connection: is missing`);
-    }
-    if (!options.id && args?.bridge === undefined) {
+    if (!options.id && !options.urn && args?.bridge === undefined) {
       throw new pulumi.RunError(`BridgeSelfTest "${name}": bridge: is missing`);
     }
     const traced = noStackTraces();
@@ -75,7 +73,7 @@ export class BridgeSelfTest extends pulumi.CustomResource {
           ...args,
           connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
         },
-        options,
+        pulumi.mergeOptions({ ...packageOptions }, options),
       );
     } catch (error) {
       throw traced(error);

@@ -5,4 +5,5 @@ export { BridgeSelfTest, type BridgeSelfTestArgs } from "./bridgeSelfTest";
 export { Network, type NetworkArgs } from "./network";
 export { Nic, type NicArgs } from "./nic";
 export { Tap, type TapArgs } from "./tap";
+export { Provider, type ProviderArgs } from "./provider";
 export type * from "./types";

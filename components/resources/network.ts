@@ -1,13 +1,14 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
+import { packageOptions } from "./package";
 import { secretParts } from "./secretParts";
 import { noStackTraces } from "./stackTraces";
-import type { ConnectionArgs } from "./types";
+import type { ConnectionArgs, NetworkBefore } from "./types";
 
 /** What a {@link Network} takes. */
 export interface NetworkArgs {
-  /** How the host is reached over SSH. */
-  readonly connection: pulumi.Input<ConnectionArgs>;
+  /** How the host is reached over SSH. Default, field by field: the provider's configuration. */
+  readonly connection?: pulumi.Input<ConnectionArgs>;
   /** The network's name in libvirt. Default: the resource's name. */
   readonly name?: pulumi.Input<string>;
   /** The host bridge that the network's NICs join. */
@@ -43,10 +44,16 @@ export class Network extends pulumi.CustomResource {
   declare readonly active: pulumi.Output<boolean>;
   /** The host's machine-id (see machine-id(5)). */
   declare readonly hostId: pulumi.Output<string>;
-  /** The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error. */
+  /** The host's key, as it was verified: this stack's record of which machine it is. Another key is an error, unless `connection.hostKey` or known_hosts has it. */
   declare readonly hostKey: pulumi.Output<string | undefined>;
+  /** The ID that the host's record of this thing has too, made at create: only the resource that has it changes or deletes the thing, whatever its name, its stack or its URN is. */
+  declare readonly ownerId: pulumi.Output<string | undefined>;
+  /** The URN that the host's record has, in words for people: brought up to date by the next `pulumi up`. */
+  declare readonly ownerUrn: pulumi.Output<string | undefined>;
   /** The network's UUID. */
   declare readonly uuid: pulumi.Output<string>;
+  /** What a network was that libvirt had already: destroy gives it back as it was, instead of removing it. */
+  declare readonly previous: pulumi.Output<NetworkBefore | undefined>;
   /** How the host differs from the wanted state, a sentence each; empty: not at all. */
   declare readonly drift: pulumi.Output<string[]>;
 
@@ -54,10 +61,7 @@ export class Network extends pulumi.CustomResource {
   /** @internal What {@link get} is made of. */
   constructor(name: string, args: NetworkArgs | undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args?: NetworkArgs, options: pulumi.CustomResourceOptions = {}) {
-    if (!options.id && args?.connection === undefined) {
-      throw new pulumi.RunError(`Network "${name}": connection: is missing`);
-    }
-    if (!options.id && args?.bridge === undefined) {
+    if (!options.id && !options.urn && args?.bridge === undefined) {
       throw new pulumi.RunError(`Network "${name}": bridge: is missing`);
     }
     const traced = noStackTraces();
@@ -72,13 +76,16 @@ export class Network extends pulumi.CustomResource {
           active: undefined,
           hostId: undefined,
           hostKey: undefined,
+          ownerId: undefined,
+          ownerUrn: undefined,
           uuid: undefined,
+          previous: undefined,
           drift: undefined,
           // All of it, so that Check can name what is none of its properties.
           ...args,
           connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
         },
-        options,
+        pulumi.mergeOptions({ ...packageOptions }, options),
       );
     } catch (error) {
       throw traced(error);

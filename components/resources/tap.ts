@@ -1,13 +1,14 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
+import { packageOptions } from "./package";
 import { secretParts } from "./secretParts";
 import { noStackTraces } from "./stackTraces";
 import type { ConnectionArgs } from "./types";
 
 /** What a {@link Tap} takes. */
 export interface TapArgs {
-  /** How the host is reached over SSH. */
-  readonly connection: pulumi.Input<ConnectionArgs>;
+  /** How the host is reached over SSH. Default, field by field: the provider's configuration. */
+  readonly connection?: pulumi.Input<ConnectionArgs>;
   /** The TAP's interface name. Default: the resource's name. */
   readonly name?: pulumi.Input<string>;
   /** The host bridge that the TAP is a port of. */
@@ -51,13 +52,17 @@ export class Tap extends pulumi.CustomResource {
   declare readonly vnetHdr: pulumi.Output<boolean>;
   /** The host's machine-id (see machine-id(5)). */
   declare readonly hostId: pulumi.Output<string>;
-  /** The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error. */
+  /** The host's key, as it was verified: this stack's record of which machine it is. Another key is an error, unless `connection.hostKey` or known_hosts has it. */
   declare readonly hostKey: pulumi.Output<string | undefined>;
+  /** The ID that the host's record of this thing has too, made at create: only the resource that has it changes or deletes the thing, whatever its name, its stack or its URN is. */
+  declare readonly ownerId: pulumi.Output<string | undefined>;
+  /** The URN that the host's record has, in words for people: brought up to date by the next `pulumi up`. */
+  declare readonly ownerUrn: pulumi.Output<string | undefined>;
   /** The MAC address of the host's end: fe:54:00 and a hash of host and name, the same after each reboot; of a TAP that somebody else made, its own. */
   declare readonly macAddress: pulumi.Output<string>;
   /** The bridge that the TAP is a port of now; "" for none. */
   declare readonly master: pulumi.Output<string>;
-  /** The URN of the resource that the TAP on the host belongs to; only that one takes it away. "" for one that was imported and that somebody else made, until kvmnet changes it. */
+  /** The URN of the resource that made the TAP, as kvmnet 0.1.0 knows whose it is (see `ownerId`). "" for one that was imported and that somebody else made, until kvmnet changes it. */
   declare readonly madeBy: pulumi.Output<string>;
   /** How the host differs from the wanted state, a sentence each; empty: not at all. */
   declare readonly drift: pulumi.Output<string[]>;
@@ -66,10 +71,7 @@ export class Tap extends pulumi.CustomResource {
   /** @internal What {@link get} is made of. */
   constructor(name: string, args: TapArgs | undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args?: TapArgs, options: pulumi.CustomResourceOptions = {}) {
-    if (!options.id && args?.connection === undefined) {
-      throw new pulumi.RunError(`Tap "${name}": connection: is missing`);
-    }
-    if (!options.id && args?.bridge === undefined) {
+    if (!options.id && !options.urn && args?.bridge === undefined) {
       throw new pulumi.RunError(`Tap "${name}": bridge: is missing`);
     }
     const traced = noStackTraces();
@@ -86,6 +88,8 @@ export class Tap extends pulumi.CustomResource {
           vnetHdr: undefined,
           hostId: undefined,
           hostKey: undefined,
+          ownerId: undefined,
+          ownerUrn: undefined,
           macAddress: undefined,
           master: undefined,
           madeBy: undefined,
@@ -94,7 +98,7 @@ export class Tap extends pulumi.CustomResource {
           ...args,
           connection: secretParts(args?.connection, ["password", "privateKey", "privateKeyPassword", "proxy", "sudo"]),
         },
-        options,
+        pulumi.mergeOptions({ ...packageOptions }, options),
       );
     } catch (error) {
       throw traced(error);

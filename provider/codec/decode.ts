@@ -31,8 +31,8 @@ function opened(value: unknown, path: Path, secrets: Path[]): unknown {
   }
   return Object.fromEntries(
     Object.entries(object)
-      // A null is what a program says for "not given".
-      .filter(([, item]) => item !== null)
-      .map(([key, item]) => [key, opened(item, [...path, key], secrets)]),
+      .map(([key, item]) => [key, opened(item, [...path, key], secrets)])
+      // A null is what a program says for "not given", as a secret too.
+      .filter(([, item]) => item !== null),
   );
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Connection } from "../resources/connection";
 import type { Place } from "./host";
 import type { Known } from "./hosts";
+import type { DialOptions } from "./ssh/dial";
 import { HostError } from "./ssh/hostError";
 import { Session } from "./ssh/session";
 
@@ -14,8 +15,9 @@ const droppedTries = 5;
  */
 export async function dialPatiently(
   connection: Connection,
-  { hostKey, patient = false, signal }: Known,
-  { address }: Place,
+  { patient = false, signal, waits }: Known,
+  { address, hostKey }: Place,
+  expected: Pick<DialOptions, "hostKey" | "oneOf" | "mustBeKnown">,
 ): Promise<Session> {
   const { perDialTimeout = 15 } = connection;
   const all = limit(connection);
@@ -27,7 +29,8 @@ export async function dialPatiently(
     try {
       const left = Math.max(1, totalMs - (performance.now() - started));
       return await Session.dial(connection, {
-        hostKey,
+        ...expected,
+        ...(address !== undefined && hostKey !== undefined && { oneOf: [hostKey] }),
         signal,
         address,
         ...(Number.isFinite(left) && { timeoutMs: left }),
@@ -39,6 +42,8 @@ export async function dialPatiently(
       const pause = Math.min(250 * 2 ** attempt, 5000) * (0.75 + Math.random() / 2);
       const spent = performance.now() - started;
       if (attempt >= tries || spent + pause >= totalMs) throw attempt === 1 ? error : tired(error, attempt, spent);
+      const of = Number.isFinite(tries) ? ` of ${tries}` : "";
+      waits?.(`${error instanceof Error ? error.message : error}; waiting for it, try ${attempt + 1}${of} comes next`);
       await wait(pause, undefined, signal ? { signal } : {}).catch(() => {});
     }
   }

@@ -3,11 +3,14 @@ import type { RemoteResult } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
 import { readFacts } from "./facts/readFacts";
 import { HostError } from "./ssh/hostError";
+import type { Voucher } from "./ssh/hostKey";
 import { type ExecOptions, Session } from "./ssh/session";
 
 /** Where a machine is found since its address was changed; undefined: where its connection says. */
 export interface Place {
   address: string | undefined;
+  /** The key that it has: nobody else is found there. */
+  hostKey?: string;
 }
 
 /**
@@ -67,14 +70,14 @@ export class Host {
     return this.#session.label;
   }
 
-  /** The key that it showed: what "accept-new" remembers. */
+  /** The key that it showed. */
   get hostKey(): string {
     return this.#session.hostKey;
   }
 
-  /** Whether that key was taken on first use. */
-  get acceptsNew(): boolean {
-    return this.#session.acceptsNew;
+  /** Who vouches for that key. */
+  get voucher(): Voucher {
+    return this.#session.voucher;
   }
 
   /** A connection to an address that the machine has no more takes a while to notice. */
@@ -165,7 +168,7 @@ export class Host {
     const enough = new AbortController();
     const ends = AbortSignal.any([enough.signal, ...(signal ? [signal] : [])]);
     const dials = [...new Set(at)].map(async (address) => {
-      const options = { hostKey: this.hostKey, timeoutMs, signal: ends, address };
+      const options = { oneOf: [this.hostKey], timeoutMs, signal: ends, address };
       return { address, session: await Session.dial(this.connection, options) };
     });
     try {
@@ -176,6 +179,7 @@ export class Host {
       this.#session = first.session;
       this.#at = first.address;
       this.place.address = first.address;
+      this.place.hostKey = first.session.hostKey;
       this.#reading = undefined;
       // Another address may be another machine's.
       this.#commanded();

@@ -3,7 +3,14 @@ import { dialPatiently } from "./dialPatiently";
 import { RemoteCommandError } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
 import { type Commands, Host, type Place } from "./host";
+import { anotherMachine, cloneWords, isVouchedFor, newKeyWords } from "./identity";
+import { normal, Records } from "./records";
+import type { DialOptions } from "./ssh/dial";
 import { HostError } from "./ssh/hostError";
+import { route, type Target } from "./ssh/target";
+import { TrustedKeys } from "./ssh/trustedKeys";
+import { reasonOf, until } from "./until";
+import { canonical, serverOf, Ways } from "./ways";
 
 /** What is known of a host before it is dialled. */
 export interface Known {
@@ -16,12 +23,16 @@ export interface Known {
   readonly fresh?: boolean;
   /** How it was reached before its connection was changed: it may be there still. */
   readonly formerly?: Connection | undefined;
+  /** With prefix length, those that the state has of it: a change may have moved it away from where its connection says. */
+  readonly addresses?: readonly string[] | undefined;
   /** Ends the wait for it. */
   readonly signal?: AbortSignal;
+  /** Is told what is waited for: each dial that is tried again. */
+  readonly waits?: ((words: string) => void) | undefined;
 }
 
-/** What leads to a machine: a connection, and the key that is remembered for it. */
-type Way = Pick<Known, "hostKey"> & { readonly connection: Connection };
+/** Which keys are taken, besides those that the connection and known_hosts have. */
+type Keys = Pick<DialOptions, "hostKey" | "oneOf" | "mustBeKnown">;
 
 /**
  * For how long a host that could not be reached is not dialled again just to look at it: a stack has many resources on it,
@@ -37,21 +48,42 @@ export class Hosts {
   readonly #places = new Map<string, Place>();
   readonly #commands: Commands = new Map();
   readonly #locks = new Map<string, Promise<unknown>>();
-  /** How each machine was reached last, by its machine-id. */
-  readonly #ways = new Map<string, Way>();
+  readonly #ways = new Ways();
+  readonly #records = new Records();
+  readonly #told = new Set<string>();
+
+  /** `tell` says what a person has to know of a host, once. */
+  constructor(private readonly tell: (words: string) => void = () => {}) {}
 
   /** The host at the other end, logged in. Whoever asks meanwhile gets the same connection. */
   async reach(connection: Connection, known: Known = {}): Promise<Host> {
-    const { hostKey, patient = false, signal } = known;
-    const key = canonical([connection, hostKey]);
+    const { hostKey, hostId } = known;
+    if (hostKey !== undefined) this.#records.learn(connection, { hostKey, hostId });
+    const recorded = this.#records.keysAt(connection, {
+      ...(hostKey !== undefined && { hostKey }),
+      ...(hostId !== undefined && { hostId }),
+    });
+    const host = await this.#reach(connection, known, { hostKey: recorded });
+    // From the first contact on, also where nothing was on record.
+    this.#learn(connection, host);
+    const [before] = recorded;
+    if (before !== undefined && !recorded.includes(host.hostKey) && isVouchedFor(host))
+      this.#tellOnce(newKeyWords(host, hostKey ?? before));
+    return host;
+  }
+
+  async #reach(connection: Connection, known: Known, expected: Keys): Promise<Host> {
+    const { patient = false, signal } = known;
+    const key = canonical([connection, expected.oneOf, expected.mustBeKnown]);
     const unreached = this.#unreached.get(key);
     if (!patient && unreached && performance.now() < unreached.until) throw unreached.error;
     for (;;) {
       signal?.throwIfAborted();
       const pooled = this.#pool.get(key);
       try {
-        const host = await (pooled ?? this.#dial(key, connection, known));
-        if (host.open) return host;
+        // Somebody else's dial may go on for longer than this one waits.
+        const host = await (pooled ? until(pooled, signal) : this.#dial(key, connection, known, expected));
+        if (host.open && isExpected(host, expected)) return host;
         if (this.#pool.get(key) === pooled) this.#pool.delete(key);
       } catch (error) {
         if (error instanceof HostError && error.kind !== "cancelled")
@@ -63,10 +95,10 @@ export class Hosts {
   }
 
   /** One after the other where they go to the same server. */
-  #dial(key: string, connection: Connection, known: Known): Promise<Host> {
+  #dial(key: string, connection: Connection, known: Known, expected: Keys): Promise<Host> {
     const server = serverOf(connection.proxy ?? connection);
     const place = this.#place(connection);
-    const go = () => dialPatiently(connection, known, place);
+    const go = () => dialPatiently(connection, known, place, expected);
     const before = this.#dialling.get(server) ?? Promise.resolve();
     const dialled = before.then(go, go).then((session) => {
       this.#unreached.delete(key);
@@ -90,14 +122,39 @@ export class Hosts {
   async reachFacts(connection: Connection, known: Known = {}): Promise<{ host: Host; facts: Facts }> {
     const { host, facts } = await this.#look(connection, known);
     if (known.hostId !== undefined && facts.machineId !== known.hostId) {
-      throw new HostError(
-        "otherMachine",
-        host.label,
-        `another machine answers here: its machine-id is ${facts.machineId}, this resource is on ${known.hostId}.\n` +
-          "Correct connection.host; or, for another machine on purpose, declare a new resource under another name.",
-      );
+      const elsewhere = this.#records.isElsewhere(host.connection, host.hostKey);
+      throw anotherMachine(host, facts.machineId, known, elsewhere);
     }
+    this.#refuseClone(host, facts.machineId, known);
+    this.#learn(host.connection, host, { host: host.label, hostId: facts.machineId });
     return { host, facts };
+  }
+
+  #learn(connection: Connection, { voucher, hostKey }: Host, more: { host?: string; hostId?: string } = {}): void {
+    if (voucher === "nobody") return;
+    this.#records.learn(connection, { hostKey, ...more, firstContact: voucher === "accept-new" });
+  }
+
+  /** Two machines with one machine-id are told apart by their keys; who has none that was known before is not let in. */
+  #refuseClone(host: Host, hostId: string, known: Known): void {
+    const twin = this.#records.twinOf(host.connection, { hostKey: host.hostKey, hostId });
+    if (twin === undefined) return;
+    const words = cloneWords(host, hostId, twin);
+    if (!isVouchedFor(host) && known.hostKey === undefined) throw new HostError("otherMachine", host.label, words);
+    this.#tellOnce(`${host.label}: ${words}`);
+  }
+
+  #tellOnce(words: string): void {
+    if (this.#told.has(words)) return;
+    this.#told.add(words);
+    this.tell(words);
+  }
+
+  /** What states taught is the operation's: the next one's teach it anew. */
+  forget(): void {
+    this.#records.clear();
+    this.#ways.forget();
+    this.#told.clear();
   }
 
   /** A connection may have died since it was used, and nobody knows until it is: a look at the host is worth a second one. */
@@ -105,8 +162,10 @@ export class Hosts {
     for (let lost = 0; ; lost += 1) {
       const host = await this.#reachAnyhow(connection, known);
       try {
-        const facts = await (known.fresh ? host.facts() : known.patient ? host.recentFacts() : host.look());
-        this.#ways.set(facts.machineId, { connection: host.connection, hostKey: known.hostKey });
+        const read = known.fresh ? host.facts() : known.patient ? host.recentFacts() : host.look();
+        // Others may wait for the same answer: who does not want it any more leaves it to them.
+        const facts = await until(read, known.signal);
+        this.#ways.reached(host, facts.machineId);
         return { host, facts };
       } catch (error) {
         if (host.open || !(error instanceof RemoteCommandError) || lost > 0 || known.signal?.aborted) throw error;
@@ -116,34 +175,46 @@ export class Hosts {
 
   /**
    * A program that gives a host another address has it in the connection too, before the host has it; and what it drops
-   * meanwhile has the address from before, in the state. Where the host does not answer there, it is asked at the other.
+   * meanwhile has the address from before. Where the host does not answer there, it is asked at the others that the states
+   * of what is on it have, or another resource has come to by now: nobody but the machine with a key that was known for it.
    */
-  async #reachAnyhow(connection: Connection, { formerly, ...known }: Known): Promise<Host> {
-    const { hostId, hostKey } = known;
-    const others = [
-      ...(formerly ? [{ connection: formerly, hostKey }] : []),
-      ...[this.#ways.get(hostId ?? "")].filter((way) => way !== undefined),
-    ].filter((way) => !isSameWay(way.connection, connection));
-    if (hostId === undefined || others.length === 0) return this.reach(connection, known);
+  async #reachAnyhow(connection: Connection, { formerly, addresses = [], ...known }: Known): Promise<Host> {
+    const { hostId } = known;
+    if (hostId === undefined) return this.reach(connection, known);
+    const keys = keysOf(connection, known);
+    const machine = { hostId, keys };
+    this.#ways.told(machine, addresses);
+    const others = () => this.#ways.besides(connection, machine, formerly);
+    if (known.patient && others().length === 0) return this.reach(connection, known);
     try {
       return await this.reach(connection, { ...known, patient: false });
     } catch (error) {
       if (!(error instanceof HostError && (error.kind === "unreachable" || error.kind === "noSuchName"))) throw error;
-      for (const way of others) {
-        const reached = await this.reach(way.connection, { ...known, hostKey: way.hostKey, patient: false }).catch(
-          () => undefined,
-        );
+      for (const { connection: way, host } of others()) {
+        if (host?.open) return host;
+        const expected = keys.length > 0 ? { oneOf: keys } : { mustBeKnown: true };
+        const reached = await this.#reach(way, { ...known, patient: false }, expected).catch(() => undefined);
         if (reached) return reached;
       }
       return this.reach(connection, known);
     }
   }
 
-  /** One change of a machine at a time within this process. */
-  async exclusive<T>(machineId: string, change: () => Promise<T>): Promise<T> {
+  /** One change of a machine at a time within this process. One whose signal aborts before its turn is none. */
+  async exclusive<T>(machineId: string, signal: AbortSignal | undefined, change: () => Promise<T>): Promise<T> {
     const before = this.#locks.get(machineId) ?? Promise.resolve();
-    const mine = before.then(change, change);
+    const ended = before.catch(() => undefined);
+    const mine = ended.then(() => {
+      signal?.throwIfAborted();
+      return change();
+    });
+    mine.catch(() => undefined);
     this.#locks.set(machineId, mine);
+    await until(ended, signal).catch(() => {
+      throw new Error(
+        `nothing was changed: the wait for another change of this host was cut short: ${reasonOf(signal)}.`,
+      );
+    });
     return mine;
   }
 
@@ -154,19 +225,20 @@ export class Hosts {
   }
 }
 
-function serverOf({ host, port }: Pick<Connection, "host" | "port">): string {
-  return JSON.stringify([host.toLowerCase(), port]);
+/** The keys that a host is known by before it is dialled: the program's word, the state's, known_hosts. */
+function keysOf(connection: Connection, { hostKey }: Known): string[] {
+  const said = connection.hostKey ?? hostKey;
+  if (said !== undefined) return [normal(said)];
+  try {
+    const { plain, atUsualPort } = TrustedKeys.of(route(connection).at(-1) as Target);
+    return [...plain, ...atUsualPort].map(({ type, blob }) => `${type} ${blob}`);
+  } catch {
+    return [];
+  }
 }
 
-function isSameWay(one: Connection, other: Connection): boolean {
-  return serverOf(one) === serverOf(other) && canonical(one.proxy) === canonical(other.proxy);
-}
-
-/** The same text for the same values: the engine sorts what it keeps in the state, a program does not. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value ?? null, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+/** Whether a connection of before will do for who knows the host's keys. */
+function isExpected(host: Host, { hostKey: recorded = [], oneOf }: Keys): boolean {
+  if (oneOf) return oneOf.includes(host.hostKey);
+  return recorded.length === 0 || recorded.includes(host.hostKey) || isVouchedFor(host);
 }

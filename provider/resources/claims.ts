@@ -31,11 +31,10 @@ export class Claims {
     });
   }
 
-  /** Another resource of the program that claims what this one had: it was renamed, and the thing stays. */
-  heir(urn: string, connection: unknown, claim: Claim): string | undefined {
+  /** Whether any resource of the stack has it. */
+  has(urn: string, connection: unknown, thing: string): boolean {
     const place = placeOf(connection);
-    const owner = place === undefined ? undefined : this.#owners.get(keyOf(urn, place, claim));
-    return owner === urn ? undefined : owner;
+    return place !== undefined && this.#owners.has(keyOf(urn, place, { property: "", thing }));
   }
 
   /** The next operation's program is another one. */

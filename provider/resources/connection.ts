@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { isUnknown } from "../codec/unknown";
 
 /** What ends up in error messages, in paths and on the wire: nothing that could pass for something else there. */
 const plain = (what: string) =>
@@ -7,11 +9,28 @@ const plain = (what: string) =>
     .min(1)
     .regex(/^[^\p{C}]{0,255}$/u, `must be ${what}: at most 255 characters, no control characters`);
 
+/** A text that is the path of a file, where that of the file is meant. */
+const isPath = (text: string) =>
+  /^\s*(file:|~|\.{0,2}\/|\.{0,2}\\|[A-Za-z]:\\|\$)[^\n]*$/.test(text) ||
+  /^\s*[^\s]*(id_[a-z0-9_]+|\.(pem|key|ppk|pub))\s*$/.test(text);
+
+const keyAsText =
+  "must be the text of a key, and this is the path of a file. Leave it out, and name the file as IdentityFile in ~/.ssh/config, or have it in an agent; or give what is in the file: readFileSync in TypeScript, fn::readFile in YAML, `pulumi config set --secret --path … <FILE` for a config";
+
+/** No user of any system has a colon in the name (passwd(5)), and what stands after one may be a password. */
+const user = plain("the name of a user").regex(
+  /^[^:]*$/,
+  "must be the name of a user alone: a password belongs into `password`",
+);
+
 const reach = {
   host: z
     .string()
     .min(1)
     .regex(/^(?!-)[^\s\p{C}]{0,255}$/u, "must be an address or a name: at most 255 characters, no white space")
+    .regex(/^(?!\w+:\/\/)/, "must be an address or a name alone, not a URL")
+    .regex(/^[^@]*$/, "must be an address or a name alone: what stands before the @ belongs into `user`")
+    .regex(/^(?![^:]+:\d+$)(?!\[)/, "must be an address or a name alone: the port belongs into `port`")
     .meta({ description: "The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config." }),
   port: z
     .int()
@@ -19,16 +38,24 @@ const reach = {
     .max(65535)
     .optional()
     .meta({ description: "The port of its SSH server. Default: that in ~/.ssh/config, then 22." }),
-  user: plain("the name of a user").optional().meta({
+  user: user.optional().meta({
     quiet: true,
     description: "The user to log in as. Default: that in ~/.ssh/config, then the user that runs Pulumi.",
   }),
   password: z.string().optional().meta({ quiet: true, description: "The password of the user.", secret: true }),
-  privateKey: z.string().optional().meta({
-    quiet: true,
-    description: "The text of an SSH private key. Default: the SSH agent, then the files that ssh would take.",
-    secret: true,
-  }),
+  privateKey: z
+    .string()
+    .refine((text) => !isPath(text), keyAsText)
+    .refine(
+      (text) => !/^\s*((ssh|ecdsa|sk)-\S+ +AAAA|---- BEGIN SSH2 PUBLIC)/.test(text),
+      "must be the private key: this is the public one, of the file that ends with .pub",
+    )
+    .optional()
+    .meta({
+      quiet: true,
+      description: "The text of an SSH private key. Default: the SSH agent, then the files that ssh would take.",
+      secret: true,
+    }),
   privateKeyPassword: z
     .string()
     .optional()
@@ -61,7 +88,7 @@ const reach = {
   strictHostKeyChecking: z.enum(["yes", "accept-new", "no"]).optional().meta({
     quiet: true,
     description:
-      'What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that changed is an error in both of the first two. See ssh_config(5).',
+      'What an unknown host key means: "yes" (the default) an error, "accept-new" it is taken and kept from then on, "no" any key is taken. A key that is not the stack\'s record of the host, not `hostKey`, or revoked, is an error whatever it says. See ssh_config(5).',
   }),
 };
 
@@ -99,10 +126,41 @@ export const connection = z
 
 export type Connection = z.infer<typeof connection>;
 
+/** What is said of it in one place: the rest comes from the provider's configuration. */
+export const connectionParts = connection.partial({ host: true }).meta({
+  description:
+    "How a host is reached over SSH. Each field that a resource leaves out is the one of the provider's own `connection`, then of ~/.ssh/config.",
+  typeName: "Connection",
+});
+
+/** A resource's or a function's. The type is that of all of it: a lifecycle is given what the server has filled in. */
+export const ownConnection = connectionParts.optional().meta({
+  description: "How the host is reached over SSH. Default, field by field: the provider's configuration.",
+}) as unknown as typeof connection;
+
+/** The fields that a resource says, and for each that it leaves out the provider's. `proxy` and `sudo` are taken as a whole. */
+export const withDefaults = (own: unknown, defaults: Partial<Connection>): unknown =>
+  isUnknown(own) ? own : { ...defaults, ...(own as object | undefined) };
+
+/** Inputs with all of their connection. */
+export const whole = <I extends Readonly<Record<string, unknown>>>(inputs: I, defaults: Partial<Connection>): I => ({
+  ...inputs,
+  connection: withDefaults(inputs.connection, defaults),
+});
+
+/** What of a connection a program has to say where the provider says the rest: the host, for people, and what is other. */
+export function withoutDefaults(connection: Partial<Connection>, defaults: Partial<Connection>): Partial<Connection> {
+  const said = Object.entries(connection).filter(
+    ([key, value]) => key === "host" || !isDeepStrictEqual(value, defaults[key as keyof Connection]),
+  );
+  return Object.fromEntries(said);
+}
+
 /** What every resource remembers of its host. */
 export const hostOutputs = {
   hostId: z.string().meta({ description: "The host's machine-id (see machine-id(5))." }),
   hostKey: z.string().optional().meta({
-    description: 'The host key that was taken with strictHostKeyChecking "accept-new"; another one is an error.',
+    description:
+      "The host's key, as it was verified: this stack's record of which machine it is. Another key is an error, unless `connection.hostKey` or known_hosts has it.",
   }),
 };

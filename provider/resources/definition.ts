@@ -25,6 +25,10 @@ declare module "zod" {
     secret?: boolean;
     /** How one gets in, not where: a change of it alone is no change of the resource. */
     quiet?: boolean;
+    /** What Check filled in once, in kvmnet 0.1.0: a state that has it is of a program that said nothing. */
+    formerDefault?: unknown;
+    /** Of a component's input: known when the component is constructed, as it decides what that consists of. */
+    plain?: boolean;
     /** The schema's name of an object type, where the type is shared or has a name of its own. */
     typeName?: string;
   }

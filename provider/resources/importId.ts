@@ -14,13 +14,14 @@ export interface ImportForm<P extends Parts> {
 
 /**
  * An ID that a person types: `[user@]host[:port]/…`, an IPv6 address in brackets. How the host is reached beyond that,
- * a jump host too, comes from ~/.ssh/config.
+ * a jump host too, comes from the provider's configuration, then from ~/.ssh/config.
  *
  * @throws Error that says what is wrong with it and how one looks
  */
 export function parseImportId<P extends Parts>(
   id: string,
   form: ImportForm<P>,
+  defaults: Partial<Connection> = {},
 ): { readonly connection: Connection } & { readonly [K in keyof P]: string } {
   const [host = "", ...given] = id.split("/");
   const names = Object.keys(form.parts);
@@ -38,7 +39,7 @@ export function parseImportId<P extends Parts>(
     if (!read.success) throw wrong(`${name} ${read.error.issues[0]?.message ?? "is not valid"}`);
     values[name] = read.data;
   }
-  return { connection: parseHost(host, wrong), ...(values as { [K in keyof P]: string }) };
+  return { connection: { ...defaults, ...parseHost(host, wrong) }, ...(values as { [K in keyof P]: string }) };
 }
 
 function parseHost(text: string, wrong: (why: string) => Error): Connection {

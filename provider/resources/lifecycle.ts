@@ -1,6 +1,11 @@
 import type { Hosts } from "../host/hosts";
+import type { Finding } from "../plan/diagnose/finding";
+import type { Entry } from "../plan/entry";
 import type { Claim } from "./claims";
+import type { Connection } from "./connection";
 import type { Definition } from "./definition";
+import type { Ownership } from "./ownership/owned";
+import type { Said } from "./said";
 
 /** What an operation may use. `signal` aborts on Cancel: roll back, never go on. */
 export interface Operation {
@@ -9,16 +14,27 @@ export interface Operation {
   readonly name: string;
   readonly preview: boolean;
   readonly hosts: Hosts;
+  /** What this operation of the engine has shown of its stack. */
+  readonly owned: Ownership;
+  /** What other resources of it have said. */
+  readonly said: Said;
+  /** Whether a resource of the program claims a thing, "the bridge br0", on the host of this connection. */
+  claimed(connection: Connection, thing: string): boolean;
   readonly log: Log;
   readonly signal: AbortSignal;
+}
+
+/** What is said, for another program: the text without the files, or what is wrong. */
+export interface Data extends Partial<Pick<Entry, "text" | "files">> {
+  readonly finding?: Finding;
 }
 
 /** Goes to the engine's log, beside the resource. Control codes and the engine's colour tags are taken out. */
 export interface Log {
   /** A line of progress that the next one overwrites. */
   progress(message: string): void;
-  info(message: string): void;
-  warn(message: string): void;
+  info(message: string, data?: Data): void;
+  warn(message: string, data?: Data): void;
 }
 
 export interface CheckFailure {
@@ -38,15 +54,15 @@ export type Found<I, S> =
  */
 export interface Lifecycle<I, S> {
   readonly definition: Definition;
-  /** Defaults that come from the resource's name, and rules between properties. A value may be UNKNOWN. */
-  check?(name: string, inputs: Partial<I>): { inputs: Partial<I>; failures: CheckFailure[] };
+  /** Defaults that come from the resource's name, and rules between properties. A value may be UNKNOWN. `before`: what the state has. */
+  check?(name: string, inputs: Partial<I>, before?: Partial<I>): { inputs: Partial<I>; failures: CheckFailure[] };
   /** Of what it is the only one on its host: a second resource that claims the same fails its Check. A value may be UNKNOWN. */
   claims?(name: string, inputs: Partial<I>): Claim[];
   /** In preview: reads, says through `log` what would happen, returns what is known, writes nothing. `inputs` may hold UNKNOWN then. */
   create(operation: Operation, inputs: I): Promise<{ id: string; state: Partial<S> }>;
   read(operation: Operation, id: string, inputs: I, state: S): Promise<Found<I, S>>;
   /** What an ID stands for, where there is no state yet; inputs that are the defaults may be left out. Without it, import is an error that says so. */
-  import?(operation: Operation, id: string): Promise<Found<Partial<I>, S>>;
+  import?(operation: Operation, id: string, defaults: Partial<Connection>): Promise<Found<Partial<I>, S>>;
   /** As create: in preview it reads and says, and returns the unchanged outputs where they stay. */
   update(operation: Operation, id: string, old: { inputs: I; state: S }, inputs: I): Promise<{ state: Partial<S> }>;
   /** Gone already is done. */

@@ -1,10 +1,6 @@
 import type { Host } from "../host/host";
-import type { Connection } from "./connection";
 
-/**
- * With "accept-new", which the connection or ~/.ssh/config says, the key that was taken on first use goes into the
- * state, as no known_hosts keeps it.
- */
-export function pinned(connection: Connection, host: Host): string | undefined {
-  return connection.strictHostKeyChecking === "accept-new" || host.acceptsNew ? host.hostKey : undefined;
+/** What a state keeps of its host's key: the one that was verified, by whatever means, or what it had where none was. */
+export function pinned(host: Host, before?: string): string | undefined {
+  return host.voucher === "nobody" ? before : host.hostKey;
 }

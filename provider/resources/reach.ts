@@ -1,3 +1,4 @@
+import { containsUnknown } from "../codec/unknown";
 import type { Facts } from "../host/facts/facts";
 import type { Host } from "../host/host";
 import type { Connection } from "./connection";
@@ -6,21 +7,34 @@ import type { Operation } from "./lifecycle";
 /** What a resource had before: how its host was reached then, and which machine it was. */
 interface Before {
   readonly inputs?: { readonly connection: Connection };
-  readonly state: { readonly hostId: string; readonly hostKey?: string | undefined };
+  readonly state: {
+    readonly hostId: string;
+    readonly hostKey?: string | undefined;
+    /** Of a bridge: the host's own, with prefix length. */
+    readonly addresses?: readonly string[];
+  };
 }
 
 /** The host of a resource that is created, updated or deleted. Only where that is no preview, it is worth waiting for. */
 export function reachHost(
-  { hosts, preview, signal }: Operation,
+  { hosts, preview, signal, log }: Operation,
   connection: Connection,
   before?: Before,
 ): Promise<{ host: Host; facts: Facts }> {
-  const { hostId, hostKey } = before?.state ?? {};
+  const { hostId, hostKey, addresses } = before?.state ?? {};
   return hosts.reachFacts(connection, {
     hostId,
     hostKey,
+    addresses,
     formerly: before?.inputs?.connection,
     patient: !preview,
     signal,
+    waits: (words) => log.progress(words),
   });
+}
+
+/** Of a resource that can't be previewed yet, its host where that is known: what comes after it need not wait to be told. */
+export async function knownHost(operation: Operation, connection: Connection): Promise<{ hostId?: string }> {
+  if (containsUnknown(connection)) return {};
+  return { hostId: (await reachHost(operation, connection)).facts.machineId };
 }

@@ -3,7 +3,8 @@ import type { z } from "zod";
 /** What a zod type says, as plain data: all that the schema, the classes, the codec and check failures need of zod. */
 export type Shape =
   | { readonly kind: "string"; readonly values?: readonly string[] }
-  | { readonly kind: "integer" | "number" | "boolean" }
+  | { readonly kind: "integer" | "number" }
+  | { readonly kind: "boolean"; readonly values?: readonly boolean[] }
   | { readonly kind: "array" | "map"; readonly of: Shape }
   | { readonly kind: "object"; readonly name: string; readonly description: string; readonly properties: Properties }
   | { readonly kind: "union"; readonly options: readonly Shape[] };
@@ -14,9 +15,13 @@ export interface Property {
   readonly secret: boolean;
   /** A change of it alone is no change of the resource. */
   readonly quiet?: boolean;
+  /** Never a value that comes later. */
+  readonly plain?: boolean;
   /** The user has to say it. */
   readonly required: boolean;
   readonly default?: unknown;
+  /** An old value that is as good as none. */
+  readonly formerDefault?: unknown;
 }
 
 export type Properties = Readonly<Record<string, Property>>;
@@ -33,8 +38,9 @@ function propertyOf(type: z.ZodType): Property {
   let fallback: unknown;
   for (;;) {
     const { def } = inner;
-    if (def.type !== "optional" && def.type !== "default") break;
-    required = false;
+    // What is read only has words of its own, where an object type that is shared has its type's.
+    if (def.type !== "optional" && def.type !== "default" && def.type !== "readonly") break;
+    if (def.type !== "readonly") required = false;
     if (def.type === "default") fallback = (def as z.core.$ZodDefaultDef).defaultValue;
     inner = (def as z.core.$ZodOptionalDef).innerType as z.ZodType;
     meta = { ...inner.meta(), ...meta };
@@ -44,8 +50,10 @@ function propertyOf(type: z.ZodType): Property {
     description: meta?.description ?? "",
     secret: meta?.secret === true,
     quiet: meta?.quiet === true,
+    ...(meta?.plain === true && { plain: true }),
     required,
     ...(fallback === undefined ? {} : { default: fallback }),
+    ...(meta?.formerDefault === undefined ? {} : { formerDefault: meta.formerDefault }),
   };
 }
 
@@ -61,7 +69,7 @@ function shapeOf(type: z.ZodType): Shape {
     case "enum":
       return { kind: "string", values: Object.values((def as z.core.$ZodEnumDef).entries).map(String) };
     case "literal":
-      return { kind: "string", values: (def as z.core.$ZodLiteralDef<string>).values };
+      return literalOf((def as z.core.$ZodLiteralDef<string | boolean>).values);
     case "array":
       return { kind: "array", of: shapeOf((def as z.core.$ZodArrayDef).element as z.ZodType) };
     case "record":
@@ -84,6 +92,11 @@ function shapeOf(type: z.ZodType): Shape {
     default:
       throw new Error(`a definition can't have a zod type ${def.type}: the schema has no word for it`);
   }
+}
+
+function literalOf(values: readonly (string | boolean)[]): Shape {
+  const flags = values.filter((value) => typeof value === "boolean");
+  return flags.length > 0 ? { kind: "boolean", values: flags } : { kind: "string", values: values.map(String) };
 }
 
 /** Several kinds of string are one string: which texts are taken is for the description to say. */

@@ -4,12 +4,15 @@ import { type Concerned, concerns } from "../plan/diagnose/concerns";
 import { sentences } from "../plan/diagnose/finding";
 import type { Operation } from "./lifecycle";
 
-/** Warns beside a resource of what is wrong about it and will not be mended by it. */
+/** Warns beside a resource of what is wrong about it and will not be mended by it; each thing once, beside the first that it concerns. */
 export function tellFindings(
-  { log }: Pick<Operation, "log">,
+  { log, said, name }: Pick<Operation, "log" | "said" | "name">,
   host: Host,
   facts: Facts,
   { drift, ...about }: Concerned & { readonly drift: readonly string[] },
 ): void {
-  for (const one of concerns(facts, about as Concerned, drift)) log.warn(`${host.label}: ${sentences(one)}`);
+  for (const one of concerns(facts, about as Concerned, drift)) {
+    const words = `${host.label}: ${sentences(one)}`;
+    if (said.first(words, name) === undefined) log.warn(words, { finding: one });
+  }
 }

@@ -10,32 +10,35 @@ import { decode, type Values } from "../codec/decode";
 import { pathText } from "../codec/path";
 import type { Secrets } from "../codec/secrets";
 import { unknownPaths } from "../codec/unknown";
-import { HostError } from "../host/ssh/hostError";
-import type { Claims } from "../resources/claims";
+import type { Facts } from "../host/facts/facts";
+import type { Known } from "../host/hosts";
+import { HostError, NewMachine } from "../host/ssh/hostError";
+import { until } from "../host/until";
+import { Refusal } from "../plan/refusal";
+import { type Connection, whole } from "../resources/connection";
 import { type Operation, PartlyDone } from "../resources/lifecycle";
+import { refusalsOf, tellKeptNics } from "../resources/ownership/going";
+import type { Owned } from "../resources/ownership/owned";
 import { initFailed } from "./errors";
 import type { Unread } from "./read";
 import type { ResourceType } from "./resourceType";
 import { partsOfUrn } from "./urn";
 import { listed } from "./words";
 
-/** What an operation has created, or found there as wanted: URN and ID. */
-export type Made = Map<string, string>;
-
 export async function create(
   type: ResourceType,
   request: CreateRequest,
+  defaults: Partial<Connection>,
   operation: Operation,
   unread: Unread,
-  created: Made,
 ) {
-  const { values, secrets } = decode(request.getProperties());
+  const { values: said, secrets } = decode(request.getProperties());
+  const values = whole(said, defaults);
   saysUnknown(operation, values);
-  const made = await type.lifecycle.create(operation, values).catch((error) => {
+  const made = await inTime(type.lifecycle.create(operation, values), operation).catch((error) => {
     if (isUnseen(error, operation, unread)) return { id: "", state: values };
-    return rethrow(error, type, values, secrets);
+    return rethrow(error, type, said, secrets);
   });
-  if (!operation.preview) created.set(operation.urn, made.id);
   const response = new CreateResponse();
   response.setId(made.id);
   response.setProperties(type.encodeState(made.state, secrets, operation.preview));
@@ -43,16 +46,25 @@ export async function create(
   return response;
 }
 
-export async function update(type: ResourceType, request: UpdateRequest, operation: Operation, unread: Unread) {
-  const { values, secrets } = decode(request.getNews());
-  const old = { inputs: type.oldInputs(request.getOldInputs()).values, state: decode(request.getOlds()).values };
+export async function update(
+  type: ResourceType,
+  request: UpdateRequest,
+  defaults: Partial<Connection>,
+  operation: Operation,
+  unread: Unread,
+) {
+  const { values: said, secrets } = decode(request.getNews());
+  const values = whole(said, defaults);
+  const before = whole(type.oldInputs(request.getOldInputs()).values, defaults);
+  const old = { inputs: before, state: decode(request.getOlds()).values };
   const asSaid = { state: { ...old.state, ...values } };
   // What it does to the host depends on all of them.
   const made = saysUnknown(operation, values)
     ? asSaid
-    : await type.lifecycle.update(operation, request.getId(), old, values).catch((error) => {
+    : await inTime(type.lifecycle.update(operation, request.getId(), old, values), operation).catch((error) => {
+        if (error instanceof NewMachine) return anew(type, operation, values, error);
         if (isUnseen(error, operation, unread)) return asSaid;
-        return rethrow(error, type, values, secrets);
+        return rethrow(error, type, said, secrets);
       });
   const response = new UpdateResponse();
   response.setProperties(type.encodeState(made.state, secrets, operation.preview));
@@ -63,40 +75,106 @@ export async function update(type: ResourceType, request: UpdateRequest, operati
 export async function remove(
   type: ResourceType,
   request: DeleteRequest,
+  defaults: Partial<Connection>,
   operation: Operation,
-  claims: Claims,
-  created: Made,
 ): Promise<Empty> {
-  // `pulumi up --replace`: what was created instead was found there, and is this.
-  if (created.get(operation.urn) === request.getId()) {
-    operation.log.info("It is as wanted, and stays: there is nothing to replace it by.");
-    return new Empty();
-  }
-  const inputs = type.oldInputs(request.getOldInputs()).values;
+  const inputs = whole(type.oldInputs(request.getOldInputs()).values, defaults);
   const state = decode(request.getProperties()).values;
-  // The first is what it is; the others are what it is on.
-  const [thing] = type.lifecycle.claims?.(operation.name, { ...inputs, ...state }) ?? [];
-  const heir = thing && claims.heir(operation.urn, inputs.connection, thing);
-  if (heir === undefined) await type.lifecycle.delete(operation, request.getId(), inputs, state);
-  else operation.log.info(`${thing?.thing} is ${partsOfUrn(heir).name}'s now and stays.`);
+  const one = { urn: operation.urn, type: partsOfUrn(operation.urn).type, id: request.getId(), inputs, state };
+  operation.owned.deletes(one);
+  const work = async () => {
+    await askFirst(operation, one);
+    await type.lifecycle.delete(operation, request.getId(), inputs, state);
+  };
+  await work().catch((error) => {
+    if (isAway(error, operation)) throw new HostError(error.kind, error.host, `${error.reason}\n${goneForGood(one)}`);
+    if (!(error instanceof NewMachine)) throw error;
+    operation.log.warn(`${error.message}\nNothing of this is on it: there is nothing to delete.`);
+  });
   return new Empty();
 }
 
+/** Nothing can be deleted on a host that there is no more: its user knows whether it is off, or gone. */
+const goneForGood = ({ urn }: Owned) =>
+  `If the host is gone for good: pulumi state delete '${urn}' has Pulumi forget this, and docs/leaving.md says how it forgets all.`;
+
+/**
+ * The first that goes from a host asks for all: what is refused is refused before anything is gone. By then nobody knows
+ * which of them the engine will leave out: each asks for itself what was deleted before it.
+ */
+async function askFirst(operation: Operation, one: Owned): Promise<void> {
+  const { owned } = operation;
+  const { hostId } = one.state;
+  if (typeof hostId !== "string") return;
+  await owned.once(hostId, async () => {
+    const { host, facts } = (await reachedTo(operation, one)) ?? {};
+    const why = host && facts ? refusalsOf(facts, owned.goingWith(one)) : [];
+    if (why.length > 0) throw new Refusal(`${host?.label}: nothing was deleted: ${why.join("\n")}`);
+  });
+  // What is replaced comes again, and what is on it may not have been told of yet.
+  if (owned.isInProgram(one.urn)) return;
+  const refusals = (facts: Facts) => refusalsOf(facts, owned.deleted(), [one]);
+  const { host, facts } = (await reachedTo(operation, one)) ?? {};
+  if (host === undefined || facts === undefined || refusals(facts).length === 0) return;
+  // Deletes that go at once come one after the other: those that came meanwhile count too.
+  const why = refusals(await host.freshFacts(operation.signal));
+  if (why.length === 0) return;
+  const kept = tellKeptNics(facts, owned.going(), owned.deleted(), one.urn);
+  throw new Refusal(`${host.label}: ${why.join("\n")}${kept}`);
+}
+
+/** Undefined: the machine was installed anew. */
+async function reachedTo({ hosts, signal, log }: Operation, { inputs, state }: Owned) {
+  const known = { ...(state as Known), patient: true, signal, waits: (words: string) => log.progress(words) };
+  return hosts.reachFacts(inputs.connection as Connection, known).catch((error) => {
+    if (error instanceof NewMachine) return undefined;
+    throw error;
+  });
+}
+
+/** On a machine that was installed anew, there is nothing to update. */
+function anew({ lifecycle }: ResourceType, operation: Operation, inputs: Values, { message }: NewMachine) {
+  operation.log.warn(`${message}\nIt is made there as if it were new.`);
+  return lifecycle.create(operation, inputs);
+}
+
+/** A preview changes nothing, and ends with its signal whatever the host does; a change ends itself. */
+function inTime<T>(work: Promise<T>, { preview, signal }: Operation): Promise<T> {
+  return preview ? until(work, signal) : work;
+}
+
 /** A preview says what it can't know yet, and so why it is silent on the rest. */
-function saysUnknown({ preview, log }: Operation, values: Values): boolean {
+function saysUnknown({ preview, log, said, name }: Operation, values: Values): boolean {
   const unknown = preview ? unknownPaths(values).map(pathText) : [];
   if (unknown.length === 0) return false;
-  const [are, them] = unknown.length > 1 ? ["are", "they are"] : ["is", "it is"];
-  log.info(
-    `${listed(unknown, "and")} ${are} not known yet: what follows from that on the host can be told once ${them}.`,
-  );
+  // Of a connection that a resource of the program brings along, every part waits for that, whoever says it.
+  const ways = unknown.filter((path) => path.split(".")[0] === "connection");
+  const others = unknown.filter((path) => !ways.includes(path));
+  const [are, them] = others.length > 1 ? ["are", "they are"] : ["is", "it is"];
+  const sentences = [
+    ...(others.length > 0
+      ? [`${listed(others, "and")} ${are} not known yet: what follows from that on the host can be told once ${them}.`]
+      : []),
+    ...(ways.length > 0
+      ? [
+          "The way to the host comes from what is not made yet, or can't be looked at now: what is done there can be told after that.",
+        ]
+      : []),
+  ];
+  const first = said.first(sentences.join("\n"), name);
+  log.info(first === undefined || first === name ? sentences.join("\n") : `As of ${first}: that is not known yet.`);
   return true;
 }
 
+/** Whether a host is off, or not there, and nobody has cancelled the wait for it. */
+function isAway(error: unknown, { signal }: Operation): error is HostError {
+  if (signal.aborted || !(error instanceof HostError)) return false;
+  return ["unreachable", "noSuchName", "dropped"].includes(error.kind);
+}
+
 /** A preview shows what the program says also of a host that is off just now, or is not there yet. */
-function isUnseen(error: unknown, { preview, signal }: Operation, unread: Unread): boolean {
-  if (!preview || signal.aborted || !(error instanceof HostError)) return false;
-  if (!["unreachable", "noSuchName", "dropped"].includes(error.kind)) return false;
+function isUnseen(error: unknown, operation: Operation, unread: Unread): boolean {
+  if (!operation.preview || !isAway(error, operation)) return false;
   unread(error.host, error.kind, `${error.message}\nThe preview does not know what is on this host.`);
   return true;
 }

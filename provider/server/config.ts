@@ -1,29 +1,48 @@
-import { type CheckRequest, CheckResponse, ConfigureResponse, DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { isDeepStrictEqual } from "node:util";
+import {
+  type CheckRequest,
+  CheckResponse,
+  ConfigureResponse,
+  type DiffRequest,
+  DiffResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { decode } from "../codec/decode";
+import type { Connection } from "../resources/connection";
 import { failure } from "./failure";
+import { partsOfUrn } from "./urn";
 
 /** What the engine itself keeps in a provider's inputs. */
 const engineKeys: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "parameterization", "__internal"]);
 
-/** There is no configuration: each resource has its own connection, so that one process serves many hosts. */
-export function checkConfig(request: CheckRequest): CheckResponse {
-  const keys = Object.keys(decode(request.getNews()).values).filter((key) => !engineKeys.has(key));
+const isConfiguration = (key: string) => !engineKeys.has(key);
+
+/** Most stacks have no configuration: nothing is loaded for them that only a configuration needs. */
+export async function checkConfig(request: CheckRequest): Promise<CheckResponse> {
+  const news = decode(request.getNews());
   const response = new CheckResponse();
   response.setInputs(request.getNews());
-  response.setFailuresList(
-    keys.map((key) =>
-      failure(
-        key,
-        `kvmnet has no configuration ${JSON.stringify(key)}: a host is said at each resource, as connection`,
-      ),
-    ),
-  );
+  if (!Object.keys(news.values).some(isConfiguration)) return response;
+  const { checkConfiguration } = await import("./checkConfiguration");
+  const said = Object.fromEntries(Object.entries(news.values).filter(([key]) => isConfiguration(key)));
+  const checked = checkConfiguration(said, news.secrets, news.values);
+  response.setInputs(checked.inputs);
+  // The engine's own provider takes it from the stack's config. No property is named: the engine would print its value.
+  const prefix = partsOfUrn(request.getUrn()).name.startsWith("default") ? "kvmnet:" : "";
+  response.setFailuresList(checked.wrong.map(({ path, reason }) => failure("", `${prefix}${path}: ${reason}`)));
   return response;
 }
 
-export function diffConfig(): DiffResponse {
+/** A change is an update of the provider: nothing on a host is another thing by it, so nothing is replaced. */
+export function diffConfig(request: DiffRequest): DiffResponse {
+  const before = decode(request.getOldInputs() ?? request.getOlds()).values;
+  const after = decode(request.getNews()).values;
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(isConfiguration);
+  const changed = keys.filter((key) => !isDeepStrictEqual(unfolded(before[key]), unfolded(after[key])));
   const response = new DiffResponse();
-  response.setChanges(DiffResponse.DiffChanges.DIFF_NONE);
+  response.setDiffsList(changed);
+  const { DIFF_SOME, DIFF_NONE } = DiffResponse.DiffChanges;
+  response.setChanges(changed.length > 0 ? DIFF_SOME : DIFF_NONE);
   return response;
 }
 
@@ -32,6 +51,23 @@ export function configure(): ConfigureResponse {
   response.setAcceptsecrets(true);
   response.setSupportspreview(true);
   response.setAcceptresources(false);
-  response.setAcceptoutputs(false);
+  response.setAcceptoutputs(true);
   return response;
+}
+
+/** The fields that each connection has where it says no others. */
+export function defaultsIn(args: Struct | undefined): Partial<Connection> {
+  const connection = unfolded(decode(args).values.connection);
+  return typeof connection === "object" && connection !== null ? connection : {};
+}
+
+/** What is nested comes as JSON from a stack's config and from most languages. Undefined where it is none. */
+export function unfolded(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    const { value: read } = decode(Struct.fromJavaScript({ value: JSON.parse(value) as JavaScriptValue })).values;
+    return read;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,13 +1,25 @@
 import { type DiffRequest, DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
-import { decode } from "../codec/decode";
+import { decode, type Values } from "../codec/decode";
 import { pathText } from "../codec/path";
+import { type Connection, whole } from "../resources/connection";
+import type { Ownership } from "../resources/ownership/owned";
+import { takenOver } from "./check";
 import { type Difference, differences } from "./difference";
 import type { ResourceType } from "./resourceType";
 
 /** What `up` would do, by property. No I/O: what the host has is in the state, Read put it there. */
-export function diff(type: ResourceType, request: DiffRequest): DiffResponse {
-  const before = type.oldInputs(request.getOldInputs()).values;
-  const after = decode(request.getNews()).values;
+export function diff(
+  type: ResourceType,
+  request: DiffRequest,
+  defaults: Partial<Connection>,
+  owned: Ownership,
+): DiffResponse {
+  const olds = decode(request.getOlds()).values;
+  owned.diffed(request.getUrn(), request.getId(), olds);
+  const taker = owned.taker(request.getUrn());
+  if (taker !== undefined) throw new Error(takenOver(taker));
+  const before = whole(type.oldInputs(request.getOldInputs()).values, defaults);
+  const after = whole(decode(request.getNews()).values, defaults);
   const replaceOn: readonly string[] = type.lifecycle.definition.replaceOn;
   const found = differences(type.inputs, before, after);
   const response = new DiffResponse();
@@ -21,7 +33,7 @@ export function diff(type: ResourceType, request: DiffRequest): DiffResponse {
   }
   const changed = new Set(found.map(({ path }) => String(path[0])));
   const replaces = [...changed].filter((key) => replaceOn.includes(key));
-  if (hasDrifted(request)) {
+  if (hasDrifted(request, olds, owned)) {
     // An output alone never shows in a preview; as something that goes away, it does.
     const entry = new PropertyDiff();
     entry.setKind(PropertyDiff.Kind.DELETE);
@@ -37,9 +49,11 @@ export function diff(type: ResourceType, request: DiffRequest): DiffResponse {
   return response;
 }
 
-function hasDrifted(request: DiffRequest): boolean {
-  const { drift } = decode(request.getOlds()).values;
-  return Array.isArray(drift) && drift.length > 0 && !request.getIgnorechangesList().includes("drift");
+/** The host is not as the state says, or its record says that another is the owner's name than it is now. */
+function hasDrifted(request: DiffRequest, { drift, ownerId, ownerUrn }: Values, owned: Ownership): boolean {
+  const drifted = Array.isArray(drift) && drift.length > 0;
+  const stale = ownerId !== undefined && ownerUrn !== undefined && ownerUrn !== request.getUrn();
+  return (drifted || stale || owned.isDecided(request.getUrn())) && !request.getIgnorechangesList().includes("drift");
 }
 
 const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = PropertyDiff.Kind;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Path } from "../codec/path";
 import { isUnknown } from "../codec/unknown";
 import type { Properties, Property, Shape } from "../resources/shape";
@@ -19,7 +20,10 @@ export function differences(properties: Properties, before: Values, after: Value
 function compare(property: Property | undefined, before: unknown, after: unknown, path: Path): Difference[] {
   if (before === undefined && after === undefined) return [];
   if (before === undefined) return [{ path, kind: "add" }];
-  if (after === undefined) return [{ path, kind: "delete" }];
+  if (after === undefined) {
+    const said = property?.formerDefault === undefined || !isDeepStrictEqual(before, property.formerDefault);
+    return said ? [{ path, kind: "delete" }] : [];
+  }
   if (isUnknown(before) || isUnknown(after)) return [{ path, kind: "update" }];
   if (Array.isArray(before) && Array.isArray(after)) {
     const longer = before.length > after.length ? before : after;

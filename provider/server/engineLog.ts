@@ -2,6 +2,7 @@ import * as grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { Log } from "../resources/lifecycle";
+import { type Doing, report } from "./report";
 import { visibleText } from "./visibleText";
 
 /** An engine that is gone must not hold up what still has to be undone on a host. */
@@ -25,14 +26,26 @@ export class EngineLog {
     this.#client = new EngineClient(address, grpc.credentials.createInsecure());
   }
 
-  /** The log beside a resource; with an empty URN, the stack's. */
-  of(urn: string): Log {
+  /** Where the engine is that is spoken to; undefined while none is. */
+  get address(): string | undefined {
+    return this.#address;
+  }
+
+  /** The log beside a resource; with an empty URN, the stack's. What it says is reported too, where that is asked for. */
+  of(urn: string, doing: Partial<Omit<Doing, "resource">> = {}): Log {
     const { INFO, WARNING } = LogSeverity;
+    const what: Doing = { operation: undefined, preview: false, ...doing, resource: urn || undefined };
     return {
       progress: (message) => this.#send(urn, INFO, message, true),
-      info: (message) => this.#send(urn, INFO, message),
+      info: (message, data) => {
+        this.#send(urn, INFO, message);
+        report(what, "info", message, data);
+      },
       // Severity ERROR would fail the resource.
-      warn: (message) => this.#send(urn, WARNING, message),
+      warn: (message, data) => {
+        this.#send(urn, WARNING, message);
+        report(what, "warning", message, data);
+      },
     };
   }
 

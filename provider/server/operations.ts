@@ -3,14 +3,18 @@ import type * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Hosts } from "../host/hosts";
 import { Claims } from "../resources/claims";
+import type { Connection } from "../resources/connection";
 import type { Operation } from "../resources/lifecycle";
-import { create, type Made, remove, update } from "./change";
+import { Ownership } from "../resources/ownership/owned";
+import { Said } from "../resources/said";
+import { create, remove, update } from "./change";
 import { check } from "./check";
 import { diff } from "./diff";
 import type { EngineLog } from "./engineLog";
-import { serviceError } from "./errors";
+import { messageOf, serviceError } from "./errors";
 import { type AnyFunction, invoke } from "./invoke";
 import { kept, read, type Unread } from "./read";
+import { type Doing, report } from "./report";
 import { type AnyLifecycle, ResourceType } from "./resourceType";
 import type { Running } from "./running";
 import { partsOfUrn } from "./urn";
@@ -32,7 +36,9 @@ export class Operations {
   readonly #functions: ReadonlyMap<string, AnyFunction>;
   readonly #unread = new Set<string>();
   readonly #claims = new Claims();
-  readonly #created: Made = new Map();
+  #owned = new Ownership();
+  #said = new Said();
+  #defaults: Partial<Connection> = {};
 
   constructor(private readonly options: OperationsOptions) {
     const types = options.lifecycles.map((lifecycle) => new ResourceType(lifecycle));
@@ -47,33 +53,34 @@ export class Operations {
       throw serviceError(grpc.status.NOT_FOUND, `${this.#label} has no function ${request.getTok()}; it has ${has}`);
     }
     const { hosts, log } = this.options;
-    return this.options.running.run(0, (signal) => invoke(known, request, { hosts, log: log.of(""), signal }));
+    return this.options.running.run(0, (signal) =>
+      invoke(known, request, this.#defaults, { hosts, log: log.of("", { operation: "invoke" }), signal }),
+    );
   }
 
   check(request: rpc.CheckRequest): rpc.CheckResponse {
-    return check(this.#type(request.getUrn()), request, this.#claims);
+    return check(this.#type(request.getUrn()), request, this.#defaults, this.#claims, this.#owned);
   }
 
   diff(request: rpc.DiffRequest): rpc.DiffResponse {
-    return diff(this.#type(request.getUrn()), request);
+    return diff(this.#type(request.getUrn()), request, this.#defaults, this.#owned);
   }
 
   create(request: rpc.CreateRequest): Promise<rpc.CreateResponse> {
-    return this.#run(request, request.getPreview(), (type, operation) =>
-      create(type, request, operation, this.#warnOnce, this.#created),
+    return this.#run(request, { operation: "create", preview: request.getPreview() }, (type, operation) =>
+      create(type, request, this.#defaults, operation, this.#warnOnce),
     );
   }
 
   update(request: rpc.UpdateRequest): Promise<rpc.UpdateResponse> {
-    return this.#run(request, request.getPreview(), (type, operation) =>
-      update(type, request, operation, this.#warnOnce),
+    return this.#run(request, { operation: "update", preview: request.getPreview() }, (type, operation) =>
+      update(type, request, this.#defaults, operation, this.#warnOnce),
     );
   }
 
   delete(request: rpc.DeleteRequest): Promise<Empty> {
-    return this.#run(request, false, (type, operation) =>
-      remove(type, request, operation, this.#claims, this.#created),
-    );
+    const doing = { operation: "delete", preview: false } as const;
+    return this.#run(request, doing, (type, operation) => remove(type, request, this.#defaults, operation));
   }
 
   async read(request: rpc.ReadRequest): Promise<rpc.ReadResponse> {
@@ -82,7 +89,9 @@ export class Operations {
       this.options.log.of(request.getUrn()).warn(`${this.#noType(type)}. Its state is kept as it was.`);
       return kept(request);
     }
-    return this.#run(request, false, (known, operation) => read(known, request, operation, this.#warnOnce));
+    return this.#run(request, { operation: "read", preview: false }, (known, operation) =>
+      read(known, request, this.#defaults, operation, this.#warnOnce),
+    );
   }
 
   readonly #warnOnce: Unread = (host, kind, message) => {
@@ -91,28 +100,41 @@ export class Operations {
     this.options.log.of("").warn(message);
   };
 
-  /** The beginning of an operation of the engine's, where a process serves several. */
-  begin(): void {
-    this.#created.clear();
+  /** The beginning of an operation of the engine's, where a process serves several, with what the provider is told for each connection. */
+  begin(defaults: Partial<Connection>): void {
+    this.#defaults = defaults;
+    this.#owned = new Ownership();
+    this.#said = new Said();
   }
 
   /** Its end, for a process that the engine does not end. */
   forget(): void {
     this.#unread.clear();
     this.#claims.clear();
+    this.options.hosts.forget();
+    this.#owned = new Ownership();
+    this.#said = new Said();
   }
 
   async #run<T>(
     request: { getUrn(): string; getTimeout(): number },
-    preview: boolean,
+    doing: Omit<Doing, "resource">,
     work: (type: ResourceType, operation: Operation) => Promise<T>,
   ): Promise<T> {
     const urn = request.getUrn();
     const type = this.#type(urn);
     const { hosts, log } = this.options;
-    return this.options.running.run(request.getTimeout(), (signal) =>
-      work(type, { urn, name: partsOfUrn(urn).name, preview, hosts, log: log.of(urn), signal }),
-    );
+    const claimed: Operation["claimed"] = (connection, thing) => this.#claims.has(urn, connection, thing);
+    const common = { hosts, owned: this.#owned, said: this.#said, claimed, log: log.of(urn, doing) };
+    const { preview } = doing;
+    try {
+      return await this.options.running.run(request.getTimeout(), (signal) =>
+        work(type, { urn, name: partsOfUrn(urn).name, preview, ...common, signal }),
+      );
+    } catch (error) {
+      report({ ...doing, resource: urn }, "error", messageOf(error));
+      throw error;
+    }
   }
 
   #type(urn: string): ResourceType {

@@ -4,8 +4,8 @@ import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { decode } from "../codec/decode";
 import type { Known } from "../host/hosts";
-import type { Connection } from "../resources/connection";
-import { checkConfig, configure, diffConfig } from "./config";
+import { type Connection, withDefaults } from "../resources/connection";
+import { checkConfig, configure, defaultsIn, diffConfig } from "./config";
 import type { EngineLog } from "./engineLog";
 import type { Operations } from "./operations";
 import { Running } from "./running";
@@ -17,6 +17,12 @@ export interface ProviderOptions {
   readonly log: EngineLog;
   /** Logs in to a host and asks what is on it, without waiting for the answer: all else is loaded meanwhile. */
   readonly lookAhead: (connection: Connection, known: Known) => Promise<void>;
+  /** Makes a component for a program in another language, registered with the engine at an address. */
+  readonly construct: (
+    request: rpc.ConstructRequest,
+    engineAddress: string,
+    defaults: Partial<Connection>,
+  ) => Promise<rpc.ConstructResponse>;
   /** Asked for once, by the first question about a resource or a function. */
   readonly operations: (running: Running) => Promise<Operations>;
 }
@@ -29,6 +35,8 @@ export interface ProviderOptions {
 export class Provider {
   readonly running = new Running();
   #operations: Promise<Operations> | undefined;
+  #defaults: Partial<Connection> = {};
+  readonly #constructing = new Set<(error: unknown) => void>();
 
   constructor(private readonly options: ProviderOptions) {}
 
@@ -37,7 +45,8 @@ export class Provider {
     const response = new rpc.ProviderHandshakeResponse();
     response.setAcceptSecrets(true);
     response.setAcceptResources(false);
-    response.setAcceptOutputs(false);
+    // In a component's inputs, what is secret or depends on something does so by itself.
+    response.setAcceptOutputs(true);
     return response;
   }
 
@@ -63,8 +72,9 @@ export class Provider {
   diffConfig = diffConfig;
 
   /** The beginning of an operation, also where a process serves several. */
-  configure(): rpc.ConfigureResponse {
-    this.#operations?.then((operations) => operations.begin());
+  configure(request: rpc.ConfigureRequest): rpc.ConfigureResponse {
+    this.#defaults = defaultsIn(request.getArgs());
+    this.#operations?.then((operations) => operations.begin(this.#defaults));
     return configure();
   }
 
@@ -86,7 +96,7 @@ export class Provider {
 
   async read(request: rpc.ReadRequest): Promise<rpc.ReadResponse> {
     if (this.#operations === undefined && request.hasInputs()) {
-      const { connection } = decode(request.getInputs()).values;
+      const connection = withDefaults(decode(request.getInputs()).values.connection, this.#defaults);
       const state = decode(request.getProperties()).values;
       // What is wrong with the host is told by the read itself.
       await this.options.lookAhead(connection as Connection, state as Known).catch(() => undefined);
@@ -102,6 +112,24 @@ export class Provider {
     return (await this.#loaded()).delete(request);
   }
 
+  construct(request: rpc.ConstructRequest): Promise<rpc.ConstructResponse> {
+    const { address } = this.options.log;
+    if (address === undefined) throw new Error("a component needs an engine, and none has said where it is");
+    return new Promise((resolve, reject) => {
+      this.#constructing.add(reject);
+      this.options
+        .construct(request, address, this.#defaults)
+        .then(resolve, reject)
+        .finally(() => this.#constructing.delete(reject));
+    });
+  }
+
+  /** What nobody awaited: a component's outputs are promises of the SDK's. Whether a component was made just now. */
+  failConstructs(error: unknown): boolean {
+    for (const fail of this.#constructing) fail(error);
+    return this.#constructing.size > 0;
+  }
+
   cancel(): Empty {
     this.running.cancel();
     this.#operations?.then((operations) => operations.forget());
@@ -109,7 +137,10 @@ export class Provider {
   }
 
   #loaded(): Promise<Operations> {
-    this.#operations ??= this.options.operations(this.running);
+    this.#operations ??= this.options.operations(this.running).then((operations) => {
+      operations.begin(this.#defaults);
+      return operations;
+    });
     return this.#operations;
   }
 }

@@ -2,7 +2,9 @@ import { type ReadRequest, ReadResponse } from "@pulumi/pulumi/proto/provider_pb
 
 import { decode, type Values } from "../codec/decode";
 import type { Secrets } from "../codec/secrets";
-import { HostError } from "../host/ssh/hostError";
+import { HostError, NewMachine } from "../host/ssh/hostError";
+import { until } from "../host/until";
+import { type Connection, whole, withoutDefaults } from "../resources/connection";
 import { type Found, type Operation, PartlyDone } from "../resources/lifecycle";
 import { rethrow } from "./change";
 import { messageOf } from "./errors";
@@ -15,28 +17,54 @@ export type Unread = (host: string, kind: string, message: string) => void;
  * What the host has now. An error here would stop preview, up and destroy of the whole stack, with no way round it:
  * whatever happens, the state is kept as it was and a warning says so.
  */
-export async function read(type: ResourceType, request: ReadRequest, operation: Operation, unread: Unread) {
+export async function read(
+  type: ResourceType,
+  request: ReadRequest,
+  defaults: Partial<Connection>,
+  operation: Operation,
+  unread: Unread,
+) {
   const inputs = type.oldInputs(request.getInputs());
+  const known = inputs.given;
   const state = decode(request.getProperties());
   const secrets = inputs.secrets.and(state.secrets);
-  const known = Object.keys(inputs.values).length > 0;
+  const values = whole(inputs.values, defaults);
   try {
-    const found = known
-      ? await type.lifecycle.read(operation, request.getId(), inputs.values, state.values)
-      : await importing(type, request, operation);
-    if (found.kind === "there") return there(type, found, inputs.secrets, secrets);
+    const looking = known
+      ? type.lifecycle.read(operation, request.getId(), values, state.values)
+      : importing(type, request, defaults, operation);
+    // It changes nothing: a host that hangs is left where it is.
+    const found = await until(looking, operation.signal);
+    if (found.kind === "there") {
+      operation.owned.read(operation.urn, found.id, found.inputs, found.state);
+      // The engine prints an imported resource's: nothing of the provider's is in it.
+      const connection = known
+        ? inputs.values.connection
+        : withoutDefaults((found.inputs.connection ?? {}) as Partial<Connection>, defaults);
+      return there(type, { ...found, inputs: { ...found.inputs, connection } }, inputs.secrets, secrets);
+    }
     // The preview itself only shows that it would be created.
     operation.log.info(found.why);
-    const gone = new ReadResponse();
-    gone.setRefreshBeforeUpdate(true);
-    return gone;
+    return gone();
   } catch (error) {
+    if (known) operation.owned.read(operation.urn, request.getId(), values, state.values);
     // There, but still not as wanted: the engine would forget that if it were not said again.
+    // Nothing of before is on it: it shows as what would be created.
+    if (error instanceof NewMachine) {
+      operation.log.warn(`${error.message}\nWhat this stack had on the machine of before is forgotten.`);
+      return gone();
+    }
     if (error instanceof PartlyDone) rethrow(error, type, inputs.values, secrets);
     if (!known) throw error;
     if (!operation.signal.aborted) warn(error, operation, unread);
     return kept(request);
   }
+}
+
+function gone(): ReadResponse {
+  const response = new ReadResponse();
+  response.setRefreshBeforeUpdate(true);
+  return response;
 }
 
 function there(
@@ -64,8 +92,13 @@ export function kept(request: ReadRequest): ReadResponse {
 }
 
 /** The one Read that may fail: there is no state to keep. */
-async function importing(type: ResourceType, request: ReadRequest, operation: Operation) {
-  if (type.lifecycle.import) return type.lifecycle.import(operation, request.getId());
+async function importing(
+  type: ResourceType,
+  request: ReadRequest,
+  defaults: Partial<Connection>,
+  operation: Operation,
+) {
+  if (type.lifecycle.import) return type.lifecycle.import(operation, request.getId(), defaults);
   throw new Error(
     `a ${type.name} can't be imported or got by its ID yet: the ID does not say how its host is reached. ` +
       "Declare it in the program with its connection, without `import`.",

@@ -6,6 +6,7 @@ import type { Lifecycle } from "../resources/lifecycle";
 import { type Properties, propertiesOf } from "../resources/shape";
 import { stateOf } from "../resources/state";
 import { validate } from "./validate";
+import { visibleText } from "./visibleText";
 
 type Struct = ReturnType<typeof encode>;
 
@@ -26,11 +27,12 @@ export class ResourceType {
     return this.lifecycle.definition.name;
   }
 
-  /** Inputs from a state. An older kvmnet may have written them, which had not every default. */
-  oldInputs(struct: Struct | undefined): { values: Values; secrets: Secrets } {
+  /** Inputs from a state, and whether it has any. An older kvmnet may have written them, which had not every default. */
+  oldInputs(struct: Struct | undefined): { values: Values; secrets: Secrets; given: boolean } {
     const { values, secrets } = decode(struct);
     const now = validate(this.lifecycle.definition.inputs, values);
-    return { values: now.wrong.length === 0 ? (now.value as Values) : values, secrets };
+    const filled = now.wrong.length === 0 ? (now.value as Values) : values;
+    return { values: filled, secrets, given: Object.keys(values).length > 0 };
   }
 
   encodeInputs(values: Values, secrets: Secrets): Struct {
@@ -41,6 +43,8 @@ export class ResourceType {
   encodeState(values: Values, secrets: Secrets, preview = false): Struct {
     const inputOnly: readonly string[] = this.lifecycle.definition.inputOnly;
     const state = Object.fromEntries(Object.entries(values).filter(([key]) => !inputOnly.includes(key)));
+    // Sentences for people, in which a host speaks. All else is what kvmnet goes by.
+    if (Array.isArray(state.drift)) state.drift = state.drift.map((sentence) => visibleText(String(sentence)));
     if (preview) {
       const lacking = Object.keys(this.state).filter((key) => this.state[key]?.required && state[key] === undefined);
       for (const key of lacking) state[key] = UNKNOWN;

@@ -46,6 +46,7 @@ export async function serve(provider: Provider, log: EngineLog): Promise<Served>
     read: unary(provider.read),
     update: unary(provider.update),
     delete: unary(provider.delete),
+    construct: unary(provider.construct),
     cancel: unary(provider.cancel),
   });
   const port = await new Promise<number>((resolve, reject) => {

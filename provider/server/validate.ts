@@ -69,7 +69,7 @@ function validateObject(type: z.ZodObject, value: unknown, path: Path): { value:
   for (const key of Object.keys(value).filter((given) => !known.includes(given))) {
     const near = nearest(key, known);
     const advice = near === undefined ? `it has ${listed(known, "and")}` : `did you mean "${near}"?`;
-    wrong.push({ path, reason: `has no property ${JSON.stringify(key)}; ${advice}` });
+    wrong.push({ path: [...path, key], reason: `has no property ${JSON.stringify(key)}; ${advice}` });
     values[key] = value[key];
   }
   for (const [key, property] of Object.entries(type.shape) as [string, z.ZodType][]) {

@@ -4,13 +4,14 @@ import type { Guest } from "../lab/guest";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
+import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
 
 const seconds = 1000;
 const gateway = { routes: [{ to: "default", via: "192.0.2.1" }], nameservers: ["192.0.2.1"] };
 
 /** A host whose address changes while it is reached at it: nobody is at its console. */
-describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("the host's own address on Debian %s", (release) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;
@@ -126,7 +127,10 @@ describe.each(["bookworm", "trixie"] as const)("the host's own address on Debian
         hosts: {
           kvm1: {
             connection: dialledAt("192.0.2.102"),
-            bridge: { confirm: { timeout: 15 }, addressing: { addresses: ["198.51.100.77/24"], ...gateway } },
+            bridge: {
+              confirm: { timeout: 15 },
+              addressing: { ...gateway, addresses: ["198.51.100.77/24"], routes: [] },
+            },
             networks: { lan: {} },
           },
         },

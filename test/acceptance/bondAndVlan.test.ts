@@ -3,8 +3,10 @@ import { Lan } from "../lab/lan";
 import { YamlStack } from "../lab/yamlStack";
 
 const seconds = 1000;
+/** The other machine in the VLAN. */
+const disks = "198.51.100.202";
 
-/** The LAN by a bond of both NICs; on it a VLAN, whose other members are not of the lab. */
+/** The LAN by a bond of both NICs; on it a VLAN, without a gateway. */
 const files = {
   "/etc/netplan/01-netcfg.yaml": `# kvm1, by hand
 network:
@@ -41,6 +43,7 @@ describe("a machine in QEMU whose uplinks are a bond, and a VLAN on it", () => {
     lan = await Lan.start();
     const { "/etc/netplan/01-netcfg.yaml": netplan, ...others } = files;
     host = await lan.startHost({ name: "kvm1", kind: "qemu", netplan, files: others });
+    await lan.taggedStandIn({ address: disks, tag: 20 });
     stack = await YamlStack.start(lan, [host]);
   }, 900 * seconds);
 
@@ -52,9 +55,14 @@ describe("a machine in QEMU whose uplinks are a bond, and a VLAN on it", () => {
 
   const bridge = (properties: object) => ({
     type: "kvmnet:Bridge",
-    properties: { connection: { host: "kvm1.example" }, confirm: { timeout: 180 }, ...properties },
+    properties: { connection: { host: "kvm1.example" }, ...properties },
   });
-  const program = { resources: { br0: bridge({}), br20: bridge({ name: "br20", uplink: "storage" }) } };
+  const programOf = (probes: object[]) => ({
+    resources: {
+      br0: bridge({ confirm: { timeout: 180 } }),
+      br20: bridge({ name: "br20", uplink: "storage", confirm: { timeout: 180, probes } }),
+    },
+  });
   const areBridged = async () => {
     expect(await host.addresses()).toMatch(/^br0 .*192\.0\.2\.100\/24/m);
     expect(await host.addresses()).toMatch(/^br20 .*198\.51\.100\.201\/29/m);
@@ -65,9 +73,17 @@ describe("a machine in QEMU whose uplinks are a bond, and a VLAN on it", () => {
   };
 
   test(
+    "a preview refuses a VLAN of which nothing would prove that it still works",
+    async () => {
+      await expect(stack.preview(programOf([]))).rejects.toThrow(/confirm\.probes: .* proves nothing of the LAN/);
+    },
+    120 * seconds,
+  );
+
+  test(
     "the addresses of both go to their bridges",
     async () => {
-      await stack.up(program);
+      await stack.up(programOf([{ ping: disks }]));
       await areBridged();
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
     },

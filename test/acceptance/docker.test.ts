@@ -2,6 +2,7 @@ import type { Guest } from "../lab/guest";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
+import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
 
 const seconds = 1000;
@@ -11,7 +12,7 @@ const files = { "/etc/docker/daemon.json": `{ "storage-driver": "vfs", "bip": "2
 const vms = { web: { host: "kvm1", nics: { lan: { network: "lan" } } } };
 const hosts = { kvm1: { bridge: {}, networks: { lan: {} } } };
 
-describe.each(["bookworm", "trixie"] as const)("Docker's own package on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("Docker's own package on Debian %s", (release) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;

@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
+import { foundOn } from "../lab/foundOn";
 import type { Host, HostOptions } from "../lab/host";
 import { Lan } from "../lab/lan";
+import { networkPicture, settledPicture } from "../lab/networkPicture";
+import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
 import { YamlStack } from "../lab/yamlStack";
-import { asWanted, cloudInit, laden, plain } from "./hostsAsFound/hosts";
+import { calls } from "./doctor/fault";
+import { asWanted, cloudInit, laden, pattern, plain } from "./hostsAsFound/hosts";
 
 const seconds = 1000;
 
@@ -17,7 +21,7 @@ ip -6 route show default | grep -o 'via .* dev [^ ]*' | sort -u
 ip rule
 `;
 
-describe.each(["bookworm", "trixie"] as const)("hosts as they are found, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("hosts as they are found, on Debian %s", (release) => {
   let lan: Lan;
   const table: string[] = [];
 
@@ -45,11 +49,14 @@ describe.each(["bookworm", "trixie"] as const)("hosts as they are found, on Debi
   });
 
   test(
-    "a hand-made bridge as wanted is taken over untouched; destroy gives its addressing to the NIC",
+    "a hand-made bridge as wanted is taken over untouched; destroy gives it back as it was, also where its addressing was changed",
     async () => {
       await using host = await start("kvm1", asWanted);
       await using stack = await YamlStack.start(lan, [host]);
-      const links = () => host.must(["sh", "-c", "ip -o link; ip -o -4 address; ip route; ls /etc/netplan"]);
+      const links = () => host.must(["sh", "-c", "ip -o link; ip -o -4 address; ip route; ls -l /etc/netplan"]);
+      const files = async () => {
+        for (const [path, text] of Object.entries(asWanted)) expect(await host.readFile(path)).toBe(text);
+      };
       const before = await links();
       expect(await stack.preview(program(host))).toMatch(
         /br0 is there already \(\/etc\/netplan\/60-bridge\.yaml\) as wanted, and is taken over\. Nothing of the host's/,
@@ -57,46 +64,35 @@ describe.each(["bookworm", "trixie"] as const)("hosts as they are found, on Debi
       await stack.up();
       expect(await links()).toBe(before);
       expect(await host.must(["find", "/var/lib/kvmnet", "-type", "f"])).toBe("/var/lib/kvmnet/bridges/br0.json\n");
-      for (const [path, text] of Object.entries(asWanted)) expect(await host.readFile(path)).toBe(text);
+      await files();
       await host.reboot();
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      const rebooted = await links();
+      await stack.say({});
+      expect(await succeeds(stack.pulumi.up())).toMatch(/br0 was there before kvmnet, and stays\. To be rid of it/);
+      expect(await links()).toBe(rebooted);
+      expect(await host.must(["sh", "-c", "find /var/lib/kvmnet 2>&1 | head -n 1"])).toMatch(/No such file/);
+
+      const picture = await networkPicture(host);
+      const addressing = {
+        addresses: ["192.0.2.100/24", "198.51.100.7/28"],
+        routes: [{ to: "default", via: "192.0.2.1" }],
+        nameservers: ["192.0.2.1"],
+      };
       await using pings = await lan.pingCounter(host.address);
-      expect(await stack.pulumi.destroy()).toMatchObject({ code: 0 });
-      // The bridge had a MAC address of its own, and the LAN learns the NIC's.
+      await stack.up(program(host, { addressing, mtu: 1400, stp: true, forwardDelay: 4 }));
+      expect(await host.addresses()).toMatch(/^br0 .*198\.51\.100\.7\/28/m);
+      expect(await host.readFile("/etc/netplan/60-bridge.yaml")).not.toContain("192.0.2.100");
+      expect(await succeeds(stack.pulumi.destroy())).toMatch(/br0 was there before kvmnet, and stays, as it was\./);
       expect((await pings.stop()).lost).toBeLessThanOrEqual(10);
-      expect(await host.addresses()).toMatch(/^enp1s0 .*192\.0\.2\.100\/24/m);
-      expect(
-        await host.must(["cat", "/etc/netplan/01-netcfg.yaml", "/etc/netplan/60-bridge.yaml"]),
-      ).toBe(`# kvm1, by hand
-network:
-    version: 2
-    ethernets:
-        # the LAN
-        enp1s0:
-            mtu: 1500
-            addresses:
-                - 192.0.2.100/24
-            routes:
-                - to: default
-                  via: 192.0.2.1
-            nameservers:
-                addresses:
-                    - 192.0.2.1
-                search:
-                    - lab.test
-network:
-    bridges:
-        # for the VMs
-        # nothing to do with it
-        spare0:
-            parameters: { stp: false }
-            optional: true
-`);
+      await files();
+      expect(await settledPicture(host, picture)).toBe(picture);
       await host.reboot();
-      expect(host.address).toBe("192.0.2.100");
-      table.push("hand-made bridge as wanted | untouched | yes | yes | the NIC has its addressing");
+      expect(await settledPicture(host, picture)).toBe(picture);
+      table.push("hand-made bridge as wanted | untouched | yes | yes | as it was");
+      table.push("hand-made bridge, its addressing changed | in place | yes | yes | as it was");
     },
-    180 * seconds,
+    400 * seconds,
   );
 
   test(
@@ -124,18 +120,13 @@ network:
       expect(host.address).toBe(address);
       expect(await mtusOf(host)).toBe("br0:1400\nenp1s0:1500\n");
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
-      expect(await stack.pulumi.destroy()).toMatchObject({ code: 0 });
-      expect(await host.addresses()).toMatch(new RegExp(`^enp1s0 .*${address}/24`, "m"));
-      expect(await host.readFile("/etc/netplan/01-netcfg.yaml")).toBe(`# kvm2, by hand
-network:
-  version: 2
-  ethernets:
-    enp1s0:
-      dhcp4: true
-`);
+      await succeeds(stack.pulumi.destroy());
+      expect(await host.addresses()).toMatch(new RegExp(`^br0 .*${address}/24`, "m"));
+      expect(await host.must(["ls", "/etc/netplan"])).toBe("01-netcfg.yaml\n");
+      expect(await host.must(["cat", "/sys/class/net/br0/bridge/forward_delay"])).toBe("1500\n");
       await host.reboot();
       expect(host.address).toBe(address);
-      table.push("hand-made bridge with DHCP, imported | in place | yes | yes | the NIC has its addressing");
+      table.push("hand-made bridge with DHCP, imported | in place | yes | yes | as it was");
     },
     180 * seconds,
   );
@@ -164,7 +155,7 @@ network:
       expect(await stack.preview()).toMatch(/99-kvmnet-disable-network-config\.cfg is not there/);
       await stack.up();
       expect(await host.readFile(disabled)).toContain("network: {config: disabled}");
-      expect(await stack.pulumi.destroy()).toMatchObject({ code: 0 });
+      await succeeds(stack.pulumi.destroy());
       expect(await host.readFile(file)).toBe(original);
       expect(await mtusOf(host)).toBe("enp1s0:1500\n");
       expect(await host.must(["ls", "/etc/cloud/cloud.cfg.d"])).not.toContain("kvmnet");
@@ -213,7 +204,10 @@ network:
       expect(await settled((now) => now === bridged)).toBe(bridged);
       expect([await mtu("enp1s0"), await mtu("br0")]).toEqual(["9000\n", "9000\n"]);
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
-      expect(await stack.pulumi.destroy()).toMatchObject({ code: 0 });
+      // It has no BridgeNetfilter, and this machine may have the switches on.
+      await host.must(["sh", "-c", calls(0, "iptables", "ip6tables", "arptables")]);
+      expect(await foundOn(host)).toEqual([]);
+      await succeeds(stack.pulumi.destroy());
       for (const [path, text] of Object.entries(laden)) expect(await host.readFile(path)).toBe(text);
       expect(await settled((now) => now === before)).toBe(before);
       expect(await mtu("enp1s0")).toBe("9000\n");
@@ -230,6 +224,56 @@ network:
   );
 
   test(
+    "of the NICs that a pattern matches the uplink alone becomes a port, and goes back to the pattern",
+    async () => {
+      await using host = await start("kvm6", pattern);
+      await using stack = await YamlStack.start(lan, [host]);
+      const uplink = "enp-the-one-in-the-second-slot";
+      /** As udev would, at each boot; and another NIC of the pattern's, which no DHCP server answers. */
+      const made = () =>
+        host.must([
+          ...["sh", "-ec"],
+          `ip link property add dev enp1s0 altname ${uplink}
+           ip link add ens9 type veth peer name other0; ip link set ens9 up; ip link set other0 up
+           until networkctl status ens9 | grep -q all-en; do sleep 0.1; done`,
+        ]);
+      const on = (link: string) =>
+        host.must([
+          "sh",
+          "-c",
+          `ip -br -4 address show dev ${link} | awk '{ print $2, $3 }'; ip -4 route show dev ${link}`,
+        ]);
+      const file = async (link: string) =>
+        /Network File: .*10-netplan-(.*)\.network/.exec(await host.must(["networkctl", "status", link]))?.[1];
+      await made();
+      const { address } = host;
+      const before = await on("enp1s0");
+      expect([await file("enp1s0"), await file("ens9")]).toEqual(["all-en", "all-en"]);
+      const pings = await lan.pingCounter(address);
+      await stack.up(program(host, { uplink }));
+      const lost = await pings.stop();
+      expect(lost.lost).toBeLessThanOrEqual(40);
+      expect(await on("br0")).toBe(before);
+      expect([await file("enp1s0"), await file("ens9")]).toEqual(["all-en-kvmnet-enp1s0", "all-en"]);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      await host.reboot();
+      await made();
+      expect(host.address).toBe(address);
+      expect([await file("enp1s0"), await file("ens9")]).toEqual(["all-en-kvmnet-enp1s0", "all-en"]);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      await using again = await lan.pingCounter(address);
+      await succeeds(stack.pulumi.destroy());
+      expect((await again.stop()).lost).toBeLessThanOrEqual(40);
+      expect(await on("enp1s0")).toBe(before);
+      expect([await file("enp1s0"), await file("ens9")]).toEqual(["all-en", "all-en"]);
+      for (const [path, text] of Object.entries(pattern)) expect(await host.readFile(path)).toBe(text);
+      expect(await host.must(["ls", "/etc/netplan"])).toBe("01-netcfg.yaml\n");
+      table.push("one of a pattern's NICs, by an alternative name | in place | yes | yes | untouched");
+    },
+    180 * seconds,
+  );
+
+  test(
     "where netplan makes its files with two programs, as since 1.2, it is netplan that runs them",
     async () => {
       await using host = await lan.startHost({ name: "kvm5", release });
@@ -240,7 +284,7 @@ network:
       expect((await host.exec(["cat", "/run/front"])).code).toBe(1);
       await host.writeFile("/usr/libexec/netplan/configure", "");
       await stack.up(program(host, { mtu: 1400 }));
-      expect(await host.readFile("/run/front")).toMatch(/^generate --root-dir \S+\ngenerate\n$/);
+      expect(await host.readFile("/run/front")).toMatch(/^(generate --root-dir \S+\n)+$/);
       expect(await mtusOf(host)).toBe("br0:1400\nenp1s0:1400\n");
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
     },

@@ -186,3 +186,21 @@ export const answer: string = execFileSync("ping", ["-c", "1", "198.51.100.10"],
     await rm(directory, { recursive: true, force: true });
   }
 }, 600_000);
+
+test("`make lab` leaves a lab in which each command that it prints does what it says", async () => {
+  const tsx = [process.execPath, "--import", "tsx"];
+  const made = await run([...tsx, resolve(__dirname, "../lab/up.ts")], { timeout: 300_000 });
+  const [, id = ""] = /^Lab (\w+):/m.exec(made.stdout) ?? [];
+  try {
+    expect(made).toMatchObject({ code: 0 });
+    const [, enter = ""] = /^ {2}(\S+\/enter)$/m.exec(made.stdout) ?? [];
+    const printed = [...made.stdout.matchAll(/^ {2}((?:pulumi|kvmnet|ssh) .*)$/gm)].map(([, command = ""]) => command);
+    expect(printed.length).toBeGreaterThanOrEqual(6);
+    for (const command of printed) {
+      const yes = /^pulumi (up|destroy)/.test(command) ? ["--yes"] : [];
+      expect(await run([enter, ...command.split(" "), ...yes], { timeout: 120_000 })).toMatchObject({ code: 0 });
+    }
+  } finally {
+    await run([...tsx, resolve(__dirname, "../lab/down.ts"), id]);
+  }
+}, 600_000);

@@ -1,41 +1,20 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { must } from "../lab/command";
 import { ensurePackages } from "../lab/ensurePackages";
 import { guestImage } from "../lab/guestImage";
 import { hostImage } from "../lab/hostImage";
 import { Lan } from "../lab/lan";
+import { npmProject } from "../lab/npmProject";
 import { Pulumi } from "../lab/pulumi";
-
-const repository = resolve(__dirname, "../..");
-
-/**
- * A project outside of the repository with what npm would put there: the packed package and the SDK, nothing else.
- * So what the package needs and does not carry is missing here, as it would be at its users'.
- */
-async function install(folder: string): Promise<string> {
-  const project = join(folder, "project");
-  await cp(join(repository, "examples/oneHost"), project, { recursive: true });
-  // `make test` has built it; `prepare` would build it again under the feet of other tests.
-  const packed = await must(["npm", "pack", "--ignore-scripts", "--silent", "--pack-destination", folder], {
-    cwd: repository,
-  });
-  const tarball = join(folder, packed.trim());
-  await writeFile(join(project, "package.json"), JSON.stringify({ name: "one-host", private: true }));
-  const offline = ["--offline", "--no-audit", "--no-fund", "--no-save", "--omit=peer", "--legacy-peer-deps"];
-  await must(["npm", "install", ...offline, tarball], { cwd: project });
-  await mkdir(join(project, "node_modules/@pulumi"));
-  await symlink(join(repository, "node_modules/@pulumi/pulumi"), join(project, "node_modules/@pulumi/pulumi"));
-  return project;
-}
 
 describe("the packed package, installed outside of the repository", () => {
   let folder: string;
   let project: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "kvmnet-package-"));
-    project = await install(folder);
+    project = await npmProject(folder);
     await ensurePackages();
     await Promise.all([hostImage("bookworm"), guestImage()]);
   }, 900_000);
@@ -66,7 +45,8 @@ describe("the packed package, installed outside of the repository", () => {
   it("can be required without any effect", async () => {
     const shown = await inProject('console.log(Object.keys(require("pulumi-kvmnet")).sort().join())');
     expect(shown.trim()).toBe(
-      "BridgeNetwork,HostBridge,VmNic,diagnose,diagnoseOutput,getHost,getHostOutput,getNic,getNicOutput,resources",
+      "Bridge,BridgeNetfilter,BridgeNetwork,BridgeSelfTest,HostBridge,Network,Nic,Provider,Tap,VmNic," +
+        "diagnose,diagnoseOutput,getHost,getHostOutput,getNic,getNicOutput,resources",
     );
   });
 

@@ -33,7 +33,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
   beforeAll(async () => {
     lan = await Lan.start();
     host = await lan.startHost({ name: "kvm1", kind: "qemu", netplan });
-    const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: 180 } } } } };
+    const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: 400 } } } } };
     stack = await HomelabStack.start({ lan, hosts: [host], config });
   }, 900 * seconds);
 
@@ -52,7 +52,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
       expect(await host.addresses()).toMatch(/^br0 .*192\.0\.2\.100\/24/m);
       expect(await port("lan0")).toContain("/br0");
     },
-    300 * seconds,
+    600 * seconds,
   );
 
   test(
@@ -65,7 +65,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
       expect(await port("lan0")).toContain("/br0");
       await succeeds(stack.preview(["--expect-no-changes"]));
     },
-    180 * seconds,
+    600 * seconds,
   );
 
   test(
@@ -83,7 +83,7 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
       await succeeds(stack.preview(["--expect-no-changes"]));
       await rename("lan9", "lan0");
     },
-    300 * seconds,
+    600 * seconds,
   );
 
   test(
@@ -95,6 +95,6 @@ describe("a machine in QEMU whose NIC netplan matches by its MAC address and ren
       expect(await host.addresses()).toMatch(/^lan0 .*192\.0\.2\.100\/24/m);
       expect((await host.exec(["ip", "link", "show", "dev", "br0"])).code).not.toBe(0);
     },
-    300 * seconds,
+    600 * seconds,
   );
 });

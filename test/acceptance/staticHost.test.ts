@@ -1,3 +1,4 @@
+import { foundOn } from "../lab/foundOn";
 import { HomelabStack } from "../lab/homelabStack";
 import { Lan } from "../lab/lan";
 
@@ -60,6 +61,7 @@ describe.each(["bookworm", "trixie"] as const)("a host with static addressing on
       expect(file).not.toContain("192.0.2.100");
       expect(await host.readFile("/etc/netplan/80-kvmnet-br0.yaml")).toContain("192.0.2.100/24");
 
+      expect(await foundOn(host)).toEqual([]);
       expect(await stack.destroy()).toMatchObject({ code: 0 });
       expect(await host.readFile("/etc/netplan/01-netcfg.yaml")).toBe(netplan);
       expect(await host.addresses()).toMatch(/^enp1s0 .*192\.0\.2\.100\/24/m);

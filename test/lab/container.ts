@@ -76,7 +76,7 @@ export class Container implements Machine {
     return `/proc/${this.process1()}/root${path}`;
   }
 
-  private get namespace(): string {
+  get namespace(): string {
     return `kvmnet-${this.spec.labId}-host-${this.spec.hostName}`;
   }
 

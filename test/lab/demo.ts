@@ -7,7 +7,12 @@ import type { Guest } from "./guest";
 import type { Host } from "./host";
 import type { Release } from "./hostImage";
 import { Lan } from "./lan";
+import { networkPicture, settledPicture } from "./networkPicture";
 import { Pulumi } from "./pulumi";
+import { record } from "./recording";
+import { releaseNamed } from "./releases";
+import { strikeAt } from "./strike";
+import { deadGateway, lifted } from "./wall";
 
 const repository = resolve(__dirname, "../..");
 const gateway = "192.0.2.1";
@@ -29,7 +34,8 @@ interface Outputs {
 
 /**
  * `make demo`: a host and a VM on a LAN of the lab, and a real `pulumi up` of this repository's own program with
- * stacks/Pulumi.demo.yaml. True when the VM is on the LAN afterwards, and the doctor finds nothing.
+ * stacks/Pulumi.demo.yaml; then one with which the LAN dies. True when the VM is on the LAN after both, the host is where it
+ * was after the second, and the doctor finds nothing.
  */
 async function demo(release: Release): Promise<boolean> {
   say(`Booting a LAN with a KVM host (${release}) and a virtual machine; the first time builds their images.`);
@@ -44,14 +50,50 @@ async function demo(release: Release): Promise<boolean> {
   await stack.run("preview");
   say("pulumi up");
   await stack.run("up");
-  const reached = await report(host, guest, before, await stack.outputs());
-  return (await diagnosed(host, guest)) && reached;
+  const outputs = await stack.outputs();
+  const reached = await report(host, guest, before, outputs);
+  const undone = await undo(host, guest, stack, outputs);
+  const healthy = await diagnosed(host, guest);
+  next();
+  return reached && undone && healthy;
+}
+
+/** The second act: a change of the host's network in the middle of which the router dies. */
+async function undo(host: Host, guest: Guest, stack: DemoStack, { vms }: Outputs): Promise<boolean> {
+  say("Now one that goes wrong: another MTU for br0; once it is applied, the router answers the host no more");
+  const before = await networkPicture(host);
+  await stack.pulumi.setConfig("homelab:hosts.kvm1.bridge.mtu", "1400", { path: true });
+  const { struck } = await strikeAt(host, "applied", deadGateway);
+  say("pulumi up");
+  const { code } = await stack.show("up");
+  await struck;
+  await host.must(lifted);
+  await stack.pulumi.removeConfig("homelab:hosts.kvm1.bridge.mtu");
+  say("Is the host where it was?");
+  const after = settledPicture(host, before).then((is) =>
+    is === before ? succeeded("to the route attribute") : failed(is),
+  );
+  return (
+    await Promise.all([
+      check("pulumi up failed", Promise.resolve(code === 0 ? failed("it did not") : succeeded(`exit code ${code}`))),
+      check(`${host.name}'s links, addresses, routes and files are as before`, after),
+      check(`the LAN pings the VM ${vms.web.lan.ipAddresses[0]}`, ping(host.lan, vms.web.lan.ipAddresses[0])),
+      check(`the VM pings the gateway ${gateway}`, guest.run(["ping", "-c", "3", gateway])),
+    ])
+  ).every(Boolean);
+}
+
+function next(): void {
+  say("What next");
+  console.log(`  make lab                     the same host, left running for you: with a stack to change, and a login
+  npx --no kvmnet doctor HOST  what is wrong with a host of yours: it changes nothing (or: node cli/dist/main.js doctor HOST)
+  README.md, "Start"           a stack for your own hosts; pulumi preview changes nothing either`);
 }
 
 /** This repository's project, with the demo's config completed by what only the running lab knows. */
 class DemoStack implements AsyncDisposable {
   private constructor(
-    private readonly pulumi: Pulumi,
+    readonly pulumi: Pulumi,
     private readonly config: string,
   ) {}
 
@@ -71,11 +113,16 @@ class DemoStack implements AsyncDisposable {
     return new DemoStack(pulumi, config);
   }
 
-  /** Shows what it says while it runs; an end other than success is an error. */
-  async run(command: "preview" | "up"): Promise<void> {
+  /** Shows what it says while it runs. */
+  show(command: "preview" | "up"): Promise<CommandResult> {
     const args = ["--cwd", repository, "--config-file", this.config];
     const onOutput = (text: string) => process.stdout.write(text);
-    const { code, timedOut } = await this.pulumi[command]({ args, onOutput });
+    return this.pulumi[command]({ args, onOutput });
+  }
+
+  /** The same; an end other than success is an error. */
+  async run(command: "preview" | "up"): Promise<void> {
+    const { code, timedOut } = await this.show(command);
     if (code !== 0) throw new Error(`pulumi ${command} ${timedOut ? "took too long" : `ended with exit code ${code}`}`);
   }
 
@@ -117,10 +164,10 @@ async function diagnosed(host: Host, guest: Guest): Promise<boolean> {
   const line = await CommandLine.of(host);
   // A VM that says something is seen with its address.
   const speaks = guest.run(["ping", "-c", "8", "-q", gateway]);
-  say(`npx kvmnet doctor ${host.name}`);
+  say(`npx --no kvmnet doctor ${host.name}`);
   const doctor = await line.run("doctor", host.name);
   console.log(`${doctor.stdout}${doctor.stderr}`.trimEnd());
-  say(`npx kvmnet topology ${host.name}`);
+  say(`npx --no kvmnet topology ${host.name}`);
   const topology = await line.run("topology", host.name);
   console.log(`${topology.stdout}${topology.stderr}`.trimEnd());
   if (process.env.SVG) {
@@ -131,14 +178,10 @@ async function diagnosed(host: Host, guest: Guest): Promise<boolean> {
   return doctor.code === 0 && topology.code === 0;
 }
 
-const noAddress: CommandResult = {
-  argv: [],
-  code: 1,
-  signal: null,
-  timedOut: false,
-  stdout: "",
-  stderr: "the VM has no address",
-};
+const ended = { argv: [], signal: null, timedOut: false };
+const succeeded = (stdout: string): CommandResult => ({ ...ended, code: 0, stdout, stderr: "" });
+const failed = (stderr: string): CommandResult => ({ ...ended, code: 1, stdout: "", stderr });
+const noAddress = failed("the VM has no address");
 
 async function ping(lan: Lan, address: string | undefined): Promise<CommandResult> {
   return address === undefined ? noAddress : lan.engine.run(["ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", address]);
@@ -179,12 +222,17 @@ function table(rows: readonly (readonly [string, string])[]): void {
   for (const [name, value] of rows) console.log(`  ${name.padEnd(width)}  ${value}`);
 }
 
-demo(process.argv[2] === "trixie" ? "trixie" : "bookworm").then(
-  (ok) => {
-    process.exitCode = ok ? 0 : 1;
-  },
-  (error: unknown) => {
-    console.error(`\n${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
-  },
-);
+const cast = process.env.CAST;
+const written = cast ? record(resolve(repository, cast), "kvmnet: make demo") : undefined;
+
+demo(releaseNamed(process.argv[2]))
+  .then(
+    (ok) => {
+      process.exitCode = ok ? 0 : 1;
+    },
+    (error: unknown) => {
+      console.error(`\n${error instanceof Error ? error.message : error}`);
+      process.exitCode = 1;
+    },
+  )
+  .finally(written);

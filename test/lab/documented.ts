@@ -14,12 +14,18 @@ export function fences(page: string, language: string): string[] {
   return found;
 }
 
-/** The connections that a page's programs give to a HostBridge; `config` is what they require of their stack. */
+/** The connections that a page's programs give to a HostBridge, with its provider's; `config` is what they require of their stack. */
 export function connectionsIn(page: string, config: Record<string, string>): { name: string; connection: object }[] {
   const found: { name: string; connection: object }[] = [];
+  class Provider {
+    constructor(
+      _name: string,
+      readonly args: { connection: object },
+    ) {}
+  }
   class HostBridge {
-    constructor(name: string, args: { connection: object }) {
-      found.push({ name, connection: args.connection });
+    constructor(name: string, args: { connection: object }, options?: { provider: Provider }) {
+      found.push({ name, connection: { ...options?.provider.args.connection, ...args.connection } });
     }
   }
   const value = (key: string): string => {
@@ -31,7 +37,7 @@ export function connectionsIn(page: string, config: Record<string, string>): { n
     readonly require = value;
     readonly requireSecret = value;
   }
-  const modules: Record<string, unknown> = { "pulumi-kvmnet": { HostBridge }, "@pulumi/pulumi": { Config } };
+  const modules: Record<string, unknown> = { "pulumi-kvmnet": { HostBridge, Provider }, "@pulumi/pulumi": { Config } };
   for (const code of fences(page, "ts")) {
     const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
     new Function("require", "exports", outputText)((name: string) => modules[name], {});

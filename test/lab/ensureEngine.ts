@@ -1,21 +1,23 @@
 import { resolve } from "node:path";
 import { run } from "./command";
 
-const script = resolve(__dirname, "../../tools/engine/ensure");
-const folders = new Map<boolean, Promise<string>>();
+/** Languages of programs besides TypeScript. */
+export type Language = "yaml" | "python" | "go";
 
-/** The folder of a real `pulumi`, built first where the machine has none; with `yaml`, also the YAML language host. */
-export function ensureEngine({ yaml = false } = {}): Promise<string> {
-  let folder = folders.get(yaml);
-  if (!folder) {
-    folder = build(yaml);
-    folders.set(yaml, folder);
-  }
+const script = resolve(__dirname, "../../tools/engine/ensure");
+const folders = new Map<string, Promise<string>>();
+
+/** The folder of a real `pulumi`, built first where the machine has none, and of the hosts of these languages. */
+export function ensureEngine(languages: readonly Language[] = []): Promise<string> {
+  const flags = [...languages].sort().map((language) => `--${language}`);
+  const key = flags.join(" ");
+  const folder = folders.get(key) ?? build(flags);
+  folders.set(key, folder);
   return folder;
 }
 
-async function build(yaml: boolean): Promise<string> {
-  const result = await run([script, ...(yaml ? ["--yaml"] : [])]);
+async function build(flags: readonly string[]): Promise<string> {
+  const result = await run([script, ...flags]);
   if (result.code !== 0) {
     throw new Error(result.stderr.trim());
   }

@@ -15,6 +15,8 @@ export interface HomelabStackOptions {
   readonly hosts: readonly Host[];
   /** Where the engine stands; on the LAN if not said. */
   readonly place?: Place;
+  /** Milliseconds that each of Pulumi's commands gets; five minutes if not said. */
+  readonly timeout?: number;
   /** What the connections have besides the host's address and `user: "root"`. */
   readonly connection?: object;
   /** What the person's known_hosts has; all of the hosts if not said. */
@@ -53,6 +55,7 @@ export class HomelabStack implements AsyncDisposable {
       directory: folder,
       stack: "test",
       env: { HOME: join(folder, "home"), SSH_AUTH_SOCK: undefined },
+      ...(options.timeout !== undefined && { timeout: options.timeout }),
     });
     const stack = new HomelabStack(options, pulumi, join(folder, "config.yaml"));
     await stack.configure(options.config);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bootAnew } from "./bootAnew";
 import { type CommandOptions, type CommandResult, describeFailure, must } from "./command";
 import { Container } from "./container";
 import { folders } from "./folders";
@@ -13,7 +14,7 @@ import type { Lan } from "./lan";
 import { type Machine, type MachineSpec, macAddressOf } from "./machine";
 import type { FileContent } from "./overlay";
 import type { Place } from "./place";
-import { Qemu, qemuVersion } from "./qemu";
+import { nicModel, Qemu, qemuVersion } from "./qemu";
 import { qemuImage } from "./qemuImage";
 import type { Switch } from "./switch";
 
@@ -64,7 +65,13 @@ export class Host implements AsyncDisposable {
     const { kind } = parts.options;
     // A lease is of a LAN that is gone.
     if (kind === "qemu" && !/dhcp[46]: *(true|yes|on)/.test(netplanOf(parts.options))) return Host.goOn(parts);
-    return (await Host.bootFirst<Machine>(parts, kind === "qemu" ? Qemu.create : Container.create)).host;
+    if (kind === "qemu") return (await Host.bootEmulated(parts)).host;
+    return (await Host.bootFirst<Machine>(parts, Container.create)).host;
+  }
+
+  private static bootEmulated(parts: HostParts): Promise<{ host: Host; machine: Qemu }> {
+    const { log, hostName } = specOf(parts, {});
+    return bootAnew(() => Host.bootFirst(parts, Qemu.create), { log, hostName });
   }
 
   private static async bootFirst<M extends Machine>(
@@ -95,9 +102,9 @@ export class Host implements AsyncDisposable {
     const { release = "bookworm" } = options;
     const { disk } = await qemuImage(release);
     const nobody = { machineId: "", authorizedKey: "", hostKey: { private: "", public: "" } };
-    const recipe = { disk, version: await qemuVersion(), files: hostFiles(options, nobody) };
+    const recipe = { disk, version: await qemuVersion(), nicModel, files: hostFiles(options, nobody) };
     const { folder } = await image(`booted-${release}`, recipe, async (target) => {
-      const { host, machine } = await Host.bootFirst(parts, Qemu.create);
+      const { host, machine } = await Host.bootEmulated(parts);
       await using _ = host;
       await machine.save(target);
       await writeFile(join(target, "host-key"), host.hostKey);
@@ -107,6 +114,9 @@ export class Host implements AsyncDisposable {
     try {
       await machine.powerOn();
       await host.must(["date", "--set", `@${(Date.now() / 1000).toFixed(3)}`]);
+      // RNDRESEEDCRNG of random(4): else each that goes on from the same memory draws the same numbers for a while.
+      const reseed = "open F, '>', '/dev/urandom' or die; syswrite F, shift or die; ioctl F, 0x5207, 0 or die";
+      await host.must(["perl", "-e", reseed, randomBytes(32).toString("hex")]);
       for (const [path, content] of Object.entries(authorizedKeys(lan.publicKey))) await host.writeFile(path, content);
       await host.waitUntilUp();
     } catch (error) {
@@ -118,6 +128,11 @@ export class Host implements AsyncDisposable {
 
   get name(): string {
     return this.parts.options.name;
+  }
+
+  /** Its network, as `ip netns` names it; only of a host in a container. */
+  get namespace(): string {
+    return this.machine.namespace;
   }
 
   get sshKeyPath(): string {
@@ -227,6 +242,14 @@ export class Host implements AsyncDisposable {
   }
 
   /** The plug pulled: what is on its disk stays, its NICs leave the switch. */
+  /** Waits until it has shut itself down to restart, and does what its firmware would. */
+  async restartsItself(limit = 60_000): Promise<void> {
+    for (const deadline = Date.now() + limit; await this.machine.isOn(); await sleep(100))
+      if (Date.now() > deadline) throw new Error(`${this.name} does not restart`);
+    await this.powerOff();
+    await this.boot();
+  }
+
   async powerOff(): Promise<void> {
     await this.machine.powerOff();
   }

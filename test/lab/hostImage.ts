@@ -48,15 +48,16 @@ export async function makeRootFolder({ release, packages, prepare, customize }: 
   ]);
 }
 
-/** Debian's own Docker, not started: a test says when it comes. And cloud-init, which is off as long as it finds no data. */
-const extras = {
-  packages: [...hostPackages, "docker.io", "cloud-init"],
-  customize: `${customizeHost}systemctl --quiet --root "$1" disable docker.service docker.socket containerd.service\n`,
-};
+/** Debian's own Docker and firewalls, not started: a test says when they come. And cloud-init, which is off as long as it finds no data. */
+const extras = (release: Release) => ({
+  // Debian 13's cloud-init conflicts with firewalld.
+  packages: [...hostPackages, "docker.io", "cloud-init", "ufw", ...(release === "bookworm" ? ["firewalld"] : [])],
+  customize: `${customizeHost}systemctl --quiet --root "$1" disable docker.service docker.socket containerd.service ufw.service${release === "bookworm" ? " firewalld.service" : ""}\n`,
+});
 
 /** The root folder of a host, before it has booted; with the extras it is an image of its own. Hosts boot from overlays of it. */
 export async function hostImage(release: Release, withExtras = false): Promise<string> {
-  const recipe = { release, ...(withExtras ? extras : { packages: hostPackages, customize: customizeHost }) };
+  const recipe = { release, ...(withExtras ? extras(release) : { packages: hostPackages, customize: customizeHost }) };
   const { folder } = await image(withExtras ? `extras-${release}` : release, recipe, (target) =>
     makeRootFolder(recipe, target),
   );

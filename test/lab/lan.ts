@@ -9,7 +9,7 @@ import { labRegistry } from "./labRegistry";
 import { Namespace } from "./namespace";
 import { PingCounter, type PingCounterOptions } from "./pingCounter";
 import type { Place } from "./place";
-import { StandIn, type StandInOptions } from "./standIn";
+import { StandIn, type StandInOptions, type TaggedStandInOptions } from "./standIn";
 import { Switch } from "./switch";
 
 export interface LanOptions {
@@ -107,6 +107,11 @@ export class Lan implements AsyncDisposable {
   /** Another machine on the LAN, for example a gateway that is none. */
   standIn(options: StandInOptions): Promise<StandIn> {
     return StandIn.start(`kvmnet-${this.id}-`, this.lanSwitch, options);
+  }
+
+  /** A machine in a VLAN on the LAN. */
+  taggedStandIn(options: TaggedStandInOptions): Promise<StandIn> {
+    return StandIn.startTagged(`kvmnet-${this.id}-`, this.lanSwitch, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -35,8 +35,16 @@ export class Leaks {
   }
 
   /** Looks at every process of this machine, those of the lab's hosts among them, until it is told to end. */
-  watchProcesses(): AsyncDisposable & { end: () => Promise<{ seen: string[]; looks: number }> } {
+  watchProcesses(): AsyncDisposable & {
+    /** Until one was seen. */
+    first: Promise<unknown>;
+    end: () => Promise<{ seen: string[]; looks: number }>;
+  } {
     const seen = new Set<string>();
+    let sawOne = () => {};
+    const first = new Promise<void>((resolve) => {
+      sawOne = resolve;
+    });
     let looks = 0;
     let over = false;
     const watching = (async () => {
@@ -45,6 +53,7 @@ export class Leaks {
           for (const file of ["cmdline", "environ"]) {
             const text = await readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "");
             if (this.in(text).length > 0) seen.add(`${file}: ${text.slice(0, 200)}`);
+            if (seen.size > 0) sawOne();
           }
         }
       }
@@ -54,7 +63,7 @@ export class Leaks {
       await watching;
       return { seen: [...seen], looks };
     };
-    return { end, [Symbol.asyncDispose]: async () => void (await end()) };
+    return { first, end, [Symbol.asyncDispose]: async () => void (await end()) };
   }
 }
 

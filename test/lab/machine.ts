@@ -16,6 +16,8 @@ export interface Machine {
   isOn(): Promise<boolean>;
   /** Root on it, past its network: works while the network does not. */
   exec(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Its network, as `ip netns` names it. */
+  readonly namespace: string;
   /** A file of the running machine as this one sees it. */
   pathOf(path: string): string;
 }

@@ -19,6 +19,11 @@ export class Namespace implements AsyncDisposable {
     return new Namespace(name);
   }
 
+  /** One that is there already. */
+  static at(name: string): Namespace {
+    return new Namespace(name);
+  }
+
   run(argv: readonly string[], options?: CommandOptions): Promise<CommandResult> {
     return run(this.argv(argv), options);
   }

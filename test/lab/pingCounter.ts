@@ -1,7 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { resolve } from "node:path";
 import { killGroup } from "./command";
 import type { Place } from "./place";
+
+const pinger = resolve(__dirname, "fixtures/pinger.py");
 
 export interface PingCounterOptions {
   /** Milliseconds between two pings. */
@@ -37,7 +40,7 @@ export class PingCounter implements AsyncDisposable {
   }
 
   static async start(place: Place, address: string, { intervalMs = 5 }: PingCounterOptions): Promise<PingCounter> {
-    const child = place.spawn(["ping", "-D", "-n", "-i", String(intervalMs / 1000), address]);
+    const child = place.spawn(["python3", pinger, String(intervalMs / 1000), address]);
     const counter = new PingCounter(child, address);
     await once(child.stdout as NodeJS.ReadableStream, "data"); // its first line: the pings go out from now on
     counter.started = Date.now();
@@ -48,13 +51,11 @@ export class PingCounter implements AsyncDisposable {
     const ended = Date.now();
     killGroup(this.child, "SIGINT"); // it then prints its summary
     await this.closed;
-    const [, transmitted] = /(\d+) packets transmitted/.exec(this.output) ?? [];
+    const [, transmitted] = /^sent (\d+)$/m.exec(this.output) ?? [];
     if (transmitted === undefined) {
-      throw new Error(`ping ${this.address} gave no summary:\n${this.output}`);
+      throw new Error(`ping ${this.address} did not tell what it sent:\n${this.output}`);
     }
-    const answers = [...this.output.matchAll(/^\[(\d+\.\d+)\] \d+ bytes from .* icmp_seq=(\d+) .*?(DUP!)?$/gm)]
-      .filter(([, , , duplicate]) => duplicate === undefined)
-      .map(([, time]) => Number(time) * 1000);
+    const answers = [...this.output.matchAll(/^answer \d+ at ([\d.]+)$/gm)].map(([, time]) => Number(time) * 1000);
     // The last ping may have gone out at the very moment of the end: no time was left for its answer.
     const lastPending = Number(transmitted) === answers.length + 1 && ended - (answers.at(-1) ?? 0) < 50;
     const sent = Number(transmitted) - (lastPending ? 1 : 0);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CommandOptions, type CommandResult, describeFailure } from "./command";
-import { ensureEngine } from "./ensureEngine";
+import { ensureEngine, type Language } from "./ensureEngine";
 import type { Place } from "./place";
 
 export interface PulumiOptions {
@@ -13,8 +13,10 @@ export interface PulumiOptions {
   directory: string;
   stack?: string;
   env?: Record<string, string | undefined>;
-  /** The program is a YAML one. */
-  yaml?: boolean;
+  /** The languages of its programs, besides TypeScript. */
+  languages?: readonly Language[];
+  /** Folders with what its programs are run by. */
+  path?: readonly string[];
   /** For each command, in milliseconds. */
   timeout?: number;
 }
@@ -39,11 +41,11 @@ export class Pulumi implements AsyncDisposable {
   ) {}
 
   static async init(options: PulumiOptions): Promise<Pulumi> {
-    const engine = await ensureEngine({ yaml: options.yaml });
+    const engine = await ensureEngine(options.languages);
     const folder = await mkdtemp(join(tmpdir(), "kvmnet-pulumi-"));
     await mkdir(join(folder, "state"));
     const environment = {
-      PATH: `${engine}:${process.env.PATH ?? ""}`,
+      PATH: [engine, ...(options.path ?? []), process.env.PATH].join(":"),
       PULUMI_HOME: join(folder, "home"),
       PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "lab",
@@ -58,6 +60,13 @@ export class Pulumi implements AsyncDisposable {
 
   get stack(): string {
     return this.options.stack ?? "lab";
+  }
+
+  /** Another stack of the same project, home and backend; one that is new is made. */
+  async on(stack: string, { made = false } = {}): Promise<Pulumi> {
+    const other = new Pulumi({ ...this.options, stack }, this.folder, this.environment);
+    if (!made) await other.must(["stack", "init", stack, "--no-select"]);
+    return other;
   }
 
   /** The state of the stack, as a folder: for what only a look into it shows. */
@@ -87,6 +96,10 @@ export class Pulumi implements AsyncDisposable {
     await this.must(["config", "set", key, ...flags, "--stack", this.stack], { input: value });
   }
 
+  async removeConfig(path: string): Promise<void> {
+    await this.must(["config", "rm", "--path", path, "--stack", this.stack]);
+  }
+
   preview(options?: PulumiCommandOptions): Promise<CommandResult> {
     return this.operation(["preview"], options);
   }
@@ -101,6 +114,10 @@ export class Pulumi implements AsyncDisposable {
 
   startPreview(options?: Pick<PulumiCommandOptions, "args">): StartedCommand {
     return this.started(["preview"], options);
+  }
+
+  startDestroy(options?: Pick<PulumiCommandOptions, "args">): StartedCommand {
+    return this.started(["destroy", "--yes", "--skip-preview"], options);
   }
 
   private started(argv: readonly string[], { args = [] }: Pick<PulumiCommandOptions, "args"> = {}): StartedCommand {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Namespace } from "./namespace";
 import type { Switch } from "./switch";
 
@@ -6,6 +7,13 @@ export interface StandInOptions {
   address: string;
   /** "arp-only": it is there, and drops everything. "ping": it answers pings too. It never forwards anything. */
   answers: "arp-only" | "ping";
+}
+
+export interface TaggedStandInOptions {
+  /** Its address in the VLAN. */
+  address: string;
+  /** The VLAN's tag. */
+  tag: number;
 }
 
 /** A machine on the LAN that is there and does not do what one expects of it. */
@@ -25,6 +33,19 @@ export class StandIn implements AsyncDisposable {
     await lanSwitch.plug({ namespace: namespace.name, name: "lan0" });
     await namespace.must(["ip", "address", "add", `${address}/24`, "dev", "lan0"]);
     await namespace.must(["ip", "link", "set", "dev", "lan0", "up"]);
+    return new StandIn(address, namespace);
+  }
+
+  /** One in a VLAN, which answers pings there. */
+  static async startTagged(
+    prefix: string,
+    lanSwitch: Switch,
+    { address, tag }: TaggedStandInOptions,
+  ): Promise<StandIn> {
+    const namespace = await Namespace.create(`${prefix}tagged-${tag}`);
+    await lanSwitch.plug({ namespace: namespace.name, name: "lan0" });
+    await namespace.must(["ip", "link", "set", "dev", "lan0", "up"]);
+    namespace.spawn(["python3", resolve(__dirname, "fixtures/taggedStandIn.py"), "lan0", String(tag), address]);
     return new StandIn(address, namespace);
   }
 

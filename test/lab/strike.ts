@@ -16,7 +16,7 @@ const reached: Record<Exclude<Step, "before" | "armed">, string> = {
   applying: "in_state applying",
   applied: "in_state applied",
   verified: "hold_probe",
-  confirming: "in_state applied && hold_confirmation",
+  confirming: "in_state applied && is_settled && hold_confirmation",
   confirmed: "in_state confirmed",
 };
 
@@ -43,6 +43,7 @@ export async function strikeAt(host: Host, step: Step, command: string): Promise
 async function waitOnHost(host: Host, condition: string, command: string): Promise<void> {
   const script = `
     in_state() { for file in ${transactions}/*/state; do read -r state <"$file" && [ "$state" = "$1" ] && return 0; done 2>/dev/null; return 1; }
+    is_settled() { [ -e "$(dirname "$file")/settled" ]; }
     # The confirmation takes the transaction's lock first: it waits for as long as this script, or what it leaves behind, has that.
     hold_confirmation() {
       exec 7>"$(dirname "$file")/lock" && flock 7
@@ -52,10 +53,12 @@ async function waitOnHost(host: Host, condition: string, command: string): Promi
     hold_probe() {
       { in_state armed || in_state applying; } && probe=\${file%/state}/asked && mkfifo "$probe" && asked=$(cat "$probe")
     }
-    # Behind a wall it stays held: its answer, and the confirmation after it, would only come later.
+    # Behind a wall it stays held: its answer, and the confirmation after it, would only come later. Whoever probes after this
+    # one finds a file.
     let_go() {
       if [ -z "\${probe-}" ] || nft list table inet wall >/dev/null 2>&1; then return; fi
-      { if [ -n "$asked" ]; then echo "$asked"; fi >"$probe"; } >/dev/null 2>&1 </dev/null &
+      if [ -n "$asked" ]; then echo "$asked"; fi >"$probe.now"
+      exec 8<>"$probe" && mv "$probe.now" "$probe" && cat "$probe" >&8; exec 8>&-
     }
     for look in $(seq 50000); do
       if ${condition}; then

@@ -5,11 +5,13 @@ import { type CommandResult, describeFailure } from "./command";
 import { folders } from "./folders";
 import type { Host } from "./host";
 import type { Lan } from "./lan";
-import { Pulumi } from "./pulumi";
+import { Pulumi, type PulumiOptions } from "./pulumi";
 
 const provider = resolve(__dirname, "../../provider");
 
 export interface YamlProgram {
+  /** Where its plugins are; where left out, that of the checkout. */
+  readonly plugins?: Record<string, unknown>;
   readonly variables?: Record<string, unknown>;
   readonly resources?: Record<string, unknown>;
   readonly outputs?: Record<string, unknown>;
@@ -36,12 +38,16 @@ export class YamlStack implements AsyncDisposable {
     await writeFile(join(ssh, "known_hosts"), hosts.map((host) => host.knownHosts()).join(""));
     const named = hosts.map(({ name, address }) => `Host ${name}.example\n  HostName ${address}\n  User root\n`);
     await writeFile(join(ssh, "config"), named.join(""));
+    return YamlStack.open(lan.engine, folder);
+  }
+
+  /** One whose program and home are in a folder, with an engine at a place. */
+  static async open(place: PulumiOptions["place"], folder: string, env?: PulumiOptions["env"]): Promise<YamlStack> {
+    await mkdir(join(folder, "home"), { recursive: true });
     await program(folder, {});
     const pulumi = await Pulumi.init({
-      place: lan.engine,
-      directory: folder,
-      yaml: true,
-      env: { HOME: join(folder, "home"), SSH_AUTH_SOCK: undefined },
+      ...{ place, directory: folder, languages: ["yaml"] },
+      env: { HOME: join(folder, "home"), SSH_AUTH_SOCK: undefined, ...env },
     });
     return new YamlStack(pulumi, folder);
   }

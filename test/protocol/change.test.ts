@@ -1,3 +1,4 @@
+import { HostError } from "../../provider/host/ssh/hostError";
 import { PartlyDone } from "../../provider/resources/lifecycle";
 import { initFailure, type Json, secret, unknown, urnOf } from "./support/caller";
 import { Rig } from "./support/rig";
@@ -47,15 +48,14 @@ describe("The life of a resource", () => {
     await caller.delete(last);
   });
 
-  it("stays where it is replaced by itself, as by `pulumi up --replace`", async () => {
+  it("makes visible what a host says of its drift", async () => {
+    const drift = ["no \u001b[31mNIC\u202e any more"];
     const things = new Things();
-    await using rig = await Rig.start([things.lifecycle()]);
+    await using rig = await Rig.start([
+      things.lifecycle({ create: async () => ({ id: "thing/one", state: { ...state, drift } }) }),
+    ]);
     const { inputs } = await rig.caller.check(program);
-    const old = await rig.caller.create(inputs);
-    await rig.caller.configure();
-    await rig.caller.create(inputs);
-    await rig.caller.delete({ id: old.id, oldInputs: inputs, properties: old.properties });
-    expect([...things.there.keys()]).toEqual([old.id]);
+    expect((await rig.caller.create(inputs)).properties).toMatchObject({ drift: ["no NIC any more"] });
   });
 
   it("never puts the connection into the outputs, whatever a lifecycle returns", async () => {
@@ -89,6 +89,21 @@ describe("The life of a resource", () => {
     expect((await rig.caller.update(change)).properties).toEqual({ ...state, name: unknown, size: unknown });
     const message = "name and size are not known yet: what follows from that on the host can be told once they are.";
     expect(rig.engine.said).toMatchObject([{ message }, { message }]);
+  });
+
+  it("says of a way to the host that a resource of the program brings along that it waits for that, once in full", async () => {
+    await using rig = await Rig.start([new Things().lifecycle()]);
+    const { inputs } = await rig.caller.check(program);
+    const news = { ...inputs, connection: { host: unknown, user: unknown } };
+    for (const name of ["one", "two"]) await rig.caller.create(news, { preview: true, urn: urnOf(name) });
+    expect(rig.engine.said).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^The way to the host comes from what is not made yet, or can't be looked at now/,
+        ),
+      },
+      { message: "As of one: that is not known yet." },
+    ]);
   });
 
   it("leaves in the state what was only partly done, with the reasons and the secrets", async () => {
@@ -150,6 +165,24 @@ describe("The life of a resource", () => {
     await expect(rig.caller.create({ connection })).rejects.toMatchObject({ details: "kvm1: refused by the host" });
     await expect(rig.caller.delete({ id: "x", oldInputs: { connection }, properties: {} })).rejects.toMatchObject({
       details: "connect ECONNREFUSED ::1:22; connect ECONNREFUSED 127.0.0.1:22",
+    });
+  });
+
+  it.each([
+    [
+      "unreachable",
+      /^kvm1: no answer\nIf the host is gone for good: pulumi state delete 'urn:\S+' has Pulumi forget this/,
+    ],
+    ["hostKey", /^kvm1: no answer$/],
+  ] as const)("says at an error of kind %s how a host is forgotten, where it may be gone", async (kind, words) => {
+    const lifecycle = new Things().lifecycle({
+      delete: async () => {
+        throw new HostError(kind, "kvm1", "no answer");
+      },
+    });
+    await using rig = await Rig.start([lifecycle]);
+    await expect(rig.caller.delete({ id: "x", oldInputs: { connection }, properties: {} })).rejects.toMatchObject({
+      details: expect.stringMatching(words),
     });
   });
 

@@ -51,19 +51,24 @@ describe("Check", () => {
   });
 
   it.each([
-    ["a missing property", {}, "connection", "is missing. How the host is reached over SSH."],
+    [
+      "a missing property",
+      {},
+      "connection.host",
+      "is missing, here and in the provider's configuration (kvmnet:connection). The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config.",
+    ],
     [
       "a missing part",
       { connection: {} },
       "connection.host",
-      "is missing. The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config.",
+      "is missing, here and in the provider's configuration (kvmnet:connection). The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config.",
     ],
     ["another type", { connection, size: "big" }, "size", "must be a number, not a string"],
     ["a fraction", { connection, size: 1.5 }, "size", "must be a whole number, not a fraction"],
     ["too much", { connection, size: 10 }, "size", "must be at most 9"],
     ["an item of a list", { connection, tags: ["a", 1] }, "tags[1]", "must be a string, not a number"],
     ["no list", { connection, tags: "a" }, "tags", "must be a list"],
-    ["no object", { connection, place: "x" }, "place", "must be an object with room and pin"],
+    ["no object", { connection, place: "x" }, "", "place must be an object with room and pin"],
     [
       "an unknown word",
       { connection: { ...connection, strictHostKeyChecking: "maybe" } },
@@ -73,10 +78,15 @@ describe("Check", () => {
     [
       "a slip",
       { connection: { host: "x", pasword: "p" } },
-      "connection",
+      "connection.pasword",
       'has no property "pasword"; did you mean "password"?',
     ],
-    ["a stranger", { connection, place: { colour: "red" } }, "place", 'has no property "colour"; it has room and pin'],
+    [
+      "a stranger",
+      { connection, place: { colour: "red" } },
+      "place.colour",
+      'has no property "colour"; it has room and pin',
+    ],
   ])("says where %s is and what to write", async (_, news, property, reason) => {
     expect((await rig.caller.check(news)).failures).toEqual([{ property, reason }]);
   });
@@ -88,16 +98,6 @@ describe("Check", () => {
     });
     expect(failures).toHaveLength(2);
     expect(JSON.stringify(failures)).not.toMatch(/hunter2|4711/);
-  });
-
-  it("takes no configuration but what the engine itself adds", async () => {
-    expect((await rig.caller.checkConfig({ version: "0.1.0", pluginDownloadURL: "x" })).failures).toEqual([]);
-    expect((await rig.caller.checkConfig({ host: "kvm1" })).failures).toEqual([
-      {
-        property: "host",
-        reason: 'kvmnet has no configuration "host": a host is said at each resource, as connection',
-      },
-    ]);
   });
 
   it("says which resources there are when asked for another", async () => {

@@ -30,6 +30,14 @@ describe("Two resources that claim the same thing", () => {
       "uplink",
       "the uplink enp1s0 on this host is",
     ],
+    [
+      "a VLAN",
+      bridge,
+      { connection, uplink: { link: "enp1s0", vlan: 20 } },
+      { connection, name: "br1", uplink: { link: "enp1s0", vlan: 20 } },
+      "uplink",
+      "the VLAN 20 of enp1s0 on this host is",
+    ],
     ["a network", network, lan, { ...lan, bridge: "br1" }, "name", "the network lan on this host is"],
     [
       "a NIC",
@@ -51,6 +59,18 @@ describe("Two resources that claim the same thing", () => {
     expect(
       await failures({ ...lan, connection: { host: "KVM1.example", port: 22 } }, urnOf("two", network)),
     ).toMatchObject([{ property: "name" }]);
+  });
+
+  it("are two where they are bridges on nothing, or on two VLANs of one NIC", async () => {
+    const on = (name: string, uplink: unknown) => failures({ connection, name, uplink }, urnOf(name, bridge));
+    for (const [name, uplink] of Object.entries({
+      br0: "enp1s0",
+      br8: "none",
+      br9: "none",
+      br20: { link: "enp1s0", vlan: 20 },
+      br30: { link: "enp1s0", vlan: 30 },
+    }))
+      expect(await on(name, uplink)).toEqual([]);
   });
 
   it.each([
@@ -83,26 +103,5 @@ describe("Two resources that claim the same thing", () => {
   it("leave the claim with the first when the second was wrong", async () => {
     expect(await failures({ ...lan, autostart: "often" }, urnOf("one", network))).toHaveLength(1);
     expect(await failures(lan, urnOf("two", network))).toEqual([]);
-  });
-});
-
-describe("A resource that is gone from the program", () => {
-  // A port that nobody listens on: who looks at the host fails.
-  const there = { connection: { host: "127.0.0.1", port: 1, hostKey: "ssh-ed25519 AAAA" } };
-  const remove = (urn: string, properties: object) =>
-    rig.caller.delete({ id: "x", urn, oldInputs: { ...there, ...properties }, properties: { ...properties } });
-
-  it.each([
-    ["a bridge", bridge, { name: "br0" }],
-    ["a network", network, { bridge: "br0", name: "lan" }],
-    ["a NIC", nic, { domain: "web", network: "lan", macAddress: mac }],
-  ])("leaves what it had to the one that has it now: %s", async (_, type, properties) => {
-    expect(await failures({ ...there, ...properties }, urnOf("new", type))).toEqual([]);
-    await remove(urnOf("old", type), properties);
-  });
-
-  it("takes away what nobody has, for which it looks at the host", async () => {
-    expect(await failures({ ...there, bridge: "br0", name: "lan2" }, urnOf("new", network))).toEqual([]);
-    await expect(remove(urnOf("old", network), { bridge: "br0", name: "lan" })).rejects.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { WrongArgument } from "../../provider/functions/function";
-import { connection } from "../../provider/resources/connection";
+import { ownConnection as connection } from "../../provider/resources/connection";
 import type { AnyFunction } from "../../provider/server/invoke";
 import { secret, unknown } from "./support/caller";
 import { Rig } from "./support/rig";
@@ -39,7 +39,12 @@ describe("Invoke", () => {
   });
 
   it.each([
-    ["is missing", {}, "connection", "is missing. How the host is reached over SSH."],
+    [
+      "is missing",
+      {},
+      "connection.host",
+      "is missing, here and in the provider's configuration (kvmnet:connection). The address of the machine, or its name: in DNS, or a Host in ~/.ssh/config.",
+    ],
     ["is too big", { connection: host, size: 10 }, "size", "must be at most 9"],
     ["is a slip", { connection: host, sise: 1 }, "", 'has no property "sise"; did you mean "size"?'],
     ["is not known yet", { connection: { host: unknown } }, "connection", "is not known yet in a preview"],
@@ -62,6 +67,13 @@ describe("Invoke", () => {
     await expect(rig.caller.invoke(token, { connection: host })).rejects.toMatchObject({
       details: "kvm1: nobody answers",
     });
+  });
+
+  it("answers with what a host says made visible", async () => {
+    const room = "\u001b]0;owned\u0007cel\u202elar<{%fg 1%}>";
+    const { known } = getThing(async () => ({ size: 3, room, key: "k" }));
+    await using rig = await Rig.start([], [known]);
+    expect(await rig.caller.invoke(token, { connection: host })).toMatchObject({ result: { room: "cellar" } });
   });
 
   it("says which functions there are when asked for another", async () => {

@@ -131,4 +131,28 @@ describe("Cancel", () => {
     expect(await read).toMatchObject({ id: "thing/one", properties: { serial: "0001" } });
     expect(rig.engine.said).toEqual([]);
   });
+
+  /** Hangs, as a host may, and heeds no signal. */
+  async function hanging(ask: (rig: Rig) => Promise<unknown>): Promise<unknown> {
+    let arrived: () => void = () => undefined;
+    const here = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const hang = () => {
+      arrived();
+      return new Promise<never>(() => {});
+    };
+    const lifecycle = new Things().lifecycle({ read: hang, create: hang, update: hang });
+    await using rig = await Rig.start([lifecycle]);
+    const answer = ask(rig).catch((error) => error.details);
+    await here;
+    await rig.caller.cancel();
+    return answer;
+  }
+
+  it("ends what changes nothing, whatever its host does", async () => {
+    const there = { id: "thing/one", inputs: { connection }, properties: { serial: "0001" } };
+    expect(await hanging(({ caller }) => caller.read(there))).toMatchObject({ properties: { serial: "0001" } });
+    expect(await hanging(({ caller }) => caller.create({ connection }, { preview: true }))).toBe("cancelled");
+  });
 });

@@ -3,19 +3,16 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { preview } from "../../tools/build/warmUp/preview";
 import { secret, unknown, urnOf } from "./support/caller";
 import { FakeEngine } from "./support/fakeEngine";
 import { PluginProcess } from "./support/pluginProcess";
+import { preview } from "./support/preview/preview";
 
 const provider = resolve(__dirname, "../../provider");
 const executable = join(provider, "pulumi-resource-kvmnet");
 const bridge = "kvmnet:index:Bridge";
 let folder: string;
 beforeAll(async () => {
-  await readFile(join(provider, "dist/main.js")).catch(() => {
-    throw new Error("provider/dist is missing: run `make build` first");
-  });
   folder = await mkdtemp(join(tmpdir(), "kvmnet-plugin-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -45,21 +42,20 @@ describe("The built plugin", () => {
       acceptsecrets: true,
       supportspreview: true,
       acceptresources: false,
-      acceptoutputs: false,
+      acceptoutputs: true,
     });
   });
 
-  it.each([
-    ["missing", undefined],
-    ["of another Node.js", "not of this one"],
-  ])("starts all the same with the code compiled for it %s", async (name, code) => {
-    const copy = join(folder, name);
-    for (const part of ["pulumi-resource-kvmnet", "dist"])
-      await cp(join(provider, part), join(copy, part), { recursive: true });
-    const cache = join(copy, "dist/program.cache");
-    await (code === undefined ? rm(cache) : writeFile(cache, code));
-    await using plugin = await PluginProcess.start(join(copy, "pulumi-resource-kvmnet"));
-    expect(await plugin.caller.schema()).toMatchObject({ name: "kvmnet" });
+  it("says that there will be no trace where KVMNET_TRACE can't be written, and goes on", async () => {
+    const env = { ...process.env, KVMNET_TRACE: join(folder, "nowhere/trace") };
+    await using plugin = await PluginProcess.start(executable, { env });
+    expect(await plugin.caller.configure()).toMatchObject({ supportspreview: true });
+    plugin.endStdin();
+    const { code, stderr } = await plugin.ended;
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^KVMNET_TRACE: there will be no trace: ENOENT: .*nowhere/),
+    ]);
   });
 
   it("checks, diffs and plans without a host, with values that are not known yet", async () => {

@@ -1,7 +1,6 @@
-import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build, type Plugin, transform } from "esbuild";
-import { recordCode } from "./codeCache";
 import { licencesOf } from "./licences";
 import { replaceFolder } from "./replaceFolder";
 
@@ -28,49 +27,53 @@ export interface Bundle {
   readonly folder: string;
   /** The first line of the file, where it is started itself. */
   readonly interpreter?: string;
-  /** Does with it, when it has said its first line, what should be fast. */
-  readonly use?: (said: string) => Promise<void>;
 }
 
 /**
- * A main.ts and all that it needs in program.js, and what it imports only later in files beside it; and a main.js that
- * loads them with the code that V8 made of them: it starts without a node_modules folder, and fast.
+ * A main.ts and all that it needs in program.js, and what it imports only later in files beside it: it starts without a
+ * node_modules folder. main.js looks at the node first, which would not understand the rest if it were too old.
  */
-export async function bundle(root: string, { name, folder, interpreter, use = async () => {} }: Bundle): Promise<void> {
+export async function bundle(root: string, { name, folder, interpreter }: Bundle): Promise<void> {
   await replaceFolder(join(root, folder, "dist"), async (fresh) => {
-    const { metafile, outputFiles } = await build({
-      entryPoints: { program: join(root, folder, "main.ts") },
-      outdir: fresh,
-      absWorkingDir: root,
-      bundle: true,
-      // Only of this format esbuild makes several files that share what they have in common.
-      format: "esm",
-      splitting: true,
-      chunkNames: "[name]-[hash]",
-      write: false,
-      platform: "node",
-      target: "node20",
-      minifySyntax: true,
-      plugins: [englishOnly],
-      // ssh2's native parts make it faster where there is a compiler; it works without, and asks in a try.
-      external: ["cpu-features", "*.node"],
-      // In a file of their own, with those of packages that have no such comments.
-      legalComments: "none",
-      metafile: true,
-      logLevel: "warning",
-    });
+    const { metafile, outputFiles } = await compile(root, folder, fresh);
     for (const { path, text } of outputFiles) writeFileSync(path, await commonJs(text));
-    const load = readFileSync(join(__dirname, "load.js"), "utf8");
-    writeFileSync(join(fresh, "main.js"), `${interpreter ? `${interpreter}\n` : ""}${banner(name)}\n${load}`);
+    const main = [...(interpreter ? [interpreter] : []), banner(name), 'require("./program.js");', ""].join("\n");
+    writeFileSync(join(fresh, "main.js"), main);
     writeFileSync(join(fresh, "program.js.LEGAL.txt"), licencesOf(root, Object.keys(metafile.inputs)));
     for (const file of hostFiles(root)) copyFileSync(join(root, file), join(fresh, basename(file)));
-    await recordCode(join(fresh, "main.js"), use);
     chmodSync(fresh, 0o755);
     if (interpreter) chmodSync(join(fresh, "main.js"), 0o755);
   });
 }
 
-/** For load.js, which gives each file a `require`. */
+/** The files of a bundle, not written yet, and what is in them. */
+export function compile(root: string, folder: string, outdir: string) {
+  return build({
+    entryPoints: { program: join(root, folder, "main.ts") },
+    outdir,
+    absWorkingDir: root,
+    bundle: true,
+    // Only of this format esbuild makes several files that share what they have in common.
+    format: "esm",
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    // Packages' paths are in the files and their names: as they are in this folder, also where node_modules is a link.
+    preserveSymlinks: true,
+    write: false,
+    platform: "node",
+    target: "node20",
+    minifySyntax: true,
+    plugins: [englishOnly],
+    // ssh2's native parts make it faster where there is a compiler; it works without, and asks in a try.
+    external: ["cpu-features", "*.node"],
+    // In a file of their own, with those of packages that have no such comments.
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+}
+
+/** As main.js requires it. */
 async function commonJs(module: string): Promise<string> {
   const { code } = await transform(module, {
     format: "cjs",

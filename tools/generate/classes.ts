@@ -1,8 +1,9 @@
+import { configuration } from "../../provider/resources/configuration";
 import type { Definition } from "../../provider/resources/definition";
 import { type Property, propertiesOf } from "../../provider/resources/shape";
 import { stateOf } from "../../provider/resources/state";
 import { argument, typesIn } from "./members";
-import { describe } from "./schema";
+import { describe, providerDescription } from "./schema";
 import { docComment, header, typeText } from "./typescript";
 
 /** The resource classes: file name to text. */
@@ -13,9 +14,12 @@ export function classesOf(definitions: readonly Definition[], pkg: string): Map<
   files.set(
     "index.ts",
     `${header}${names.map((name) => `export { ${name}, type ${name}Args } from "./${lowerFirst(name)}";`).join("\n")}
+export { Provider, type ProviderArgs } from "./provider";
 export type * from "./types";
 `,
   );
+  files.set("registered.ts", registeredFile(names, pkg));
+  files.set("provider.ts", providerFile(pkg));
   return files;
 }
 
@@ -28,6 +32,7 @@ function classFile(definition: Definition, pkg: string): string {
   const required = Object.keys(inputs).filter((key) => inputs[key]?.required);
   const helped = Object.keys(inputs).some((key) => secretPartsOf(inputs[key]).length > 0);
   return `${header}import * as pulumi from "../sdk";
+import { packageOptions } from "./package";
 ${helped ? 'import { secretParts } from "./secretParts";\n' : ""}import { noStackTraces } from "./stackTraces";
 import type { ${shared.join(", ")} } from "./types";
 
@@ -60,7 +65,7 @@ ${Object.entries(state)
   constructor(name: string, args?: ${name}Args, options: pulumi.CustomResourceOptions = {}) {
 ${required
   .map(
-    (key) => `    if (!options.id && args?.${key} === undefined) {
+    (key) => `    if (!options.id && !options.urn && args?.${key} === undefined) {
       throw new pulumi.RunError(\`${name} "\${name}": ${key}: is missing\`);
     }
 `,
@@ -78,7 +83,7 @@ ${Object.keys(state)
 ${Object.entries(inputs)
   .map(([key, property]) => secretValue(key, property))
   .join("")}        },
-        ${secrets.length > 0 ? `pulumi.mergeOptions(options, { additionalSecretOutputs: ${list(secrets)} })` : "options"},
+        pulumi.mergeOptions({ ...packageOptions${secrets.length > 0 ? `, additionalSecretOutputs: ${list(secrets)}` : ""} }, options),
       );
     } catch (error) {
       throw traced(error);
@@ -87,6 +92,64 @@ ${Object.entries(inputs)
     }
   }
 }
+`;
+}
+
+/** The program's own provider. What is nested goes to it as JSON, as each language sends it. */
+function providerFile(pkg: string): string {
+  const inputs = propertiesOf(configuration);
+  return `${header}import { connectionOfProvider } from "../providerConnection";
+import * as pulumi from "../sdk";
+import { packageOptions } from "./package";
+import { secretParts } from "./secretParts";
+import type { ${typesIn(inputs, "input").join(", ")} } from "./types";
+
+/** What a {@link Provider} takes. */
+export interface ProviderArgs {
+${Object.entries(inputs)
+  .map(([key, property]) => argument(key, property))
+  .join("")}}
+
+${docComment(providerDescription)}export class Provider extends pulumi.ProviderResource {
+  /** Whether it is a Provider, also one from another copy of this package. */
+  static override isInstance(value: unknown): value is Provider {
+    return pulumi.ProviderResource.isInstance(value);
+  }
+
+  constructor(name: string, { connection, ...others }: ProviderArgs = {}, options?: pulumi.ResourceOptions) {
+    const parts = secretParts(connection, ${list(secretPartsOf(inputs.connection))});
+    const json = parts === undefined ? undefined : pulumi.output(parts).apply((known) => JSON.stringify(known));
+    // All of it, so that what is none of its properties is named.
+    super("${pkg}", name, { ...others, connection: json }, pulumi.mergeOptions({ ...packageOptions }, options));
+    if (parts !== undefined) connectionOfProvider.set(this, parts);
+  }
+}
+`;
+}
+
+/** So that a reference to a resource, from a component in another language for one, becomes the resource's own class. */
+function registeredFile(names: readonly string[], pkg: string): string {
+  return `${header}import * as resources from ".";
+import * as pulumi from "../sdk";
+import { packageOptions } from "./package";
+
+pulumi.registerResourceModule("${pkg}", "index", {
+  version: packageOptions.version,
+  construct: (name, type, urn) => {
+    switch (type) {
+${names
+  .map(
+    (name) => `      case resources.${name}.type:\n        return new resources.${name}(name, undefined, { urn });\n`,
+  )
+  .join("")}      default:
+        throw new Error(\`${pkg} has no resource \${type}\`);
+    }
+  },
+});
+pulumi.registerResourcePackage("${pkg}", {
+  version: packageOptions.version,
+  constructProvider: (name, _type, urn) => new resources.Provider(name, undefined, { urn }),
+});
 `;
 }
 

@@ -4,8 +4,9 @@ import { docComment, typeName, typeText } from "./typescript";
 
 /** An argument as a member of an interface: with values that may come later, or with plain ones. */
 export function argument(key: string, property: Property, as: "input" | "output" = "input"): string {
-  const { required, shape } = property;
-  const type = as === "input" ? `pulumi.Input<${typeText(shape, as)}>` : typeText(shape, as);
+  const { required, shape, plain } = property;
+  const text = typeText(shape, as);
+  const type = as === "input" && !plain ? `pulumi.Input<${text}>` : text;
   return `${docComment(describeInput(property), "  ")}  readonly ${key}${required ? "" : "?"}: ${type};\n`;
 }
 

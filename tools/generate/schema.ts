@@ -1,7 +1,10 @@
+import type { ComponentDefinition } from "../../provider/components/definition";
 import type { FunctionDefinition } from "../../provider/functions/definition";
+import { configuration } from "../../provider/resources/configuration";
 import type { Definition } from "../../provider/resources/definition";
 import { type Properties, type Property, propertiesOf, type Shape } from "../../provider/resources/shape";
 import { stateOf } from "../../provider/resources/state";
+import { withExample } from "./examples";
 
 /** What of package.json the schema repeats. */
 export interface PackageFacts {
@@ -10,31 +13,58 @@ export interface PackageFacts {
   readonly description: string;
   readonly license: string;
   readonly keywords: readonly string[];
-  readonly pulumi: { readonly name: string };
+  readonly author: string;
+  /** Addresses, where there are such: this is the one place that has them. */
+  readonly homepage?: string;
+  readonly repository?: string;
+  /** `server` is where the plugin's archives are; without one, the project has to say where the plugin is. */
+  readonly pulumi: { readonly name: string; readonly server?: string };
 }
 
 type Json = Record<string, unknown>;
 
+/** The words of each language's Provider. */
+export const providerDescription =
+  "A provider of the program's own, for the resources that name it as their `provider`: with a connection of its own, in a plugin process of its own.";
+
 /** The package's schema, as https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/ has it. */
 export function schemaOf(
   definitions: readonly Definition[],
+  componentDefinitions: readonly ComponentDefinition[],
   functionDefinitions: readonly FunctionDefinition[],
   facts: PackageFacts,
 ): Json {
   const { name } = facts.pulumi;
+  const described = (definition: { readonly name: string; readonly description: string }) =>
+    withExample(name, facts.name, definition.name, definition.description);
   const types: Json = {};
   const resources: Json = {};
   const functions: Json = {};
+  const configured = propertiesOf(configuration);
+  for (const { shape } of Object.values(configured)) collect(name, shape, types);
   for (const definition of definitions) {
     const inputs = propertiesOf(definition.inputs);
     const state = stateOf(definition);
     for (const { shape } of [...Object.values(inputs), ...Object.values(state)]) collect(name, shape, types);
     resources[`${name}:index:${definition.name}`] = {
-      description: definition.description,
+      description: described(definition),
+      inputProperties: replacing(definition, specs(name, inputs, true)),
+      requiredInputs: keysWhere(inputs, (property) => property.required),
+      properties: replacing(definition, specs(name, state, false)),
+      required: keysWhere(state, (property) => property.required || property.default !== undefined),
+    };
+  }
+  for (const definition of componentDefinitions) {
+    const inputs = propertiesOf(definition.inputs);
+    const outputs = propertiesOf(definition.outputs);
+    for (const { shape } of [...Object.values(inputs), ...Object.values(outputs)]) collect(name, shape, types);
+    resources[`${name}:index:${definition.name}`] = {
+      description: described(definition),
+      isComponent: true,
       inputProperties: specs(name, inputs, true),
       requiredInputs: keysWhere(inputs, (property) => property.required),
-      properties: specs(name, state, false),
-      required: keysWhere(state, (property) => property.required || property.default !== undefined),
+      properties: specs(name, outputs, false),
+      required: keysWhere(outputs, (property) => property.required),
     };
   }
   for (const definition of functionDefinitions) {
@@ -42,7 +72,7 @@ export function schemaOf(
     const outputs = propertiesOf(definition.outputs);
     for (const { shape } of [...Object.values(inputs), ...Object.values(outputs)]) collect(name, shape, types);
     functions[`${name}:index:${definition.name}`] = {
-      description: definition.description,
+      description: described(definition),
       inputs: {
         type: "object",
         properties: specs(name, inputs, true),
@@ -59,18 +89,27 @@ export function schemaOf(
   return {
     $schema: "https://raw.githubusercontent.com/pulumi/pulumi/master/pkg/codegen/schema/pulumi.json",
     name,
+    displayName: name,
     version: facts.version,
     description: facts.description,
     keywords: [...facts.keywords, "category/infrastructure", "kind/native"],
     license: facts.license,
+    publisher: facts.author,
+    ...(facts.homepage && { homepage: facts.homepage }),
+    ...(facts.repository && { repository: facts.repository }),
+    ...(facts.pulumi.server && { pluginDownloadURL: facts.pulumi.server }),
     language: {
       nodejs: { packageName: facts.name, respectSchemaVersion },
       python: { respectSchemaVersion, pyproject: { enabled: true } },
-      go: { respectSchemaVersion, generateResourceContainerTypes: true },
+      go: {
+        respectSchemaVersion,
+        generateResourceContainerTypes: true,
+        importBasePath: `${facts.name}/sdk/go/${name}`,
+      },
       csharp: { respectSchemaVersion },
     },
-    config: {},
-    provider: {},
+    config: { variables: specs(name, configured, true) },
+    provider: { description: providerDescription, inputProperties: specs(name, configured, true) },
     types: sorted(types),
     resources: sorted(resources),
     functions: sorted(functions),
@@ -102,12 +141,25 @@ function specs(pkg: string, properties: Properties, withDefaults: boolean): Json
   );
 }
 
+/** With a word where a change makes it another thing, which Diff says by itself. */
+function replacing({ replaceOn }: Definition, specified: Json): Json {
+  return Object.fromEntries(
+    Object.entries(specified).map(([key, spec]) => [
+      key,
+      (replaceOn as readonly string[]).includes(key) ? { ...(spec as Json), replaceOnChanges: true } : spec,
+    ]),
+  );
+}
+
 function propertySpec(pkg: string, property: Property, withDefaults: boolean): Json {
-  // A schema has a word for defaults of primitive types only; Check fills in the others all the same.
-  const primitive = property.default !== undefined && typeof property.default !== "object";
+  // A schema has a word for defaults of primitive types only (of a union's, Go's code generation ends in a panic); Check
+  // fills in the others all the same.
+  const { shape } = property;
+  const primitive = property.default !== undefined && typeof property.default !== "object" && shape.kind !== "union";
   const description = withDefaults && !primitive ? describeInput(property) : describe(property);
   return {
-    ...typeSpec(pkg, property.shape),
+    ...typeSpec(pkg, shape),
+    ...(property.plain && { plain: true }),
     ...(description === "" ? {} : { description }),
     ...(withDefaults && primitive ? { default: property.default } : {}),
     ...(property.secret ? { secret: true } : {}),

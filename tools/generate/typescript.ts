@@ -14,7 +14,7 @@ export function typeText(shape: Shape, as: "input" | "output"): string {
     case "number":
       return "number";
     case "boolean":
-      return "boolean";
+      return shape.values ? shape.values.join(" | ") : "boolean";
     case "array":
       return as === "input" ? `${inner(shape.of)}[]` : `${bracketed(shape.of)}[]`;
     case "map":

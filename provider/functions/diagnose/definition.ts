@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkNames } from "../../plan/diagnose/finding";
 import { bridgeSelfTest } from "../../resources/bridgeSelfTest/definition";
-import { connection, hostOutputs } from "../../resources/connection";
+import { ownConnection as connection, hostOutputs } from "../../resources/connection";
 import type { FunctionDefinition } from "../definition";
 
 const severity = z.enum(["error", "warning"]);
@@ -10,7 +10,7 @@ const inputs = z.strictObject({
   connection,
   failOn: severity.optional().meta({
     description:
-      'Makes the call an error that lists the findings: "error" where something does not work now, "warning" also where it works by luck. Default: findings are returned, whatever they are.',
+      'Fails on findings and lists them: "error" where something does not work now, "warning" also where it works by luck. A program in TypeScript goes on, keeps its outputs and ends as failed; in other languages the call is an error. Default: findings are returned, whatever they are.',
   }),
   listen: z.int().min(0).max(600).default(0).meta({
     description:
@@ -41,7 +41,7 @@ const finding = z
     cause: z.string().meta({ description: "Why that is wrong." }),
     fix: z.string().meta({ description: "What to do." }),
     fixable: z.boolean().meta({
-      description: "Whether kvmnet itself mends it: as a resource of a program, or by `npx kvmnet doctor --fix`.",
+      description: "Whether kvmnet itself mends it: as a resource of a program, or by `kvmnet doctor --fix`.",
     }),
     readOn: z.string().meta({ description: "Where more about it stands in kvmnet's documentation." }),
   })
@@ -55,7 +55,7 @@ const outputs = z.object({
 export const diagnose = {
   name: "diagnose",
   description:
-    "What is wrong with a host's bridges, networks and VMs: what `npx kvmnet doctor` says. Changes nothing. An error where the host can't be looked at.",
+    "What is wrong with a host's bridges, networks and VMs: what `kvmnet doctor` says. Changes nothing. An error where the host can't be looked at.",
   inputs,
   outputs,
 } as const satisfies FunctionDefinition<typeof inputs, typeof outputs>;

@@ -11,7 +11,9 @@ export const diagnoseFunction: HostFunction<DiagnoseInputs, DiagnoseResult> = {
     const { host, facts, findings: seen } = await examine(hosts, connection, { seconds: listen, signal });
     const asked = selfTest === true ? {} : selfTest;
     // Under the host's lock: nothing else changes its links meanwhile.
-    const tried = asked ? await hosts.exclusive(facts.machineId, () => tryBridges(host, facts, asked, signal)) : [];
+    const tried = asked
+      ? await hosts.exclusive(facts.machineId, signal, () => tryBridges(host, facts, asked, signal))
+      : [];
     const findings = [...seen, ...tried.flatMap((one) => one.findings)];
     const bad = findings.filter(({ severity }) => failOn === "warning" || severity === failOn);
     if (bad.length > 0) throw new Error(`${host.label}: ${bad.map(sentences).join("\n")}`);

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { connection, hostOutputs } from "../../resources/connection";
+import { macvtapModes } from "../../plan/attachment/attachment";
+import { ownConnection as connection, hostOutputs } from "../../resources/connection";
 import type { FunctionDefinition } from "../definition";
 
 const inputs = z.strictObject({ connection });
@@ -52,6 +53,8 @@ const foundNic = z
     macAddress: z.string().meta({ description: "Its MAC address." }),
     network: z.string().optional().meta({ description: "The libvirt network that it is on." }),
     bridge: z.string().optional().meta({ description: "The bridge that it is on, where it is on no network." }),
+    device: z.string().optional().meta({ description: "The host's NIC that it is directly on, by a macvtap." }),
+    mode: z.enum(macvtapModes).optional().meta({ description: "The macvtap's mode." }),
     model: z.string().optional().meta({ description: 'The device that the guest sees, like "virtio".' }),
   })
   .meta({ typeName: "FoundNic", description: "A NIC of a VM. `getNic` says more of it." });
@@ -78,6 +81,9 @@ const outputs = z.object({
   bridges: z.array(foundBridge).meta({ description: "Its bridges, sorted by name." }),
   networks: z.array(foundNetwork).meta({ description: "Its libvirt networks, sorted by name; none without libvirt." }),
   domains: z.array(foundDomain).meta({ description: "Its VMs, sorted by name; none without libvirt." }),
+  unread: z.array(z.string()).meta({
+    description: "What of it can't be read, a sentence each: it is missing from the lists above.",
+  }),
 });
 
 export const getHost = {

@@ -7,6 +7,7 @@ import {
   linkNamed,
   ports,
 } from "../../host/facts/facts";
+import { attachmentOf, placeOf } from "../../plan/attachment/attachment";
 import type { GetHostResult } from "./definition";
 
 /** A host's facts as a program is told them: names that stay as they are when the way of reading them does not. */
@@ -50,6 +51,7 @@ export function hostOf(facts: Facts): GetHostResult {
         bridge,
       })),
     domains: [...(facts.libvirt?.domains ?? [])].sort(byName).map(domainOf),
+    unread: facts.unread.map(({ what }) => what),
   };
 }
 
@@ -60,13 +62,7 @@ function domainOf({ name, uuid, running, live, inactive }: LibvirtDomain): GetHo
     name,
     uuid,
     running,
-    nics: nics.map(({ mac, network, bridge, model }) => ({
-      macAddress: mac,
-      network,
-      // libvirt shows the running NIC's bridge beside its network.
-      bridge: network === undefined ? bridge : undefined,
-      model,
-    })),
+    nics: nics.map((nic) => ({ macAddress: nic.mac, ...placeOf(attachmentOf(nic)), model: nic.model })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { connection, hostOutputs } from "../../resources/connection";
+import { macvtapModes } from "../../plan/attachment/attachment";
+import { ownConnection as connection, hostOutputs } from "../../resources/connection";
 import { interfaceName, libvirtName, macAddress } from "../../resources/names";
 import type { FunctionDefinition } from "../definition";
 
@@ -11,6 +12,7 @@ const inputs = z.strictObject({
     .meta({ description: "The NIC's MAC address. Default: the VM's only NIC, of those that the other inputs leave." }),
   network: libvirtName.optional().meta({ description: "Only a NIC on this libvirt network." }),
   bridge: interfaceName.optional().meta({ description: "Only a NIC on this bridge, and on no network." }),
+  device: interfaceName.optional().meta({ description: "Only a NIC that is directly on this NIC of the host's." }),
   waitForAddress: z.int().min(0).max(3600).default(0).meta({
     description:
       "Seconds to wait for the guest's address while the VM runs; 0: not at all, and `ipAddresses` is empty.",
@@ -25,10 +27,14 @@ const outputs = z.object({
   macAddress: z.string().meta({ description: "The NIC's MAC address." }),
   network: z.string().optional().meta({ description: "The libvirt network that it is on." }),
   bridge: z.string().optional().meta({ description: "The bridge that it is on: its own, or the one of its network." }),
+  device: z.string().optional().meta({ description: "The host's NIC that it is directly on, by a macvtap." }),
+  mode: z.enum(macvtapModes).optional().meta({ description: "The macvtap's mode." }),
   model: z.string().optional().meta({ description: 'The device that the guest sees, like "virtio".' }),
   linkState: z.enum(["up", "down"]).meta({ description: "Whether its cable is plugged in." }),
   tap: z.string().meta({ description: 'The TAP on the host, "" while the VM is off.' }),
-  ipAddresses: z.array(z.string()).meta({ description: "The guest's IPv4 addresses on this NIC, sorted." }),
+  ipAddresses: z
+    .array(z.string())
+    .meta({ description: "The guest's addresses on this NIC, IPv4 first, then those of IPv6 that last." }),
   live: z.boolean().meta({ description: "Whether the running VM has it." }),
   persistent: z.boolean().meta({ description: "Whether the VM's definition has it, for its next start." }),
 });

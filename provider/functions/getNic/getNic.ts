@@ -1,5 +1,5 @@
-import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
 import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
+import { findAddresses } from "../../resources/nic/addresses";
 import { type HostFunction, WrongArgument } from "../function";
 import { type GetNicInputs, type GetNicResult, getNic } from "./definition";
 import { findNic, nicResult } from "./model";
@@ -15,9 +15,16 @@ export const getNicFunction: HostFunction<GetNicInputs, GetNicResult> = {
       throw new WrongArgument("domain", `${host.label}: there is no VM ${inputs.domain}; ${namesOf(libvirt.domains)}`);
     const nic = findNic(domain, inputs, host.label);
     const result = nicResult(facts, nic);
-    if (!result.live || result.linkState === "down" || inputs.waitForAddress === 0) return result;
-    const { macAddress } = result;
-    const ipAddresses = await waitForGuestAddress(host, { macAddress, seconds: inputs.waitForAddress, signal });
+    if (!result.live || result.linkState === "down" || domain.paused || inputs.waitForAddress === 0) return result;
+    const { macAddress, bridge } = result;
+    const seconds = inputs.waitForAddress;
+    const ipAddresses = await findAddresses(host, facts, {
+      domainId: domain.uuid,
+      macAddress,
+      bridge,
+      seconds,
+      signal,
+    });
     return { ...result, ipAddresses };
   },
 };

@@ -1,10 +1,18 @@
 import type { Facts, LibvirtDomain, LibvirtNic } from "../../host/facts/facts";
-import { findNetwork } from "../../plan/libvirt/find";
+import {
+  type Attachment,
+  attachmentOf,
+  attachmentsIn,
+  inWords,
+  joinedBridge,
+  nameOf,
+  placeOf,
+} from "../../plan/attachment/attachment";
 import { type NicOfDomain, nicOf } from "../../resources/nic/model";
 import { WrongArgument } from "../function";
 import type { GetNicInputs, GetNicResult } from "./definition";
 
-type Wanted = Pick<GetNicInputs, "macAddress" | "network" | "bridge">;
+type Wanted = Pick<GetNicInputs, "macAddress" | "network" | "bridge" | "device">;
 
 /** The one NIC that is meant; with none or several of them, the error lists what the VM has. */
 export function findNic(domain: LibvirtDomain, wanted: Wanted, host: string): NicOfDomain {
@@ -12,23 +20,25 @@ export function findNic(domain: LibvirtDomain, wanted: Wanted, host: string): Ni
   const found = [...all.values()].filter(
     (nic) =>
       (wanted.macAddress === undefined || nic.mac === wanted.macAddress) &&
-      (wanted.network === undefined || nic.network === wanted.network) &&
-      (wanted.bridge === undefined || (nic.network === undefined && nic.bridge === wanted.bridge)),
+      attachmentsIn(wanted).every((one) => isOn(attachmentOf(nic), one)),
   );
   const [only, ...others] = found;
   if (only && others.length === 0) return nicOf(domain, only.mac);
   const asked = Object.entries(wanted).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${value}`]));
   const which = asked.length > 0 ? `with ${asked.join(" and ")}` : "at all";
-  const has = all.size > 0 ? `it has ${[...all.values()].map(nameOf).join(", ")}` : "it has none";
+  const has = all.size > 0 ? `it has ${[...all.values()].map(wordsOf).join(", ")}` : "it has none";
   throw only
     ? new WrongArgument("macAddress", `${host}: ${domain.name} has several NICs: say which by its MAC address; ${has}`)
     : new WrongArgument("macAddress", `${host}: ${domain.name} has no NIC ${which}; ${has}`);
 }
 
+/** In whatever mode. */
+const isOn = (is: Attachment, one: Attachment) => is.kind === one.kind && nameOf(is) === nameOf(one);
+
 export function nicResult(facts: Facts, { domain, live, inactive }: NicOfDomain): GetNicResult {
   const nic = live ?? inactive;
   if (!nic) throw new Error(`${domain.name} has lost the NIC`);
-  const network = nic.network !== undefined && facts.libvirt ? findNetwork(facts.libvirt, nic.network) : undefined;
+  const attachment = attachmentOf(nic);
   return {
     hostId: facts.machineId,
     domainId: domain.uuid,
@@ -36,7 +46,8 @@ export function nicResult(facts: Facts, { domain, live, inactive }: NicOfDomain)
     running: domain.running,
     macAddress: nic.mac,
     network: nic.network,
-    bridge: nic.bridge ?? network?.bridge,
+    bridge: joinedBridge(facts, nic),
+    ...(attachment.kind === "direct" && placeOf(attachment)),
     model: nic.model,
     linkState: nic.linkState,
     tap: live?.tap ?? "",
@@ -46,5 +57,4 @@ export function nicResult(facts: Facts, { domain, live, inactive }: NicOfDomain)
   };
 }
 
-const nameOf = ({ mac, network, bridge }: LibvirtNic) =>
-  `${mac} (${network === undefined ? `bridge ${bridge ?? "none"}` : `network ${network}`})`;
+const wordsOf = (nic: LibvirtNic) => `${nic.mac} (${inWords(attachmentOf(nic))})`;

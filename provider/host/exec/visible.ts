@@ -1,10 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
+import { type Searched, withoutKnownSecrets } from "./hidden";
 
-/** What a host said, fit for a terminal: no escape sequences, no control characters but tab and newline. */
-export function visible(text: string): string {
-  return stripVTControlCharacters(text)
+/**
+ * What a host said, fit to be shown: no escape sequences, no control characters but tab and newline, and nothing that its
+ * files keep secret.
+ */
+export function visible(text: string, searched?: Searched): string {
+  const plain = stripVTControlCharacters(text)
     .replace(/\r\n?/g, "\n")
     .replace(/[^\P{C}\n\t]/gu, "");
+  return withoutKnownSecrets(plain, searched);
 }
 
 /** The last line that says something: where a command's reason to fail usually stands. */

@@ -1,4 +1,5 @@
 import type { BridgeCalls, Firewall } from "../netfilter/firewall";
+import { need, type Unread } from "./unread";
 
 /** What a host is like now, as the kernel, networkd, netplan's files and libvirt tell it. Plain values; read by readFacts. */
 export interface Facts {
@@ -13,26 +14,48 @@ export interface Facts {
   readonly tools: ReadonlySet<string>;
   readonly links: readonly Link[];
   readonly routes: readonly Route[];
-  /** Whom the host has spoken to over IPv4, as far as the kernel remembers. */
-  readonly neighbours: readonly { readonly mac: string; readonly address: string }[];
-  readonly resolved: boolean;
+  /** Whom the host has spoken to, as far as the kernel remembers. */
+  readonly neighbours: readonly Neighbour[];
+  /** Where the SSH client is that reads this; undefined: no SSH, or the host has no route to it. */
+  readonly client: Client | undefined;
+  /** Settings under /proc/sys/net of a link that are unlike those of a new one. */
+  readonly sysctls: readonly Sysctl[];
+  /** Files in /etc, netplan's apart, that name a link otherwise than in a comment. */
+  readonly mentions: readonly { readonly link: string; readonly path: string }[];
+  /** networkd's .network files and their drop-ins, netplan's too, wherever networkd reads them: path to text. */
+  readonly networkUnits: ReadonlyMap<string, string>;
+  /** The name servers that the host's programs ask, be it through systemd-resolved; undefined: no file says. */
+  readonly nameservers: readonly string[] | undefined;
+  /** Names that its files have it ask for: of package archives and time servers. */
+  readonly names: readonly string[];
+  /** Neighbours that somebody wrote down for good, of both families. */
+  readonly permanentNeighbours: readonly PermanentNeighbour[];
   readonly wireless: ReadonlySet<string>;
   /** Interfaces that NetworkManager manages. */
   readonly networkManager: ReadonlySet<string>;
-  /** Path to text, in netplan's order: a later file of the same name in /run or /etc hides an earlier one. */
+  /**
+   * Path to text, in netplan's order: a later file of the same name in /run or /etc hides an earlier one. Then, in netplan's
+   * words too, the files that networkd has links from without netplan.
+   */
   readonly netplan: ReadonlyMap<string, string>;
-  /** networkd drop-ins that kvmnet wrote. */
+  /** networkd's files and drop-ins that kvmnet wrote. */
   readonly networkd: ReadonlyMap<string, string>;
   /** What kvmnet keeps on the host of each bridge it made, by the bridge's name. */
   readonly records: ReadonlyMap<string, BridgeRecord>;
+  /** Whose networks, NICs, TAPs and filters are, by the path of the record: see plan/ownership. */
+  readonly marks: ReadonlyMap<string, OwnerMark>;
   /** The id of a transaction that is armed now. */
   readonly armed: string | undefined;
+  /** What that one lacks, a line each, where it could not be undone to its end. */
+  readonly incomplete: string | undefined;
   /** cloud-init writes the network's configuration, at some boots. */
   readonly cloudInit: boolean;
   /** Files that kvmnet wrote for cloud-init: path to text. */
   readonly cloudConfig: ReadonlyMap<string, string>;
   /** For how long each VM runs, by its name: seconds of the host's clock. */
   readonly vmAges: ReadonlyMap<string, number>;
+  /** For how long udev has known each link, by its index: seconds. */
+  readonly linkAges?: ReadonlyMap<number, number>;
   /** What an ended `netplan try` left behind, as `stat` prints it. */
   readonly tryStamp: string | undefined;
   readonly firewall: Firewall;
@@ -42,6 +65,32 @@ export interface Facts {
   readonly taps: ReadonlyMap<string, string>;
   /** Undefined: no virsh. */
   readonly libvirt: Libvirt | undefined;
+  /** What of all this can't be read, and so is missing above. */
+  readonly unread: readonly Unread[];
+}
+
+export interface Neighbour {
+  readonly mac: string;
+  readonly address: string;
+  readonly device: string | undefined;
+  /** Of a bridge's: the port that it is behind. */
+  readonly port?: string | undefined;
+  /** It has answered a moment ago. */
+  readonly reachable: boolean;
+}
+
+/** How the host reaches the SSH client. */
+export interface Client {
+  readonly address: string;
+  readonly device: string | undefined;
+  readonly gateway: string | undefined;
+}
+
+export interface Sysctl {
+  readonly family: "ipv4" | "ipv6";
+  readonly link: string;
+  readonly key: string;
+  readonly value: string;
 }
 
 export interface Link {
@@ -49,6 +98,8 @@ export interface Link {
   readonly name: string;
   readonly mac: string;
   readonly permanentMac: string | undefined;
+  /** Other names that it may be called by (ip-link(8), altname). */
+  readonly altNames?: readonly string[];
   readonly mtu: number;
   /** What came in, in packets; of a TAP, what its VM sent. */
   readonly rxPackets: number | undefined;
@@ -58,14 +109,18 @@ export interface Link {
   /** "bridge", "bond", "vlan", "tun", "veth"…; undefined for a physical NIC. */
   readonly kind: string | undefined;
   readonly master: string | undefined;
-  /** Of a VLAN: its number, and the link that it is on. */
+  /** Of a VLAN: its number. */
   readonly vlan: number | undefined;
+  /** Of a VLAN, a macvlan, a macvtap or an ipvlan: the link that it is on. */
   readonly parent: string | undefined;
   /** Of a bridge: its MAC address follows its ports, since nobody set one. */
   readonly macFollowsPorts: boolean;
   readonly stp: boolean | undefined;
   /** Seconds. */
   readonly forwardDelay: number | undefined;
+  /** What else a bridge has, and what it has as a bridge's port, as `ip -d -j link` names it. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>> | undefined;
+  readonly portSettings?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** A bridge's own switches for what iptables and nft see; they are in force beside the host's. */
   readonly bridgeCalls: BridgeCalls | undefined;
   /** Undefined: no TAP. */
@@ -79,6 +134,12 @@ export interface Link {
   readonly lease: Lease | undefined;
   /** What networkd's DHCPv6 client calls itself on this link (IAID); undefined: it never asked. */
   readonly dhcp6Iaid: number | undefined;
+}
+
+export interface PermanentNeighbour {
+  readonly address: string;
+  readonly mac: string;
+  readonly device: string;
 }
 
 /** A TAP as the kernel has it. */
@@ -97,6 +158,7 @@ export interface Address {
   readonly prefix: number;
   readonly scope: string;
   readonly flags: ReadonlySet<string>;
+  /** Whether a DHCP server or a router gives it, with an end or for ever. */
   readonly dynamic: boolean;
   /** Seconds; Infinity for "forever". */
   readonly validLifetime: number;
@@ -104,6 +166,10 @@ export interface Address {
   readonly broadcast: string | undefined;
   /** Of the route to its own network. */
   readonly metric: number | undefined;
+  /** The other end of a line from point to point; the prefix is its. */
+  readonly peer?: string | undefined;
+  /** What its label has behind the link's name and a colon. */
+  readonly label?: string | undefined;
 }
 
 export interface Lease {
@@ -111,6 +177,10 @@ export interface Lease {
   /** networkd's DHCP client identifier in hex. */
   readonly clientId: string | undefined;
   readonly nameservers: readonly string[];
+  /** Option 26 (RFC 2132), which networkd gives the link unless netplan's use-mtu says otherwise; of systemd 261 and later not known. */
+  readonly mtu?: number | undefined;
+  /** networkd gives it back to the server once it lets go of the link, unless told not to (systemd 261 and later). */
+  readonly released?: true;
 }
 
 export interface Route {
@@ -128,12 +198,41 @@ export interface Route {
   readonly onlink: boolean;
   /** Seconds that a router's advertisement still gives it (ip-route(8), expires; IPv6 only); undefined: it stays. */
   readonly expires: number | undefined;
+  /** That of a gateway which is of the other family. */
+  readonly gatewayFamily?: "inet" | "inet6" | undefined;
+  /** What else it has, as words of ip-route(8): "mtu 1400 initcwnd 20". */
+  readonly attributes?: string | undefined;
+  /** Of a route with several: all of them. It is among the routes once for each, with that one's gateway. */
+  readonly hops?: readonly Hop[] | undefined;
 }
 
-/** /var/lib/kvmnet/bridges/<name>.json */
-export interface BridgeRecord {
-  /** The URN of the resource that the bridge belongs to. */
+/** One of several ways that a route goes. */
+export interface Hop extends Pick<Route, "gateway" | "gatewayFamily" | "device" | "onlink"> {
+  readonly weight: number;
+}
+
+/** Whose a thing on the host is. What kvmnet keeps has one form for all of them: a JSON file below /var/lib/kvmnet. */
+export interface OwnerMark {
+  /** The URN of the resource, as it was called when this was written: for people. */
   readonly owner: string;
+  /** What decides. Undefined: written by kvmnet 0.1.0, which knew URNs alone. */
+  readonly ownerId?: string | undefined;
+  /** ISO 8601. */
+  readonly made?: string | undefined;
+  /** Its create has not ended well: if no state has the ID, its engine was killed. */
+  readonly pending?: true | undefined;
+  /** Created in place of one that was known by its URN alone, and has it still. */
+  readonly replaces?: true | undefined;
+  /** What was there before kvmnet; each kind of thing has its own. */
+  readonly before?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The word for no uplink: in the host's record of a bridge, in programs and in the state. */
+export const noUplink = "none";
+
+/** /var/lib/kvmnet/bridges/<name>.json */
+export interface BridgeRecord extends OwnerMark {
+  /** Or `noUplink`. */
   readonly uplink: string;
   /** The host's files as they were before: path to text. */
   readonly previousConfig: Readonly<Record<string, string>>;
@@ -141,6 +240,8 @@ export interface BridgeRecord {
   readonly found?: { readonly files: readonly string[]; readonly macAddress: string } | undefined;
   /** It is on another uplink than at first: `previousConfig` is what that one would have had. */
   readonly moved?: true | undefined;
+  /** Of a bridge whose uplink is a VLAN that was made for it: what that is on, and its number. */
+  readonly vlan?: { readonly link: string; readonly vlan: number } | undefined;
 }
 
 export interface Libvirt {
@@ -161,13 +262,22 @@ export interface LibvirtNetwork {
   readonly bridge: string | undefined;
   /** The bridge of its definition, for the network's next start. */
   readonly definedBridge: string | undefined;
+  /** Of what runs; of one that is not active, of its definition. */
   readonly xml: string;
+  /** Of its definition. */
+  readonly definition: string;
 }
 
 export interface LibvirtDomain {
   readonly name: string;
   readonly uuid: string;
   readonly running: boolean;
+  /** It runs, and its guest stands still: paused, or suspended by itself. */
+  readonly paused?: true;
+  /** It has no definition: `virsh create` started it, and it is gone once it stops. */
+  readonly transient?: true;
+  /** It is off, and its next start goes on from what `virsh managedsave` kept, definition and all. */
+  readonly saved?: true;
   /** Of the running machine. */
   readonly live: readonly LibvirtNic[];
   /** Of its definition, for the next start. */
@@ -190,6 +300,18 @@ export interface LibvirtNic {
 
 /** An XML element as fast-xml-parser reads it: attributes as "@name". */
 export type XmlElement = Readonly<Record<string, unknown>>;
+
+/** What kvmnet keeps of a bridge. @throws UnreadFact where it keeps something that can't be read */
+export function recordOf(facts: Facts, bridge: string): BridgeRecord | undefined {
+  need(facts, "records", [bridge]);
+  return facts.records.get(bridge);
+}
+
+/** Whose something else than a bridge is, by the path of its mark. @throws UnreadFact where that can't be read */
+export function ownerMarkOf(facts: Facts, path: string): OwnerMark | undefined {
+  need(facts, "records", [path]);
+  return facts.marks.get(path);
+}
 
 export function linkNamed(facts: Facts, name: string): Link | undefined {
   return facts.links.find((link) => link.name === name);

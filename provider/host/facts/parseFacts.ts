@@ -1,102 +1,168 @@
-import { type Firewall, noFirewall } from "../netfilter/firewall";
-import { parseIptables } from "../netfilter/parseIptables";
-import { parseNft } from "../netfilter/parseNft";
-import type { Address, BridgeRecord, Facts, Lease, Link, Route, Tap } from "./facts";
-import { parseLibvirt } from "./parseLibvirt";
-import { links, neighbours, readJson, record, routes } from "./printed";
-import { parseSections, type Section } from "./sections";
+import { parseFirewall } from "../netfilter/parseFirewall";
+import { atOnce, type Steps } from "../turns";
+import type { BridgeRecord, Facts, OwnerMark } from "./facts";
+import { parsingByHand } from "./inNetplansWords";
+import { parseJson, shaped } from "./json";
+import { limits } from "./limits";
+import { parseNames, parseNameservers } from "./nameService";
+import { parseLeases } from "./parseLeases";
+import { parsingLibvirt } from "./parseLibvirt";
+import { parseLink, parseRoutes } from "./parseLinks";
+import { parseClient, parseHeard, parseMentions, parseSysctls } from "./parseWay";
+import { link, mark, neighbour, record, route } from "./printed";
+import { Reader } from "./reader";
+import { parseSections } from "./sections";
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of ip(8), its shape known by ./printed, read field by field.
-type Json = any;
-
+/** At once; see `parsingFacts` for the way that lets others have a turn. */
 export function parseFacts(output: Buffer): Facts {
-  const sections = parseSections(output);
-  const section = (name: string) => sections.find((one) => one.name === name && one.code === 0)?.text.trim();
-  const json = (name: string, shape: typeof links | typeof routes | typeof neighbours): Json[] => {
-    const text = section(name);
-    return text ? readJson(name, shape, text) : [];
-  };
-  const machineId = section("machineId");
+  return atOnce(parsingFacts(output));
+}
+
+/**
+ * What a host said of itself, each part for itself: what of one can't be read is told in `unread`, and the rest is there.
+ * It yields every few milliseconds: a host that says much must not hold up another.
+ *
+ * @throws Error where it is no such reply, or not known which machine's
+ */
+export function* parsingFacts(output: Buffer): Steps<Facts> {
+  const reader = new Reader(parseSections(output));
+  const text = (name: string) => reader.text(name);
+  const machineId = text("machineId");
   if (!machineId || !/^[0-9a-f]{32}$/.test(machineId))
     throw new Error("there is no machine-id in /etc/machine-id (see systemd-machine-id-setup(1)).");
-  const states = keyed(sections, "link");
-  const leases = keyed(sections, "lease");
-  const origins = new Map((section("macOrigins") ?? "").split("\n").map((line) => line.split(" ") as [string, string]));
-  const libvirt = sections.find((one) => one.name === "libvirt");
+  yield;
+  if (reader.section("files")?.code)
+    for (const part of ["netplan", "records", "files"] as const)
+      reader.miss(part, undefined, "its files of netplan and of kvmnet can't be read: the host did not print them all");
+  const [states, leases, kept] = [files(reader, "link"), files(reader, "lease"), files(reader, "keptLease")];
+  const told = parseLeases(reader);
+  const origins = new Map((text("macOrigins") ?? "").split("\n").map((line) => line.split(" ") as [string, string]));
+  const addresses = yield* reader.list("addresses", "links", link, aboutLink);
+  const links = addresses
+    .filter((one) => one.ifname)
+    .map((one) => parseLink(one, { states: states.byName, leases: leases.byName, told, kept: kept.byName, origins }));
+  yield;
+  const networkUnits = reader.files("unit", "system", () => undefined);
+  const netplan = parseNetplan(reader);
+  const networkd = files(reader, "networkd");
+  const byHand = yield* parsingByHand(reader, links, { units: networkUnits, own: networkd.byPath, netplan });
+  const routes4 = yield* reader.list("routes", "routes", route, aboutRoute);
+  const routes6 = yield* reader.list("routes6", "routes", route, aboutRoute);
+  const neighbours = yield* reader.list("neighbours", "neighbours", neighbour, aboutNeighbour);
+  const portOf = parseHeard(text("heard"));
+  const firewall = yield* parseFirewall(reader);
+  const libvirtSection = reader.section("libvirt");
+  const libvirt = libvirtSection && (yield* parsingLibvirt(libvirtSection, reader.miss));
+  const netfilter = [files(reader, "netfilter"), files(reader, "enabled")].flatMap(({ byPath }) => [...byPath]);
+  const taps = files(reader, "tap").byPath;
   return {
     machineId,
-    uid: Number(section("uid")),
-    hostName: section("hostName"),
-    release: section("release"),
-    sshAddress: section("sshConnection")?.split(" ")[2],
-    tools: new Set(section("tools")?.split("\n")),
-    links: json("addresses", links)
-      .filter((link) => link.ifname)
-      .map((link) => parseLink(link, { states, leases, origins })),
+    uid: Number(text("uid")),
+    hostName: text("hostName"),
+    release: text("release"),
+    sshAddress: text("sshConnection")?.split(" ")[2],
+    tools: new Set(text("tools")?.split("\n")),
+    links,
     routes: [
-      ...json("routes", routes).flatMap((route) => parseRoutes(route, "inet")),
-      ...json("routes6", routes).flatMap((route) => parseRoutes(route, "inet6")),
+      ...routes4.flatMap((one) => parseRoutes(one, "inet")),
+      ...routes6.flatMap((one) => parseRoutes(one, "inet6")),
     ],
-    neighbours: json("neighbours", neighbours).flatMap(({ lladdr, dst }) =>
-      lladdr && dst ? [{ mac: lladdr, address: dst }] : [],
+    neighbours: neighbours.flatMap(({ lladdr, dst, dev, state = [] }) =>
+      lladdr && dst
+        ? [
+            {
+              mac: lladdr,
+              address: dst,
+              device: dev,
+              port: portOf(dev, lladdr),
+              reachable: state.includes("REACHABLE"),
+            },
+          ]
+        : [],
     ),
-    resolved: section("resolved") === "active",
+    permanentNeighbours: neighbours.flatMap(({ lladdr, dst, dev, state = [] }) =>
+      lladdr && dst && dev && state.includes("PERMANENT") ? [{ mac: lladdr, address: dst, device: dev }] : [],
+    ),
+    client: parseClient(text("sshConnection"), text("client"), reader.miss),
+    sysctls: parseSysctls(text("sysctls")),
+    mentions: parseMentions(text("mentions")),
+    networkUnits,
+    nameservers: parseNameservers(
+      reader.files("resolv", "system", () => []),
+      text("nssResolve") !== undefined,
+    ),
+    names: parseNames(text("names")),
     wireless: new Set(
-      section("wireless")
-        ?.split("\n")
+      (text("wireless") ?? "")
+        .split("\n")
+        .filter((path) => path !== "")
         .map((path) => path.split("/")[0] ?? ""),
     ),
     networkManager: new Set(
-      (section("networkManager") ?? "")
+      (text("networkManager") ?? "")
         .split("\n")
         .filter((line) => line && !line.endsWith(":unmanaged"))
         .map((line) => line.split(":")[0] ?? ""),
     ),
-    netplan: effective(keyed(sections, "netplan", (path) => path)),
-    networkd: keyed(sections, "networkd", (path) => path),
-    records: parseRecords(keyed(sections, "record")),
-    armed: section("armed"),
-    cloudInit: section("cloudInit") !== undefined,
-    cloudConfig: keyed(sections, "cloud", (path) => path),
-    tryStamp: section("tryStamp"),
-    vmAges: parseAges(section("vmStarts")),
-    firewall: parseFirewall(sections),
-    netfilter: new Map([
-      ...keyed(sections, "netfilter", (path) => path),
-      ...keyed(sections, "enabled", (path) => path),
-    ]),
-    taps: keyed(sections, "tap", (path) => path),
-    libvirt: libvirt && parseLibvirt(libvirt),
+    netplan: new Map([...netplan, ...byHand]),
+    networkd: networkd.byPath,
+    records: parseRecords(reader),
+    marks: parseMarks(reader),
+    armed: text("armed"),
+    incomplete: text("incomplete"),
+    cloudInit: text("cloudInit") !== undefined,
+    cloudConfig: files(reader, "cloud").byPath,
+    tryStamp: text("tryStamp"),
+    vmAges: parseAges(text("vmStarts")),
+    linkAges: parseLinkAges(text("linkStarts")),
+    firewall,
+    netfilter: new Map(netfilter),
+    taps,
+    libvirt,
+    unread: reader.unread,
   };
 }
 
-function parseFirewall(sections: readonly Section[]): Firewall {
-  const printed = (name: string) => sections.find((one) => one.name === name && one.code === 0)?.text.trim();
-  const calls = printed("bridgeCalls");
-  const nft = printed("nft");
-  const iptables = [...keyed(sections, "iptables", (tool) => tool)].flatMap(([tool, text]) =>
-    parseIptables(tool, text),
-  );
-  const translated = (family: string) =>
-    iptables.some((chain) => chain.tool === (family === "ip" ? "iptables-nft" : "ip6tables-nft"));
+const named = (value: unknown, keys: readonly string[]) =>
+  typeof value === "object" && value !== null
+    ? keys.flatMap((key) => {
+        const one = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+        return typeof one === "string" ? [one] : [];
+      })
+    : [];
+
+function aboutLink(element: unknown) {
+  const [name] = named(element, ["ifname"]);
+  // Whose port it is, and what it is on, is concerned as well.
+  return name === undefined
+    ? { name: "an interface", names: undefined }
+    : { name: `the interface ${name}`, names: named(element, ["ifname", "master", "link"]) };
+}
+
+function aboutRoute(element: unknown) {
+  const [device] = named(element, ["dev"]);
+  const to = named(element, ["dst"])[0] ?? "somewhere";
+  return device === undefined
+    ? { name: `a route to ${to}`, names: undefined }
+    : { name: `the route to ${to} by ${device}`, names: [device] };
+}
+
+function aboutNeighbour(element: unknown) {
+  const [device] = named(element, ["dev"]);
   return {
-    ...noFirewall,
-    bridgeCalls:
-      calls === undefined
-        ? undefined
-        : {
-            ip: calls.includes("call-iptables:1"),
-            ip6: calls.includes("call-ip6tables:1"),
-            arp: calls.includes("call-arptables:1"),
-          },
-    chains: [
-      ...iptables,
-      // iptables' own tables are there a second time, with less in them: nft has no words for xtables' matches.
-      ...(nft ? parseNft(nft) : []).filter(
-        ({ family, table }) => !(table === "filter" && (family === "ip" || family === "ip6") && translated(family)),
-      ),
-    ],
+    name: device === undefined ? "a neighbour" : `a neighbour on ${device}`,
+    names: device === undefined ? undefined : [device],
   };
+}
+
+/** kvmnet's own files; those of a TAP, or of a bridge's netfilter, have to do with that alone. */
+function files(reader: Reader, kind: string): { byPath: Map<string, string>; byName: Map<string, string> } {
+  const byPath = reader.files(kind, "files", (path) => {
+    const [, folder, unit] = /^\/var\/lib\/kvmnet\/\w+\/([^/]+)\/|kvmnet-(?:netfilter|tap)-(.+)\.\w+$/.exec(path) ?? [];
+    const name = folder ?? unit;
+    return name === undefined ? undefined : [name];
+  });
+  return { byPath, byName: new Map([...byPath].map(([path, text]) => [path.split("/").at(-1) ?? "", text])) };
 }
 
 /** Now, and then a start and a file named by the VM each. */
@@ -110,22 +176,54 @@ function parseAges(text = ""): Map<string, number> {
   );
 }
 
-function parseRecords(files: Map<string, string>): Map<string, BridgeRecord> {
-  return new Map([...files].map(([name, text]) => [name.replace(/\.json$/, ""), readJson(name, record, text)]));
+/** /proc/uptime, then of each file of udev's when it first saw the link, in microseconds since the boot. */
+function parseLinkAges(text = ""): Map<number, number> {
+  const [uptime = "", ...starts] = text.split("\n");
+  const now = Number(uptime.split(" ")[0]);
+  return new Map(
+    starts.flatMap((line) => {
+      const [, index, start] = /\/n(\d+):I:(\d+)$/.exec(line) ?? [];
+      return index === undefined || Number.isNaN(now)
+        ? []
+        : [[Number(index), Math.floor(now - Number(start) / 1e6)] as const];
+    }),
+  );
 }
 
-/** Files by a key made of their path; by its last part where nothing else is said. */
-function keyed(
-  sections: readonly Section[],
-  kind: string,
-  key = (path: string) => path.split("/").at(-1) ?? "",
-): Map<string, string> {
-  const prefix = `${kind}:`;
-  return new Map(
-    sections
-      .filter((one) => one.name.startsWith(prefix) && one.code === 0)
-      .map((one) => [key(one.name.slice(prefix.length)), one.text]),
-  );
+function parseRecords(reader: Reader): Map<string, BridgeRecord> {
+  const nameOf = (path: string) => (path.split("/").at(-1) ?? "").replace(/\.json$/, "");
+  const records = new Map<string, BridgeRecord>();
+  for (const [path, text] of reader.files("record", "records", (path) => [nameOf(path)])) {
+    try {
+      records.set(nameOf(path), shaped(record, parseJson(text)));
+    } catch (error) {
+      const what = `what kvmnet keeps of the bridge ${nameOf(path)} can't be read: ${path} ${(error as Error).message}`;
+      reader.miss("records", [nameOf(path)], what);
+    }
+  }
+  return records;
+}
+
+/** Whose the other things are. Without one, its program says whose it is; of one that can't be read, nobody does. */
+function parseMarks(reader: Reader): Map<string, OwnerMark> {
+  const marks = new Map<string, OwnerMark>();
+  for (const [path, text] of reader.files("mark", "records", (path) => [path])) {
+    try {
+      marks.set(path, shaped(mark, parseJson(text)));
+    } catch (error) {
+      reader.miss("records", [path], `the record of an owner can't be read: ${path} ${(error as Error).message}`);
+    }
+  }
+  return marks;
+}
+
+function parseNetplan(reader: Reader): Map<string, string> {
+  const files = effective(reader.files("netplan", "netplan", () => undefined));
+  const size = [...files.values()].reduce((sum, text) => sum + text.length, 0);
+  if (size <= limits.netplan) return files;
+  const which = [...files.keys()].slice(0, 3).join(", ");
+  reader.miss("netplan", undefined, `netplan's files (${which}…) are longer than ${limits.netplan / 1024} KB together`);
+  return new Map();
 }
 
 /** netplan-generate(8): /run hides /etc hides /lib by file name; all are read in the order of their names. */
@@ -137,143 +235,4 @@ function effective(files: Map<string, string>): Map<string, string> {
   return new Map(
     [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => [path, files.get(path) ?? ""]),
   );
-}
-
-/** networkd's own key=value files under /run/systemd/netif. */
-function keyValues(text: string | undefined): Map<string, string> {
-  return new Map(
-    (text ?? "")
-      .split("\n")
-      .flatMap((line) =>
-        /^[A-Z0-9_]+=/.test(line)
-          ? [[line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as [string, string]]
-          : [],
-      ),
-  );
-}
-
-/** What other files than ip's tell of links: networkd's by their index, the kernel's by their name. */
-interface Beside {
-  readonly states: Map<string, string>;
-  readonly leases: Map<string, string>;
-  readonly origins: Map<string, string>;
-}
-
-function parseLink(link: Json, { states, leases, origins }: Beside): Link {
-  const index = String(link.ifindex);
-  const state = keyValues(states.get(index));
-  const flags = new Set<string>(link.flags ?? []);
-  const bridge = link.linkinfo?.info_kind === "bridge" ? link.linkinfo.info_data : undefined;
-  const lease = parseLease(leases.get(index));
-  const dhcp6Iaid = state.get("DHCP6_CLIENT_IAID");
-  return {
-    index: link.ifindex,
-    name: link.ifname,
-    mac: link.address ?? "",
-    permanentMac: link.permaddr,
-    mtu: link.mtu,
-    rxPackets: link.stats64?.rx.packets,
-    up: flags.has("UP"),
-    carrier: flags.has("LOWER_UP"),
-    loopback: flags.has("LOOPBACK"),
-    kind: link.linkinfo?.info_kind,
-    master: link.master,
-    vlan: link.linkinfo?.info_kind === "vlan" ? link.linkinfo.info_data?.id : undefined,
-    parent: link.linkinfo?.info_kind === "vlan" ? link.link : undefined,
-    macFollowsPorts: bridge !== undefined && (origins.get(link.ifname) ?? "3") !== "3",
-    stp: bridge && bridge.stp_state !== 0,
-    forwardDelay: bridge && bridge.forward_delay / 100,
-    bridgeCalls: bridge && {
-      ip: bridge.nf_call_iptables === 1,
-      ip6: bridge.nf_call_ip6tables === 1,
-      arp: bridge.nf_call_arptables === 1,
-    },
-    tap: link.linkinfo?.info_kind === "tun" ? parseTap(link.linkinfo.info_data) : undefined,
-    portState: link.linkinfo?.info_slave_kind === "bridge" ? link.linkinfo.info_slave_data?.state : undefined,
-    addresses: (link.addr_info ?? [])
-      .filter((address: Json) => address.local)
-      .map(parseAddress)
-      // For ever, and so not dynamic to the kernel, is one that networkd leased while it was told to keep what there is.
-      .map((address: Address) => (address.local === lease?.address ? { ...address, dynamic: true } : address)),
-    networkFile: state.get("NETWORK_FILE"),
-    networkdState: state.get("ADMIN_STATE"),
-    lease,
-    dhcp6Iaid: dhcp6Iaid === undefined ? undefined : Number(dhcp6Iaid),
-  };
-}
-
-/** A user or group without a name on the host is shown as its number. */
-function parseTap(data: Json): Tap | undefined {
-  if (data?.type !== "tap") return undefined;
-  return {
-    owner: data.user === undefined ? undefined : String(data.user),
-    group: data.group === undefined ? undefined : String(data.group),
-    multiQueue: data.multi_queue === true,
-    vnetHdr: data.vnet_hdr === true,
-  };
-}
-
-function parseAddress(address: Json): Address {
-  const known = new Set([
-    "family",
-    "local",
-    "prefixlen",
-    "scope",
-    "broadcast",
-    "label",
-    "peer",
-    "address",
-    "valid_life_time",
-    "preferred_life_time",
-    "metric",
-    "protocol",
-  ]);
-  return {
-    family: address.family,
-    local: address.local,
-    prefix: address.prefixlen,
-    scope: address.scope,
-    flags: new Set(Object.keys(address).filter((key) => !known.has(key) && address[key] === true)),
-    dynamic: address.dynamic === true,
-    validLifetime: lifetime(address.valid_life_time),
-    preferredLifetime: lifetime(address.preferred_life_time),
-    broadcast: address.broadcast,
-    metric: address.metric,
-  };
-}
-
-/** 2^32-1 is the kernel's "forever". */
-function lifetime(seconds: number | undefined): number {
-  return seconds === undefined || seconds >= 4294967295 ? Number.POSITIVE_INFINITY : seconds;
-}
-
-function parseLease(text: string | undefined): Lease | undefined {
-  const values = keyValues(text);
-  const address = values.get("ADDRESS");
-  return address
-    ? { address, clientId: values.get("CLIENTID"), nameservers: values.get("DNS")?.split(" ") ?? [] }
-    : undefined;
-}
-
-/** The kernel makes one of several routes of IPv6 with one metric, as of a gateway's by hand and of one that advertises. */
-function parseRoutes(route: Json, family: "inet" | "inet6"): Route[] {
-  const hops: Json[] = route.nexthops ?? [route];
-  return hops.map(({ gateway, dev, flags }) => parseRoute({ ...route, gateway, dev, flags }, family));
-}
-
-function parseRoute(route: Json, family: "inet" | "inet6"): Route {
-  return {
-    family,
-    type: route.type ?? "unicast",
-    destination: route.dst,
-    gateway: route.gateway,
-    device: route.dev,
-    protocol: route.protocol ?? "boot",
-    scope: route.scope,
-    source: route.prefsrc,
-    metric: route.metric,
-    table: route.table === "main" ? undefined : route.table,
-    onlink: (route.flags ?? []).includes("onlink"),
-    expires: route.expires,
-  };
 }

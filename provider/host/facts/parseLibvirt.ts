@@ -1,6 +1,9 @@
 import { XMLParser } from "fast-xml-parser";
+import { atOnce, type Steps } from "../turns";
 import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "./facts";
+import { limits } from "./limits";
 import type { Section } from "./sections";
+import type { Miss } from "./unread";
 
 // biome-ignore lint/suspicious/noExplicitAny: libvirt's XML, read element by element.
 type Xml = any;
@@ -11,34 +14,74 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   isArray: (name) => name === "interface",
+  // Anybody's own XML, with elements of whatever name, in whatever depth.
+  stopNodes: ["domain.metadata", "network.metadata"],
 });
 
-/** What one virsh printed, parts between form feeds: "network", its info, its XML live and inactive; "domain", its state, its XML live and inactive. */
+/** At once, and without a word of what can't be read. */
 export function parseLibvirt(section: Section): Libvirt {
+  return atOnce(parsingLibvirt(section, () => {}));
+}
+
+/**
+ * What one virsh printed, parts between form feeds: "network UUID", its info, its XML live and inactive; "domain UUID", its
+ * state, its XML live and inactive; "transient" and "saved", UUIDs of VMs. Each is read for itself.
+ */
+export function* parsingLibvirt(section: Section, miss: Miss): Steps<Libvirt> {
   const networks: LibvirtNetwork[] = [];
   const domains: LibvirtDomain[] = [];
-  const parts = section.text.split("\f").map((part) => part.trim());
-  while (parts.length > 0) {
-    const kind = parts.shift();
-    const next = () => parts.shift() ?? "";
+  let [transient, saved] = [new Set<string>(), new Set<string>()];
+  const parts = section.text.split("\f", limits.sections).map((part) => part.trim());
+  for (let at = 0; at < parts.length; ) {
+    const [kind, uuid] = (parts[at++] ?? "").split(" ");
+    const next = () => parts[at++] ?? "";
+    const read = <T>(part: "networks" | "domains", what: string, texts: readonly string[], parse: () => T): T[] => {
+      try {
+        if (texts.some((xml) => xml.length > limits.xml))
+          throw new Error(`its XML is longer than ${limits.xml / 1024} KB`);
+        return [parse()];
+      } catch (error) {
+        const names = [...namesIn(texts), ...(uuid === undefined ? [] : [uuid])];
+        const which = `${what} ${names[0]?.replace(/\s+/g, " ") ?? "without a name"}`;
+        miss(part, names.length > 1 ? names : undefined, `${which} can't be read: ${(error as Error).message}`);
+        return [];
+      }
+    };
     // Without XML: it went away between the list and the look at it.
     if (kind === "network") {
       const [info, xml] = [next(), next()];
-      const inactive = parts[0]?.startsWith("<") ? next() : "";
-      if (xml) networks.push(parseNetwork(info.split("\n"), xml, inactive));
+      const inactive = parts[at]?.startsWith("<") ? next() : "";
+      if (xml)
+        networks.push(
+          ...read("networks", "the network", [xml, inactive], () => parseNetwork(info.split("\n"), xml, inactive)),
+        );
     } else if (kind === "domain") {
       const [state, xml, inactive] = [next(), next(), next()];
-      if (xml) domains.push(parseDomain(state, xml, inactive));
-    }
+      if (xml) domains.push(...read("domains", "the VM", [xml, inactive], () => parseDomain(state, xml, inactive)));
+    } else if (kind === "transient") transient = new Set(next().split("\n"));
+    else if (kind === "saved") saved = new Set(next().split("\n"));
+    yield;
   }
-  return { networks, domains, silent: section.code !== 0 };
+  const all = domains.map((domain) => ({
+    ...domain,
+    // libvirt shows what runs as the definition of one that has none.
+    ...(transient.has(domain.uuid) && { transient: true as const, inactive: [] }),
+    ...(saved.has(domain.uuid) && !domain.running && { saved: true as const }),
+  }));
+  return { networks, domains: all, silent: section.code !== 0 };
+}
+
+/** A name and a UUID out of XML that can't be read as a whole: libvirt writes them first. */
+function namesIn(texts: readonly string[]): string[] {
+  const start = texts.map((xml) => xml.slice(0, 4096)).join("\n");
+  return [/^ {2}<name>([^<&]+)<\/name>/m, /^ {2}<uuid>([^<&]+)<\/uuid>/m].flatMap((one) => one.exec(start)?.[1] ?? []);
 }
 
 function parseNetwork(info: readonly string[], xml: string, inactive: string): LibvirtNetwork {
   const network = root("network", xml);
   const yes = (key: string) => info.some((line) => line.startsWith(`${key}:`) && line.trim().endsWith("yes"));
   return {
-    name: text(network.name),
+    name: nameOf(network),
     uuid: text(network.uuid),
     active: yes("Active"),
     persistent: yes("Persistent"),
@@ -47,6 +90,7 @@ function parseNetwork(info: readonly string[], xml: string, inactive: string): L
     bridge: network.bridge?.["@name"],
     definedBridge: (inactive ? root("network", inactive) : network).bridge?.["@name"],
     xml,
+    definition: inactive || xml,
   };
 }
 
@@ -54,9 +98,10 @@ function parseDomain(state: string, xml: string, inactive: string): LibvirtDomai
   const domain = root("domain", xml);
   const running = state !== "shut off" && state !== "crashed";
   return {
-    name: text(domain.name),
+    name: nameOf(domain),
     uuid: text(domain.uuid),
     running,
+    ...(["paused", "pmsuspended"].includes(state) && { paused: true as const }),
     live: running ? parseNics(domain) : [],
     inactive: inactive ? parseNics(root("domain", inactive)) : [],
   };
@@ -78,8 +123,15 @@ function parseNics(domain: Xml): LibvirtNic[] {
 
 function root(name: string, xml: string): Xml {
   const element = parser.parse(xml)[name];
-  if (typeof element !== "object") throw new Error(`libvirt's XML of a ${name} is not as expected.`);
+  if (typeof element !== "object") throw new Error(`libvirt's XML has no <${name}>`);
   return element;
+}
+
+/** libvirt takes none with line feeds and the like in it: who tells of one would have it end a line of what is shown. */
+function nameOf(element: Xml): string {
+  const name = text(element.name);
+  if (/\p{C}/u.test(name)) throw new Error("its name has control characters in it");
+  return name;
 }
 
 /** An element's text; with attributes beside it, the parser gives an object. */

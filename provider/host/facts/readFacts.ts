@@ -1,6 +1,9 @@
+import { hideSecretsOf } from "../exec/hidden";
 import { readScript } from "../script";
 import { HostError } from "../ssh/hostError";
 import type { Session } from "../ssh/session";
+import { words } from "../ssh/vocabulary";
+import { inTurns } from "../turns";
 import type { Facts } from "./facts";
 
 const script = readScript(__dirname, "facts.sh");
@@ -13,29 +16,31 @@ export async function readFacts(
   const read = session.exec(["sh", "-c", script, "sh", ...(networkAlone ? ["network"] : [])], {
     purpose: "read the host's facts",
     ...(signal && { signal }),
+    toShow: async (stdout) => (await import("./factsToShow")).factsToShow(stdout),
     nextStep: "kvmnet needs a Debian or Ubuntu host with iproute2 and systemd.",
   });
   // What reads them is loaded while the host answers.
-  const [{ stdoutBytes }, { parseFacts }] = await Promise.all([read, import("./parseFacts")]);
-  const facts = parsed(session.label, () => parseFacts(stdoutBytes));
+  const [{ stdoutBytes }, { parsingFacts }, { secretsIn, withinLimit }] = await Promise.all([
+    read,
+    import("./parseFacts"),
+    import("./secrets"),
+  ]);
+  const facts = await inTurns(parsingFacts(stdoutBytes), signal).catch((error) => {
+    if (signal?.aborted) throw error;
+    return nonsense(session.label, error);
+  });
   if (facts.uid !== 0)
-    throw new HostError(
-      "notRoot",
-      session.label,
-      'kvmnet works on a host as root: set connection.user to "root", or connection.sudo to true or { password }.',
-    );
-  return facts;
+    throw new HostError("notRoot", session.label, `kvmnet works on a host as root: ${words().beRoot}.`);
+  const before = [...facts.records.values()].flatMap(({ previousConfig }) => Object.values(previousConfig));
+  hideSecretsOf(withinLimit([...facts.netplan.values(), ...facts.cloudConfig.values(), ...before]), secretsIn);
+  return { ...facts, unread: facts.unread.map((one) => ({ ...one, host: session.label })) };
 }
 
 /** Whatever it is that answered: the error says which host it was. */
-function parsed(label: string, parse: () => Facts): Facts {
-  try {
-    return parse();
-  } catch (error) {
-    throw new HostError(
-      "nonsense",
-      label,
-      `its facts can't be read: ${(error as Error).message}\nDoes a login script on it print something, or a ForceCommand answer?`,
-    );
-  }
+function nonsense(label: string, error: unknown): never {
+  throw new HostError(
+    "nonsense",
+    label,
+    `its facts can't be read: ${(error as Error).message}\nDoes a ForceCommand of its sshd_config answer in its place?`,
+  );
 }

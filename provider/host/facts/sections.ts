@@ -1,7 +1,12 @@
+import { isUtf8 } from "node:buffer";
+import { limits } from "./limits";
+
 export interface Section {
   readonly name: string;
   readonly code: number;
   readonly text: string;
+  /** It is no UTF-8: the text has other characters in it than what was read. */
+  readonly garbled?: true;
 }
 
 /** Takes apart what facts.sh prints: "<name> <exit code> <bytes>", then as many bytes. A cut-off reply is an error, never fewer facts. */
@@ -18,7 +23,9 @@ export function parseSections(output: Buffer): Section[] {
     const start = lineEnd + 1;
     const end = start + Number(length);
     if (end >= output.length) throw new Error(`"${name}" is cut off.`);
-    sections.push({ name, code: Number(code), text: output.subarray(start, end).toString("utf8") });
+    const bytes = output.subarray(start, end);
+    sections.push({ name, code: Number(code), text: bytes.toString("utf8"), ...(!isUtf8(bytes) && { garbled: true }) });
+    if (sections.length > limits.sections) throw new Error(`it has more than ${limits.sections} parts.`);
     at = end + 1;
   }
   return sections;

@@ -1,24 +1,30 @@
 import { RemoteCommandError } from "../exec/remoteCommand";
 import type { Host } from "../host";
 import { readScript } from "../script";
+import { type Claimable, canHave } from "./claimable";
 
 const script = readScript(__dirname, "guestAddress.sh");
 
 export interface GuestAddressQuery {
   readonly macAddress: string;
+  /** What it can claim: all else is waited through, so that a false claim does not hide the true one. */
+  readonly claimable: Claimable;
   readonly seconds: number;
   readonly signal: AbortSignal;
 }
 
 /** The IPv4 addresses that a guest's NIC has on the LAN, by what it says in ARP; none when the time is over. */
 export async function waitForGuestAddress(host: Host, query: GuestAddressQuery): Promise<string[]> {
-  const { macAddress, seconds, signal } = query;
-  const result = await host.run(["sh", "-c", script, "kvmnet", macAddress, String(seconds)], {
+  const { macAddress, claimable, seconds, signal } = query;
+  const { networks, taken } = claimable;
+  const argv = ["sh", "-c", script, "kvmnet", macAddress, String(seconds), networks.join(" "), taken.join(" ")];
+  const result = await host.run(argv, {
     purpose: `learn the address of the guest's NIC ${macAddress}`,
     timeoutMs: (seconds + 15) * 1000,
     signal,
   });
   if (result.code !== 0 && result.code !== 1)
     throw new RemoteCommandError(result, "It needs nftables on the host: apt-get install nftables.");
-  return result.code === 0 ? result.stdout.trim().split("\n").sort() : [];
+  const claimed = result.code === 0 ? result.stdout.trim().split("\n") : [];
+  return claimed.filter((address) => canHave(address, claimable)).sort();
 }

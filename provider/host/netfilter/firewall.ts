@@ -1,8 +1,14 @@
+import type { NamingRule } from "./naming";
+
 /** What of a host's packet filter a bridged frame can meet, iptables and nft alike. */
 export interface Firewall {
   /** net.bridge.bridge-nf-call-*: whether iptables and nft see what is bridged. Undefined: br_netfilter is not loaded. */
   readonly bridgeCalls: BridgeCalls | undefined;
   readonly chains: readonly FilterChain[];
+  /** Base chains of other hooks that it passes, and iptables' on forward that filter for other ends; what they jump to is among the chains. */
+  readonly around?: readonly FilterChain[];
+  /** All of its rules, of whatever table, that name interfaces. */
+  readonly naming: readonly NamingRule[];
 }
 
 export interface BridgeCalls {
@@ -11,7 +17,10 @@ export interface BridgeCalls {
   readonly arp: boolean;
 }
 
-export type Family = "ip" | "ip6" | "inet" | "bridge";
+export type Family = "ip" | "ip6" | "inet" | "bridge" | "netdev";
+
+/** Where a base chain is on a bridged frame's way (nft(8), address families). */
+export type Hook = "ingress" | "prerouting" | "forward" | "postrouting";
 
 export interface FilterChain {
   /** What prints it: "iptables", "ip6tables", "iptables-legacy", "ip6tables-legacy" or "nft". */
@@ -19,8 +28,12 @@ export interface FilterChain {
   readonly family: Family;
   readonly table: string;
   readonly name: string;
-  /** Of a base chain on forward; a chain that is only jumped to has none. */
+  /** Of a base chain; a chain that is only jumped to has none. */
   readonly policy: "accept" | "drop" | undefined;
+  /** Of a base chain that is not for filtering on forward. */
+  readonly hook?: Hook;
+  /** The link that a chain of the family netdev is for, where nft says it. */
+  readonly device?: string;
   readonly rules: readonly FilterRule[];
 }
 
@@ -31,8 +44,14 @@ export interface FilterRule {
   readonly out: NameTest | undefined;
   /** It asks for more than interfaces and a bridged frame: it concerns some packets only. */
   readonly conditional: boolean;
+  /** What it asks for is that the host has no route back over the interface that a packet came in by (fib), of these IP versions. */
+  readonly noRouteBack?: readonly ("ip" | "ip6")[];
+  /** It asks for a port of the bridge, and nft does not say for which. */
+  readonly physdev?: true;
   readonly verdict: Verdict | undefined;
   readonly comment: string | undefined;
+  /** Why not all of it can be read: it may decide about a packet in a way that nobody knows. */
+  readonly unread?: string;
 }
 
 /** Which interfaces are meant; a name may end in "*". */
@@ -45,4 +64,4 @@ export type Verdict =
   | { readonly kind: "accept" | "drop" | "return" }
   | { readonly kind: "jump" | "goto"; readonly chain: string };
 
-export const noFirewall: Firewall = { bridgeCalls: undefined, chains: [] };
+export const noFirewall: Firewall = { bridgeCalls: undefined, chains: [], around: [], naming: [] };

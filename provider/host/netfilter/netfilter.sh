@@ -2,8 +2,8 @@
 # Lets through what a bridge forwards between its own ports, or takes that away: sh netfilter.sh apply|remove FOLDER
 # FOLDER/parameters begins with two lines: the bridge's name; "accept" or "bypass".
 #
-# Its unit runs it at each boot, and again whenever something starts that writes a firewall anew. Nothing in it can
-# take a connection away: it adds rules that accept, and takes away only those.
+# Its units run it at each boot, and again whenever something starts or is reloaded that writes a firewall anew. Nothing
+# in it can take a connection away: it adds rules that accept, and takes away only those.
 #
 # "accept" does nothing while br_netfilter is not loaded: iptables does not see bridged frames then, and the physdev
 # match itself would load it.
@@ -16,6 +16,8 @@ folder=$2
 mark="kvmnet $bridge"
 switches=/proc/sys/net/bridge
 failed=0
+# A start and a reload may come at the same time.
+exec 9<"$folder" && flock -w 60 9
 # What is not added is taken away.
 adding=
 [ "$verb" != apply ] || [ "$mode" != accept ] || adding=yes
@@ -30,7 +32,8 @@ saved_by() { # command
 	iptables-legacy) grep -qx filter /proc/net/ip_tables_names 2>/dev/null || return 1 ;;
 	ip6tables-legacy) grep -qx filter /proc/net/ip6_tables_names 2>/dev/null || return 1 ;;
 	esac
-	command -v "$1-save" >/dev/null && "$1-save" -t filter 2>/dev/null | grep -E '^:(FORWARD|DOCKER-USER) |^-A '
+	# Asked for one table, iptables prints it also where there is none.
+	command -v "$1-save" >/dev/null && "$1-save" 2>/dev/null | awk '/^\*/ { filter = $1 == "*filter" } filter && /^:(FORWARD|DOCKER-USER) |^-A /' | grep .
 }
 
 iptables_rule() { # command verb chain
@@ -41,6 +44,30 @@ iptables_rule() { # command verb chain
 iptables_out() { # command chain rules
 	case $3 in
 	*"--comment \"$mark\""*) while iptables_rule "$1" -D "$2" 2>/dev/null; do :; done ;;
+	esac
+}
+
+# A chain of iptables' own with nothing in it does nothing, and would not be there but for the rule that was in it.
+nothing_left() { # command rules
+	case "$1 $2" in
+	*-nft*"--comment \"$mark\""*) ;;
+	*) return ;;
+	esac
+	family=ip
+	[ "${1#ip6}" = "$1" ] || family=ip6
+	chain=$(nft list chain "$family" filter FORWARD 2>/dev/null) || return
+	printf '%s\n' "$chain" | grep -Evq '^#|^table |^	chain FORWARD \{$|^		type filter hook forward .* policy accept;$|^	?\}$' || {
+		nft delete chain "$family" filter FORWARD
+		nft list table "$family" filter | grep -q '^	' || nft delete table "$family" filter
+	}
+}
+
+# The backend of the host's own iptables: a policy of drop that comes makes its chain.
+is_the_hosts() { # command
+	case $("${1%-*}" -V 2>/dev/null) in
+	*nf_tables*) [ "${1##*-}" = nft ] ;;
+	*legacy*) [ "${1##*-}" = legacy ] ;;
+	*) false ;;
 	esac
 }
 
@@ -56,21 +83,30 @@ iptables_in() { # command chain rules
 	}
 }
 
+# Which of iptables' chains on forward have the rule stays in FOLDER/rules: one that goes with its table is seen to be missing.
 each_iptables() {
+	placed=
 	for command in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
-		rules=$(saved_by "$command") || continue
+		rules=$(saved_by "$command") || rules=
 		for chain in FORWARD DOCKER-USER; do
-			printf '%s\n' "$rules" | grep -q "^:$chain " || continue
-			if [ -z "$adding" ]; then
+			if ! printf '%s\n' "$rules" | grep -q "^:$chain "; then
+				# A policy of drop may come at any time, by hand or by ufw: the rule is there before.
+				if [ -z "$adding" ] || [ ! -d "$switches" ] || [ "$chain" != FORWARD ] || ! is_the_hosts "$command"; then continue; fi
+				# Where it can't be, nothing drops yet.
+				iptables_rule "$command" -I FORWARD 2>/dev/null || continue
+			elif [ -z "$adding" ]; then
 				iptables_out "$command" "$chain" "$rules"
+				continue
 			elif [ -d "$switches" ]; then
-				# A chain that has nothing but a policy of accept drops nothing.
-				if [ "$chain" != FORWARD ] || printf '%s\n' "$rules" | grep -Eq '^:FORWARD DROP|^-A FORWARD '; then
-					iptables_in "$command" "$chain" "$rules"
-				fi
+				iptables_in "$command" "$chain" "$rules"
 			fi
+			[ "$chain" != FORWARD ] || placed="$placed$command FORWARD
+"
 		done
+		[ -n "$adding" ] || nothing_left "$command" "$rules"
 	done
+	rm -f "$folder/rules"
+	[ -z "$placed" ] || { printf '%s' "$placed" >"$folder/rules.new" && mv "$folder/rules.new" "$folder/rules"; }
 }
 
 # Chains of nft on forward, "family table chain"; to add to, without those of iptables and of daemons that write them anew.

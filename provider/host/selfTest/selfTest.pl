@@ -15,10 +15,11 @@ $| = 1;
 sub now { (times())[0] / sysconf(_SC_CLK_TCK) }
 sub told { print join(' ', @_), "\n" }
 
-# RFC 2131; options as pairs of code and value.
+# RFC 2131; options as pairs of code and value. Who has an address is answered there, all others by broadcast.
 sub message {
-	my ($xid, $ciaddr, @options) = @_;
-	my $text = pack 'C4 N n n a4 a4 a4 a4 a16 a64 a128 N', 1, 1, 6, 0, $xid, 0, 0x8000, $ciaddr, "\0" x 4, "\0" x 4, "\0" x 4, $chaddr, '', '', 0x63825363;
+	my ($xid, $secs, $ciaddr, @options) = @_;
+	my $flags = $ciaddr eq "\0" x 4 ? 0x8000 : 0;
+	my $text = pack 'C4 N n n a4 a4 a4 a4 a16 a64 a128 N', 1, 1, 6, 0, $xid, $secs, $flags, $ciaddr, "\0" x 4, "\0" x 4, "\0" x 4, $chaddr, '', '', 0x63825363;
 	while (my ($code, $value) = splice @options, 0, 2) { $text .= pack 'C C/a', $code, $value }
 	return $text . "\xff";
 }
@@ -56,8 +57,9 @@ sub broadcast {
 	send $socket, "\xff" x 6 . $chaddr . pack('n', 0x0800) . $head . $udp, 0;
 }
 
+# The next message that `wanted` takes, of this transaction and this client.
 sub answer {
-	my ($socket, $xid, $until) = @_;
+	my ($socket, $xid, $until, $wanted) = @_;
 	while (now() < $until) {
 		my $bits = '';
 		vec($bits, fileno $socket, 1) = 1;
@@ -68,38 +70,61 @@ sub answer {
 		my ($from, $to) = unpack 'n n', substr $frame, $start, 4;
 		my $text = substr $frame, $start + 8;
 		next if $from != 67 || $to != 68 || length $text < 241 || unpack('x4 N', $text) != $xid || substr($text, 28, 6) ne $chaddr;
-		return ($text, options_of($text));
+		my %options = options_of($text);
+		return ($text, %options) if $wanted->(%options);
 	}
 	return;
 }
 
+# RFC 2131, 4.1: sent again after 4 s, then 8 and so on, each a second more or less by chance, until `end`.
+sub asked {
+	my ($socket, $xid, $end, $wanted, $text) = @_;
+	for (my $wait = 4; now() < $end; $wait *= 2) {
+		broadcast($socket, $text->());
+		my $until = now() + $wait - 1 + rand 2;
+		my @answer = answer($socket, $xid, $until < $end ? $until : $end, $wanted);
+		return @answer if @answer;
+	}
+	return;
+}
+
+# One transaction. Of several servers the first that offers is taken; what others say after that is not for it.
 sub lease {
 	open my $file, '<', "/sys/class/net/$device/ifindex" or die "$device: $!\n";
 	chomp(my $index = <$file>);
 	socket my $socket, 17, 3, unpack('S', pack 'n', 3) or die "a packet socket: $!\n";
 	bind $socket, pack('S n i S C C a8', 17, 3, $index, 0, 0, 0, '') or die "$device: $!\n";
 	my $xid = int rand 0xffffffff;
-	my $end = now() + $seconds;
-	my ($offer, %offered);
-	until ($offer || now() > $end) {
-		broadcast($socket, message($xid, "\0" x 4, 53, "\1", 55, "\1\3\6\x36"));
-		($offer, %offered) = answer($socket, $xid, now() + 2);
-	}
+	my ($begin, $secs) = (now(), 0);
+	my $end = $begin + $seconds;
+	my ($offer, %offered) = asked($socket, $xid, $end, sub { my %said = @_; ($said{53} // '') eq "\2" && defined $said{54} }, sub {
+		$secs = int(now() - $begin);
+		message($xid, $secs, "\0" x 4, 53, "\1", 55, "\1\3\6\x36");
+	});
 	return 'nobody answers DHCPDISCOVER' unless $offer;
-	my $offered = substr $offer, 16, 4;
-	my ($ack, %given);
-	until ($ack || now() > $end) {
-		broadcast($socket, message($xid, "\0" x 4, 53, "\3", 50, $offered, 54, $offered{54} // "\0" x 4, 55, "\1\3\6\x36"));
-		($ack, %given) = answer($socket, $xid, now() + 2);
-	}
+	my $address_offered = substr $offer, 16, 4;
+	my $chosen = $offered{54};
+	my ($ack, %given) = asked($socket, $xid, now() + $seconds, sub { my %said = @_; ($said{53} // '') =~ /^[\5\6]$/ && ($said{54} // $chosen) eq $chosen }, sub {
+		message($xid, $secs, "\0" x 4, 53, "\3", 50, $address_offered, 54, $chosen, 55, "\1\3\6\x36");
+	});
 	return 'an offer, and no answer to DHCPREQUEST' unless $ack;
-	return 'the server takes its offer back' unless ($given{53} // '') eq "\5";
+	return 'the server takes its offer back' if $given{53} eq "\6";
 	my $prefix = unpack '%32b*', $given{1} // "\xff" x 4;
 	$address = inet_ntoa(substr $ack, 16, 4) . "/$prefix";
 	$gateway = $given{3} ? inet_ntoa(substr $given{3}, 0, 4) : '-';
 	$nameserver = $given{6} ? inet_ntoa(substr $given{6}, 0, 4) : '-';
-	$server = $given{54};
+	$server = $chosen;
 	return;
+}
+
+# Whatever went wrong after the lease, it is given back. A frame for the server waits for its MAC address, and would go with the namespace.
+sub release {
+	socket my $socket, PF_INET, SOCK_DGRAM, 17 or die "a socket: $!\n";
+	my ($own) = split m{/}, $address;
+	system("ping -n -q -c 1 -W 2 " . inet_ntoa($server) . " >/dev/null 2>&1");
+	my $sent = bind($socket, pack_sockaddr_in(68, inet_aton($own))) &&
+		send $socket, message(int rand 0xffffffff, 0, inet_aton($own), 53, "\7", 54, $server), 0, pack_sockaddr_in(67, $server);
+	told('release', $sent ? 'ok' : 'failed', $address);
 }
 
 sub configure {
@@ -143,7 +168,10 @@ if ($address eq 'dhcp') {
 	told('lease ok', $address, 'from', inet_ntoa($server // "\0" x 4));
 }
 my $wrong = configure();
-die "$wrong\n" if $wrong;
+if ($wrong) {
+	release() if $server;
+	die "$wrong\n";
+}
 if ($gateway ne '-') {
 	my $reached = system("ping", "-n", "-q", "-c", "3", "-i", "0.3", "-W", "2", $gateway) == 0;
 	told('gateway', $reached ? 'ok' : 'failed', $gateway);
@@ -154,10 +182,4 @@ if ($nameserver ne '-') {
 } elsif ($name ne '-') {
 	told('dns', 'failed', "$name: neither the lease nor the host has a name server with an IPv4 address");
 }
-if ($server) {
-	socket my $socket, PF_INET, SOCK_DGRAM, 17 or die "a socket: $!\n";
-	my ($own) = split m{/}, $address;
-	bind $socket, pack_sockaddr_in(68, inet_aton($own));
-	my $sent = send $socket, message(int rand 0xffffffff, inet_aton($own), 53, "\7", 54, $server), 0, pack_sockaddr_in(67, $server);
-	told('release', $sent ? 'ok' : 'failed', $address);
-}
+release() if $server;

@@ -33,7 +33,7 @@ export async function selfTest(host: Host, test: SelfTest, signal?: AbortSignal)
   const words = [bridge, String(mtu), macAddress, String(seconds), address, gateway, nameserver, resolves];
   const { stdout } = await host.exec(["sh", "-c", script, "kvmnet", inside, ...words], {
     purpose: `try ${bridge} as a VM would`,
-    timeoutMs: (2 * seconds + 30) * 1000,
+    timeoutMs: (3 * seconds + 30) * 1000,
     ...(signal && { signal }),
     nextStep: "It needs a kernel with veth and network namespaces, and perl-base, which Debian and Ubuntu have.",
   });

@@ -7,8 +7,8 @@ import {
   type SigningRequestOptions,
   utils,
 } from "ssh2";
-import { agentKeys, typeOf } from "./agentKeys";
-import { fingerprint } from "./hostKey";
+import { agentKeys } from "./agentKeys";
+import { fingerprint, typeOf } from "./publicKey";
 
 /** An agent's keys: those that the config names first, or only those; what it offers, and what it has that can't be used, is told. */
 export class SelectiveAgent extends BaseAgent {

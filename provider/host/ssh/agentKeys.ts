@@ -39,9 +39,3 @@ function parse(message: Buffer): Buffer[] {
   // Each key is followed by its comment.
   return strings.filter((_, index) => index % 2 === 0);
 }
-
-/** The type that a public key's blob starts with. */
-export function typeOf(blob: Buffer): string {
-  const length = blob.length < 4 ? 0 : blob.readUInt32BE(0);
-  return blob.subarray(4, 4 + length).toString("latin1");
-}

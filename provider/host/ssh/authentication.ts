@@ -3,8 +3,9 @@ import { homedir } from "node:os";
 import { type AuthenticationType, type AuthHandlerMiddleware, type ParsedKey, utils } from "ssh2";
 import { SelectiveAgent } from "./agent";
 import { HostError } from "./hostError";
-import { fingerprint } from "./hostKey";
+import { fingerprint } from "./publicKey";
 import type { Target } from "./target";
+import { words } from "./vocabulary";
 
 type Method = { type: AuthenticationType; username: string } & Record<string, unknown>;
 
@@ -40,7 +41,7 @@ export function authentication(target: Target): Authentication {
     throw new HostError(
       "authentication",
       label,
-      `there is nothing to log in with: no ${property}.privateKey or password, no SSH agent, no usable key in ${target.identityFiles.map(short).join(", ") || "the config"}${tried.length > 0 ? ` (${tried.join("; ")})` : ""}.`,
+      `there is nothing to log in with: ${words().noLogin(property)}, no usable key in ${target.identityFiles.map(short).join(", ") || "the config"}${tried.length > 0 ? ` (${tried.join("; ")})` : ""}.`,
     );
   }
   return {
@@ -108,12 +109,16 @@ function parse(text: string, passphrase: string | undefined): ParsedKey | Error 
   return Array.isArray(parsed) ? (parsed[0] ?? new Error("it is empty")) : parsed;
 }
 
+/** What ssh2 says of a kind of key that it can't do. Of one that is cut or mixed up, it says bytes of the key itself. */
+const ofItsKind =
+  /^Unsupported (OpenSSH private key type|cipher for OpenSSH key|kdf name for OpenSSH key): [a-z][a-z0-9@.-]*$/;
+
 /** In this project's words: ssh2 says "Encrypted private OpenSSH key detected, but no passphrase given". */
 function unusable({ message }: Error, property: Target["property"]): string {
-  if (/no passphrase given/.test(message))
-    return `it is encrypted: set ${property}.privateKeyPassword, or add it to an SSH agent`;
+  if (/no passphrase given/.test(message)) return `it is encrypted: ${words().encrypted(property)}`;
   if (/bad passphrase|integrity check failed/i.test(message)) return `${property}.privateKeyPassword does not open it`;
-  return message;
+  if (ofItsKind.test(message)) return message;
+  return "it is no private key that can be read: it has to be the whole text of the file, from its first line to its last";
 }
 
 const print = (key: ParsedKey) => fingerprint(key.getPublicSSH());

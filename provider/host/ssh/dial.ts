@@ -1,13 +1,18 @@
+import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { Client } from "ssh2";
+import { reasonOf } from "../until";
 import { authentication } from "./authentication";
+import { cutOff, hangUp } from "./hangUp";
 import { HostError } from "./hostError";
-import { HostKeyPolicy, publicKeyText } from "./hostKey";
+import { type Expected, HostKeyPolicy, type Voucher } from "./hostKey";
+import { publicKeyText } from "./publicKey";
 import type { Target } from "./target";
+import { words } from "./vocabulary";
 
-export interface DialOptions {
-  /** The key that the state remembers, where the connection has none. */
-  readonly hostKey?: string | undefined;
+export interface DialOptions extends Pick<Expected, "oneOf" | "mustBeKnown"> {
+  /** The keys that the state remembers. */
+  readonly hostKey?: string | readonly string[] | undefined;
   /** A limit for the whole way, jump hosts included, besides each machine's own perDialTimeout. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -15,10 +20,11 @@ export interface DialOptions {
   readonly address?: string | undefined;
 }
 
-/** A logged in connection, and the key that the host showed. */
+/** A logged in connection, the key that the host showed, and who vouches for that. */
 export interface Dialled {
   readonly client: Client;
   readonly hostKey: string;
+  readonly voucher: Voucher;
 }
 
 /** Dials every machine on the way, each through the one before; whatever fails, none stays connected. */
@@ -27,7 +33,7 @@ export async function dialRoute(targets: readonly Target[], options: DialOptions
   const deadline = performance.now() + Math.min(each, options.timeoutMs ?? Number.POSITIVE_INFINITY);
   const way: Client[] = [];
   const end = () => {
-    for (const client of [...way].reverse()) client.destroy();
+    for (const client of [...way].reverse()) cutOff(client);
   };
   options.signal?.addEventListener("abort", end, { once: true });
   try {
@@ -39,9 +45,10 @@ export async function dialRoute(targets: readonly Target[], options: DialOptions
       const sock = before && (await through(before, targets[index - 1] as Target, target, left));
       const client = new Client();
       way.push(client);
+      const last = index === targets.length - 1;
+      const recorded = [options.hostKey ?? []].flat();
       dialled = await dialOne(client, target, sock, {
-        pinned: options.hostKey,
-        last: index === targets.length - 1,
+        ...(last ? { last, recorded, oneOf: options.oneOf, mustBeKnown: options.mustBeKnown ?? false } : { last }),
         timeoutMs: target.timeoutMs > 0 && left > 0 ? Math.min(target.timeoutMs, left) : target.timeoutMs || left,
       });
     }
@@ -49,13 +56,14 @@ export async function dialRoute(targets: readonly Target[], options: DialOptions
     // The way ends with its end, from whichever side.
     const jumps = way.slice(0, -1);
     dialled.client.on("close", () => {
-      for (const jump of jumps) jump.end();
+      for (const jump of jumps) hangUp(jump);
     });
     return dialled;
   } catch (error) {
     end();
     const label = targets.at(-1)?.label ?? "";
-    throw options.signal?.aborted ? new HostError("cancelled", label, "the dial was cancelled.") : error;
+    if (!options.signal?.aborted) throw error;
+    throw new HostError("cancelled", label, `the dial was given up: ${reasonOf(options.signal)}.`);
   } finally {
     options.signal?.removeEventListener("abort", end);
   }
@@ -65,13 +73,16 @@ async function dialOne(
   client: Client,
   target: Target,
   sock: Duplex | undefined,
-  { timeoutMs, ...policyOf }: { pinned: string | undefined; last: boolean; timeoutMs: number },
+  { timeoutMs, ...expected }: Expected & { timeoutMs: number },
 ): Promise<Dialled> {
   const { label } = target;
-  const policy = new HostKeyPolicy(target, policyOf);
+  const policy = new HostKeyPolicy(target, expected);
   const { tried, handler } = authentication(target);
   let refused: HostError | undefined;
+  // Whose address counts: that of a socket of our own can be asked for.
+  const socket = target.checkHostIp ? connect({ host: target.host, port: target.port }) : undefined;
   let shown = "";
+  let voucher: Voucher = "nobody";
   await new Promise<void>((resolve, reject) => {
     client.on("ready", resolve);
     client.on("error", (error: Error & { level?: string; code?: string }) => {
@@ -80,7 +91,7 @@ async function dialOne(
     });
     client.on("close", () => reject(refused ?? new HostError("dropped", label, closedEarly)));
     client.connect({
-      ...(sock ? { sock } : { host: target.host, port: target.port }),
+      ...((sock ?? socket) ? { sock: sock ?? socket } : { host: target.host, port: target.port }),
       username: target.user,
       authHandler: handler,
       readyTimeout: timeoutMs,
@@ -91,7 +102,9 @@ async function dialOne(
       }),
       hostVerifier: (key: Buffer) => {
         shown = publicKeyText(key);
-        refused = policy.refusal(key);
+        const judged = policy.judge(key, socket?.remoteAddress);
+        if (judged instanceof HostError) refused = judged;
+        else voucher = judged;
         return refused === undefined;
       },
     });
@@ -103,7 +116,7 @@ async function dialOne(
   client.removeAllListeners("close");
   // Without a listener, an error of a connection that is lost later would end the process.
   client.on("error", () => {});
-  return { client, hostKey: shown };
+  return { client, hostKey: shown, voucher };
 }
 
 /** A connection from a jump host to what comes next. */
@@ -124,11 +137,12 @@ function through(jump: Client, from: Target, to: Target, timeoutMs: number): Pro
   });
 }
 
-/** known_hosts says "ssh-rsa" of a key that signs with SHA-2 today. */
+/** known_hosts says "ssh-rsa" of a key that signs with SHA-2 today. The SSH library throws where it is asked for a type that it can't do. */
 function hostKeyAlgorithms(types: string[]): never[] {
-  return types.flatMap((type) =>
-    type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [type],
-  ) as never[];
+  return types.flatMap((type) => {
+    if (type === "ssh-rsa") return ["rsa-sha2-512", "rsa-sha2-256", type];
+    return /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-dss)$/.test(type) ? [type] : [];
+  }) as never[];
 }
 
 function explain(
@@ -150,17 +164,24 @@ function explain(
       "authentication",
       label,
       `it takes no more tries to log in as ${target.user}; tried: ${tried.join(", ")}.\n` +
-        `Name the one key that it knows: ${target.property}.privateKey, or IdentityFile and IdentitiesOnly in ~/.ssh/config.`,
+        `Name the one key that it knows: ${words().oneKey(target.property)}.`,
+    );
+  }
+  if (error.message === "Bad packet length") {
+    return new HostError(
+      "unreachable",
+      label,
+      `it sent an SSH packet that is longer than 35,000 bytes, more than a server has to be understood with (RFC 4253, 6.1): is the Banner in its sshd_config that long? Shorten it to 32 KB.`,
     );
   }
   if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") {
     return new HostError(
       "noSuchName",
       label,
-      `its name ${target.host} can't be resolved: is ${target.property}.host right, does DNS, /etc/hosts or ~/.ssh/config have it?`,
+      `its name ${target.host} can't be resolved: ${words().addressRight(target.property)}, does DNS, /etc/hosts or ~/.ssh/config have it?`,
     );
   }
-  const silent = `is it on, is ${target.property}.host right, does a firewall drop the port?`;
+  const silent = `is it on, ${words().addressRight(target.property)}, does a firewall drop the port?`;
   const why =
     error.level === "client-timeout" || error.code === "ETIMEDOUT"
       ? `no answer in time: ${silent}`

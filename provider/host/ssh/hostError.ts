@@ -5,6 +5,7 @@ export type HostErrorKind =
   | "hostKey"
   | "authentication"
   | "otherMachine"
+  | "newMachine"
   | "notRoot"
   | "sudo"
   | "dropped"
@@ -21,5 +22,12 @@ export class HostError extends Error {
     readonly reason: string,
   ) {
     super(`${host}: ${reason}`);
+  }
+}
+
+/** The user says that this is the host, and it is another machine than before: nothing of before is on it. */
+export class NewMachine extends HostError {
+  constructor(host: string, reason: string) {
+    super("newMachine", host, reason);
   }
 }

@@ -1,115 +1,145 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { HostError } from "./hostError";
-import { hasAuthority, type KnownKey, knownKeys } from "./knownHosts";
+import { fingerprint, type PublicKey, parsePublicKey } from "./publicKey";
 import type { Target } from "./target";
+import { TrustedKeys } from "./trustedKeys";
+import { words } from "./vocabulary";
 
-/** Decides on the key that a host shows, by what stands in the connection, the state's pin and known_hosts. */
+/** Which keys a dial takes, besides what the connection and known_hosts say. */
+export interface Expected {
+  /** The keys on record for the machine, in the stack's state: another one is an error unless the user said it. */
+  readonly recorded?: readonly string[];
+  /** This machine and no other, by its keys: at an address that is not its connection's, or over a second connection. */
+  readonly oneOf?: readonly string[] | undefined;
+  /** Whether only a key counts that was known before, whatever strictHostKeyChecking says. */
+  readonly mustBeKnown?: boolean;
+  /** Whether it is the host itself, and not one on the way: a state has the keys of hosts alone. */
+  readonly last: boolean;
+}
+
+/** Who vouches for a key: the program's hostKey, known_hosts, the stack's state, or nobody before this dial. */
+export type Voucher = "hostKey" | "known_hosts" | "state" | "accept-new" | "nobody";
+
+/** Decides on the key that a host shows. What the program says comes before the state, and that before ~/.ssh/config. */
 export class HostKeyPolicy {
-  readonly #known: readonly KnownKey[];
-  readonly #source: string;
-  readonly #mode: Target["strict"];
-  readonly #property: Target["property"];
-  readonly #remembers: boolean;
-  readonly #authority: boolean;
-  readonly label: string;
+  readonly #trusted: TrustedKeys;
+  readonly #given: PublicKey | undefined;
+  readonly #oneOf: readonly PublicKey[] | undefined;
+  readonly #recorded: readonly PublicKey[];
 
-  /** `pinned` is the key that the state remembers; a state has that of the host alone, not of those on the way. */
-  constructor(target: Target, { pinned, last }: { pinned?: string | undefined; last: boolean }) {
-    this.label = target.label;
-    this.#mode = target.strict;
-    this.#property = target.property;
-    this.#remembers = last;
-    const given = target.hostKey ?? (last ? pinned : undefined);
-    if (given !== undefined) {
-      this.#source = target.hostKey ? `${this.#property}.hostKey` : "the state";
-      this.#known = [parsePublicKey(given)];
-      this.#authority = false;
-    } else {
-      const [first = ""] = target.knownHostsFiles;
-      this.#source = first.replace(`${homedir()}/`, "~/");
-      const text = target.knownHostsFiles.map(readIfThere).join("\n");
-      this.#known = knownKeys(text, target.knownAs, target.port);
-      this.#authority = hasAuthority(text, target.knownAs, target.port);
-    }
+  constructor(
+    private readonly target: Target,
+    private readonly expected: Expected,
+  ) {
+    this.#trusted = TrustedKeys.of(target);
+    this.#given = target.hostKey === undefined ? undefined : parsePublicKey(target.hostKey);
+    this.#oneOf = expected.oneOf?.map(parsePublicKey);
+    this.#recorded = expected.last ? (expected.recorded ?? []).map(parsePublicKey) : [];
+  }
+
+  /** Where nothing else counts. */
+  get #alone(): readonly PublicKey[] | undefined {
+    return this.#oneOf ?? (this.#given && [this.#given]);
   }
 
   /** Key types that can be checked: asked for first, so that a host with several keys shows one that is known. */
   get preferredTypes(): string[] {
-    return [...new Set(this.#known.filter((key) => !key.revoked).map((key) => key.type))];
+    const known = [...this.#trusted.plain, ...this.#trusted.atUsualPort];
+    const kept = known.length === 0 || this.#recorded.some(({ blob }) => known.some((key) => key.blob === blob));
+    const keys = this.#alone ?? (kept ? [...this.#recorded, ...known] : [...known, ...this.#recorded]);
+    return [...new Set(keys.map((key) => key.type))];
   }
 
-  /** Returns why the key is not taken, or undefined where it is. */
-  refusal(blob: Buffer): HostError | undefined {
-    if (this.#mode === "no") return undefined;
+  /** Who vouches for the key; where it is not taken, the error that says why. */
+  judge(blob: Buffer, address?: string): Voucher | HostError {
     const shown = blob.toString("base64");
-    const same = this.#known.find((key) => key.blob === shown);
-    if (same?.revoked) return this.#error(`its host key ${fingerprint(blob)} is revoked in ${this.#source}.`);
-    if (same) return undefined;
-    const other = this.#known.find((key) => !key.revoked);
-    if (other) {
-      return this.#error(
-        `its host key is not the one that is known. It shows ${fingerprint(blob)}; ${this.#source} has ${fingerprint(Buffer.from(other.blob, "base64"))}.\n` +
-          `If the machine was installed anew, ${this.#anew()}; if not, somebody may be in between.`,
-      );
-    }
-    if (this.#mode === "accept-new" && this.#remembers) return undefined;
-    if (this.#authority) {
+    const is = (key: PublicKey) => key.blob === shown;
+    const revoked = this.#trusted.revocation(shown);
+    if (revoked !== undefined) return this.#error(`its host key ${fingerprint(blob)} ${revoked}`);
+    const [alone] = this.#alone ?? [];
+    if (alone !== undefined && !this.#alone?.some(is))
+      return this.#error(this.#another(blob, alone, this.#oneOf ? "the state" : `${this.target.property}.hostKey`));
+    // The machine that it has to be is none that the program says another key of.
+    if (this.#given && !is(this.#given))
+      return this.#error(this.#another(blob, this.#given, `${this.target.property}.hostKey`));
+    if (this.#given) return "hostKey";
+    if (this.#trusted.plain.some(is)) return this.#differsAt(blob, address) ?? "known_hosts";
+    if (this.#trusted.atUsualPort.some(is)) return "known_hosts";
+    if (this.#recorded.some(is) || this.#oneOf) return "state";
+    const [recorded] = this.#recorded;
+    if (recorded !== undefined) return this.#error(this.#another(blob, recorded, "the state"));
+    return this.#unknown(blob);
+  }
+
+  /** A key that nobody knew before. */
+  #unknown(blob: Buffer): Voucher | HostError {
+    const { strict, property } = this.target;
+    const { last, mustBeKnown = false } = this.expected;
+    const [other] = this.#trusted.plain;
+    if (strict === "no" && !mustBeKnown) return this.#unchecked(blob, other);
+    if (other) return this.#error(this.#another(blob, other, this.#source));
+    if (this.#trusted.authority) {
       return this.#error(
         `${this.#source} trusts it by @cert-authority, and kvmnet can't check host certificates. It shows ${fingerprint(blob)}.\n` +
-          `Set ${this.#property}.hostKey to its own key, or add a line with that to known_hosts.`,
+          words().ownKey(property),
       );
     }
-    if (this.#mode === "accept-new") {
+    if (strict === "accept-new" && last && !mustBeKnown) return "accept-new";
+    if (strict === "accept-new" && !last) {
       return this.#error(
         `its host key ${fingerprint(blob)} is not known, and "accept-new" is remembered for the host itself only, not for those on the way.\n` +
-          "Log in to it once with ssh to check and keep it, or set connection.proxy.hostKey.",
+          `Log in to it once with ssh to check and keep it${words().orTakeJumpKey}.`,
       );
     }
     return this.#error(
       `its host key ${fingerprint(blob)} is not known.\n` +
-        `Log in once with ssh to check and keep it, or set ${this.#property}.hostKey${this.#remembers ? ', or connection.strictHostKeyChecking: "accept-new"' : ""}.`,
+        `Log in once with ssh to check and keep it${words().orTakeKey(property, last)}.`,
     );
   }
 
-  /** How the old key is forgotten. */
-  #anew(): string {
-    if (this.#source === "the state")
-      return "see that it is the right one, and set connection.hostKey to the key that it shows";
-    if (this.#source.startsWith("connection")) return `set ${this.#source} to the key that it shows`;
-    return `take the old key out of ${this.#source} (ssh-keygen -R)`;
+  /** "no" takes any key; as with ssh, no password goes to a machine whose key is another than the known one. */
+  #unchecked(blob: Buffer, other: PublicKey | undefined): Voucher | HostError {
+    if (other === undefined || !this.target.sendsPassword) return "nobody";
+    return this.#error(
+      `${this.#another(blob, other, this.#source)}\nstrictHostKeyChecking "no" takes any key, but no password is sent to such a machine: log in with a key, or correct what is known.`,
+    );
+  }
+
+  /** CheckHostIP of ssh_config(5): the address, too, must not be known by another key. */
+  #differsAt(blob: Buffer, address: string | undefined): HostError | undefined {
+    const { checkHostIp, strict } = this.target;
+    if (!checkHostIp || address === undefined || strict !== "yes") return undefined;
+    const others = this.#trusted.at(address);
+    const [other] = others;
+    if (other === undefined || others.some((key) => key.blob === blob.toString("base64"))) return undefined;
+    return this.#error(
+      `its host key is known for its name, and its address ${address} is known by another one (CheckHostIP). It shows ${fingerprint(blob)}; ${address} has ${printOf(other)}.\n` +
+        `Take what is wrong out of ${this.#source} (ssh-keygen -R).`,
+    );
+  }
+
+  #another(blob: Buffer, other: PublicKey, source: string): string {
+    const forget =
+      source === "the state"
+        ? `see that it is the right one, add the key that it shows to ${this.#source}${words().orSetKey}`
+        : source.startsWith("connection")
+          ? `set ${source} to the key that it shows`
+          : `take the old key out of ${source} (ssh-keygen -R)`;
+    return (
+      `its host key is not the one that is known. It shows ${fingerprint(blob)}; ${source} has ${printOf(other)}.\n` +
+      `If the machine was installed anew, ${forget}; if not, somebody may be in between.`
+    );
+  }
+
+  /** The file that people keep keys in. */
+  get #source(): string {
+    const [first = "known_hosts"] = this.target.knownHostsFiles;
+    return first.replace(`${homedir()}/`, "~/");
   }
 
   #error(message: string): HostError {
-    return new HostError("hostKey", this.label, message);
+    return new HostError("hostKey", this.target.label, message);
   }
 }
 
-/** "ssh-ed25519 AAAA… comment", or the blob alone. */
-function parsePublicKey(text: string): KnownKey {
-  const fields = text.trim().split(/\s+/);
-  const blob = fields.find((field) => field.startsWith("AAAA")) ?? "";
-  const bytes = Buffer.from(blob, "base64");
-  const length = bytes.length > 4 ? bytes.readUInt32BE(0) : 0;
-  return { type: bytes.subarray(4, 4 + length).toString("latin1"), blob: bytes.toString("base64"), revoked: false };
-}
-
-/** A key as known_hosts writes it. */
-export function publicKeyText(blob: Buffer): string {
-  const length = blob.readUInt32BE(0);
-  return `${blob.subarray(4, 4 + length).toString("latin1")} ${blob.toString("base64")}`;
-}
-
-/** As `ssh-keygen -l` prints it. */
-export function fingerprint(blob: Buffer): string {
-  return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
+const printOf = (key: PublicKey) => fingerprint(Buffer.from(key.blob, "base64"));

@@ -1,20 +1,16 @@
 import { createHmac } from "node:crypto";
 import { glob, matchesPatterns } from "./config/patterns";
+import { blobOf, type PublicKey } from "./publicKey";
 
-/** The format's marks of a line that is no plain host key; see sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
-const marks = new Set(["@cert-authority", "@revoked"]);
-
-export interface KnownKey {
-  readonly type: string;
-  /** The key's blob in base64. */
-  readonly blob: string;
+export interface KnownKey extends PublicKey {
+  /** It was stolen, as the file has it. */
   readonly revoked: boolean;
 }
 
-/** The keys that a known_hosts text has for a host at a port; hashed names and patterns included. */
+/** The keys that a known_hosts text has for a host at a port, in its order. A line that is none is passed over, as ssh does. */
 export function knownKeys(text: string, host: string, port: number): KnownKey[] {
-  return linesFor(text, host, port).flatMap(({ mark, type, blob }) =>
-    mark === "@cert-authority" ? [] : [{ type, blob, revoked: mark === "@revoked" }],
+  return linesFor(text, host, port).flatMap(({ mark, key }) =>
+    mark === "@cert-authority" ? [] : [{ ...key, revoked: mark === "@revoked" }],
   );
 }
 
@@ -23,26 +19,30 @@ export function hasAuthority(text: string, host: string, port: number): boolean 
   return linesFor(text, host, port).some(({ mark }) => mark === "@cert-authority");
 }
 
+/** The format's marks of a line that is no plain host key; see sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
+const marks: ReadonlySet<string | undefined> = new Set([undefined, "@cert-authority", "@revoked"]);
+
 function linesFor(text: string, host: string, port: number) {
   const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
   return text.split("\n").flatMap((line) => {
-    const fields = line.trim().split(/\s+/);
-    const mark = marks.has(fields[0] ?? "") ? fields.shift() : undefined;
-    const [names, type, blob] = fields;
-    if (!names || !type || !blob || names.startsWith("#")) return [];
-    return matches(names, name) ? [{ mark, type, blob }] : [];
+    const [, marked, names = "", rest = ""] = /^[ \t]*(@\S*[ \t]+)?([^ \t#@][^ \t]*)[ \t]+(.*)$/s.exec(line) ?? [];
+    const mark = marked?.trim();
+    const key = blobOf(rest);
+    return marks.has(mark) && key !== undefined && matches(names, name) ? [{ mark, key }] : [];
   });
 }
 
+/** A hashed name is one alone; the others are a list of patterns. */
 function matches(names: string, name: string): boolean {
-  const [hashed, plain] = [names.split(",").filter(isHashed), names.split(",").filter((one) => !isHashed(one))];
-  if (plain.some((pattern) => pattern.startsWith("!") && glob(pattern.slice(1), name))) return false;
-  return hashed.some((pattern) => isHashOf(pattern, name)) || matchesPatterns(plain, name);
+  if (names.startsWith("|")) return isHashOf(names, name);
+  const patterns = names.split(",");
+  if (patterns.some((pattern) => pattern.startsWith("!") && glob(pattern.slice(1), name))) return false;
+  return matchesPatterns(patterns, name);
 }
 
-const isHashed = (pattern: string) => pattern.startsWith("|1|");
-
+/** The whole of it has to be as ssh writes it: what has more, or another salt than SHA-1's, is no hash of this name. */
 function isHashOf(pattern: string, name: string): boolean {
-  const [, , salt = "", hash = ""] = pattern.split("|");
-  return createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest("base64") === hash;
+  const salt = Buffer.from(pattern.split("|")[2] ?? "", "base64");
+  const hash = createHmac("sha1", salt).update(name).digest("base64");
+  return salt.length === 20 && pattern === `|1|${salt.toString("base64")}|${hash}`;
 }

@@ -1,9 +1,12 @@
 import type { Client } from "ssh2";
 import type { Connection } from "../../resources/connection";
+import { hideLogins } from "../exec/hidden";
 import { RemoteCommandError, type RemoteResult } from "../exec/remoteCommand";
 import { Channels } from "./channels";
 import { type ExecOptions, runCommand } from "./command";
 import type { DialOptions } from "./dial";
+import { cutOff, hangUp } from "./hangUp";
+import type { Voucher } from "./hostKey";
 import { type Sudo, sudoOf } from "./sudo";
 import { route, type Target } from "./target";
 
@@ -18,8 +21,10 @@ export class Session {
   private constructor(
     private readonly target: Target,
     readonly hostKey: string,
+    readonly voucher: Voucher,
     readonly client: Client,
     sudo: (() => Sudo) | undefined,
+    private readonly secrets: readonly string[],
   ) {
     this.#sudo = sudo;
     client.setMaxListeners(0);
@@ -27,17 +32,16 @@ export class Session {
       this.#open = false;
     };
     client.on("close", ended);
-    client.on("error", ended);
+    // What waits for an answer is told by the close.
+    client.on("error", () => {
+      ended();
+      cutOff(client);
+    });
   }
 
   /** user@host, as people write it. */
   get label(): string {
     return this.target.label;
-  }
-
-  /** Whether the key was taken on first use, so that somebody has to remember it. */
-  get acceptsNew(): boolean {
-    return this.target.strict === "accept-new";
   }
 
   get open(): boolean {
@@ -46,20 +50,27 @@ export class Session {
 
   /** Dials the host, over whatever jump hosts there are. Reads ~/.ssh/config. */
   static async dial(connection: Connection, options: DialOptions = {}): Promise<Session> {
-    const jumps = route(connection);
+    const way = route(connection);
+    const secrets = secretsOf(connection);
+    hideLogins(
+      secrets,
+      way.flatMap(({ user, host, label }) => [user, host, label]),
+    );
+    const jumps = [...way];
     const last = jumps.pop() as Target;
     const target = { ...last, host: options.address ?? last.host };
     // With ssh2: a plugin that dials nobody starts without it.
     const { dialRoute } = await import("./dial");
-    const { client, hostKey } = await dialRoute([...jumps, target], options);
-    return new Session(target, hostKey, client, sudoOf(target.label, target.user, connection));
+    const { client, hostKey, voucher } = await dialRoute([...jumps, target], options);
+    const sudo = sudoOf(target.label, target.user, connection);
+    return new Session(target, hostKey, voucher, client, sudo, secrets);
   }
 
   /** Runs a command to its end, as root where the connection has sudo; a code other than 0 is no error here. */
   async run(argv: readonly string[], options: ExecOptions): Promise<RemoteResult> {
     return this.#channels.run(() => {
       const { label, client, open } = this;
-      return runCommand({ label, client, open, sudo: this.#sudo?.() }, argv, options);
+      return runCommand({ label, client, open, sudo: this.#sudo?.(), secrets: this.secrets }, argv, options);
     });
   }
 
@@ -72,6 +83,15 @@ export class Session {
 
   close(): void {
     this.#open = false;
-    this.client.end();
+    hangUp(this.client);
   }
+}
+
+/** What a connection has that is nobody else's to know. */
+function secretsOf({ proxy, sudo, ...own }: Connection): string[] {
+  const logins = [own, ...(proxy ? [proxy] : [])];
+  return [
+    ...logins.flatMap(({ password, privateKey, privateKeyPassword }) => [password, privateKey, privateKeyPassword]),
+    typeof sudo === "object" ? sudo.password : undefined,
+  ].filter((one) => one !== undefined);
 }

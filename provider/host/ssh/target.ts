@@ -6,18 +6,20 @@ import { Settings } from "./config/settings";
 import { refuseUnsupported } from "./config/unsupported";
 import { HostError } from "./hostError";
 import { parseJumps } from "./jumps";
+import { label } from "./labels";
+import type { Where } from "./vocabulary";
 
 /** How one machine is reached: what the connection says, then ~/.ssh/config, then the defaults of ssh. */
 export interface Target {
   /** user@host, as people write it. */
   readonly label: string;
   /** Where a program says how it is reached: the host's own connection, or the one of what is on the way. */
-  readonly property: "connection" | "connection.proxy";
+  readonly property: Where;
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** The name that known_hosts has it by. */
-  readonly knownAs: string;
+  /** The name that known_hosts has it by, at whatever port: HostKeyAlias. */
+  readonly knownAs: string | undefined;
   readonly password?: string | undefined;
   readonly privateKey?: string | undefined;
   readonly privateKeyPassword?: string | undefined;
@@ -28,6 +30,11 @@ export interface Target {
   readonly hostKey?: string | undefined;
   readonly strict: "yes" | "accept-new" | "no";
   readonly knownHostsFiles: readonly string[];
+  readonly revokedKeysFiles: readonly string[];
+  /** Whether what is known of its address has to agree with what is known of its name. */
+  readonly checkHostIp: boolean;
+  /** Whether a password may be sent to it: to log in, or to sudo. */
+  readonly sendsPassword: boolean;
   readonly timeoutMs: number;
   readonly keepaliveMs: number;
 }
@@ -51,10 +58,11 @@ export function route(connection: Connection, depth = 0): Target[] {
 }
 
 function routeTo(connection: Connection, label: string, depth: number): Target[] {
-  const settings = Settings.of(connection.host, connection.user);
+  const settings = Settings.of(connection.host, connection.user, { last: depth === 0 });
   const ownLogin = connection.privateKey !== undefined || connection.password !== undefined;
   refuseUnsupported(settings, { ownLogin, ownProxy: connection.proxy !== undefined });
-  const target = targetOf(connection, label, settings, depth === 0 ? "connection" : "connection.proxy");
+  const proxied = connection.proxy !== undefined || !/^none$/i.test(settings.text("ProxyJump") ?? "none");
+  const target = targetOf(connection, label, settings, depth === 0 ? "connection" : "connection.proxy", proxied);
   const tokens: Tokens = { ...target, original: connection.host };
   const jumps: Jump[] = connection.proxy
     ? [connection.proxy]
@@ -63,21 +71,31 @@ function routeTo(connection: Connection, label: string, depth: number): Target[]
   if (first === undefined) return [target];
   // The first is dialled from here, so it may have a way of its own; each of the others is dialled from the one before.
   const through = others.map((jump) => {
-    const settings = Settings.of(jump.host, jump.user);
+    const settings = Settings.of(jump.host, jump.user, { last: false });
     refuseUnsupported(settings, { ownLogin: false, ownProxy: true });
-    return targetOf(jump, hostLabel(jump), settings, "connection.proxy");
+    return targetOf(jump, hostLabel(jump), settings, "connection.proxy", true);
   });
   return [...route(first, depth + 1), ...through, target];
 }
 
-function targetOf(connection: Connection, label: string, settings: Settings, property: Target["property"]): Target {
+function targetOf(
+  connection: Connection,
+  label: string,
+  settings: Settings,
+  property: Target["property"],
+  proxied: boolean,
+): Target {
   const user = connection.user ?? settings.text("User") ?? userInfo().username;
   const port = connection.port ?? settings.count("Port") ?? 22;
   const original = connection.host;
   const host = expand("HostName", settings.text("HostName") ?? "%h", { host: original, original, port, user });
-  const tokens: Tokens = { host, original, port, user };
-  const paths = (name: string, fallback: string) =>
-    (settings.words(name) ?? fallback.split(" ")).map((path) => expandPath(name, path, tokens));
+  const knownAs = settings.text("HostKeyAlias");
+  const tokens: Tokens = { host, original, port, user, alias: knownAs };
+  const paths = (name: string, fallback: string) => {
+    const words = settings.words(name) ?? fallback.split(" ").filter(Boolean);
+    return /^none$/i.test(words.join(" ")) ? [] : words.map((path) => expandPath(name, path, tokens));
+  };
+  const userFiles = paths("UserKnownHostsFile", "~/.ssh/known_hosts ~/.ssh/known_hosts2");
   const seconds = connection.perDialTimeout ?? settings.count("ConnectTimeout") ?? 15;
   const identityFiles = settings.all("IdentityFile").filter((path) => path.toLowerCase() !== "none");
   // Those of FIDO tokens can't be used, and an error that lists what was tried says so.
@@ -90,7 +108,7 @@ function targetOf(connection: Connection, label: string, settings: Settings, pro
     host,
     port,
     user,
-    knownAs: settings.text("HostKeyAlias") ?? host,
+    knownAs,
     password: connection.password,
     privateKey: connection.privateKey,
     privateKeyPassword: connection.privateKeyPassword,
@@ -99,13 +117,19 @@ function targetOf(connection: Connection, label: string, settings: Settings, pro
       settings.words("IdentityFile") === undefined
         ? usual
         : identityFiles.map((path) => expandPath("IdentityFile", path, tokens)),
-    identitiesOnly: /^yes$/i.test(settings.text("IdentitiesOnly") ?? ""),
+    identitiesOnly: settings.flag("IdentitiesOnly"),
     hostKey: connection.hostKey,
-    strict: connection.strictHostKeyChecking ?? strictness(settings.text("StrictHostKeyChecking")),
+    strict:
+      connection.strictHostKeyChecking ??
+      // As ssh does: where there is nowhere to keep it, no new key is taken.
+      (userFiles.length === 0 ? "yes" : strictness(settings.text("StrictHostKeyChecking"))),
     knownHostsFiles: [
-      ...paths("UserKnownHostsFile", "~/.ssh/known_hosts ~/.ssh/known_hosts2"),
+      ...userFiles,
       ...paths("GlobalKnownHostsFile", "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"),
     ],
+    revokedKeysFiles: paths("RevokedHostKeys", ""),
+    checkHostIp: !proxied && settings.flag("CheckHostIP"),
+    sendsPassword: connection.password !== undefined || typeof connection.sudo === "object",
     timeoutMs: seconds * 1000,
     // More often than people set it: a change of a host's network must not wait for a connection that is dead.
     keepaliveMs: Math.min(settings.count("ServerAliveInterval") || 5, 5) * 1000,
@@ -121,12 +145,15 @@ function agentOf(setting: string | undefined, tokens: Tokens): string | undefine
 
 /** There is nobody to ask. */
 function strictness(setting: string | undefined): Target["strict"] {
-  if (setting === "accept-new") return "accept-new";
-  return setting === "no" || setting === "off" ? "no" : "yes";
+  const said = setting?.toLowerCase();
+  if (said === "accept-new") return "accept-new";
+  return said === "no" || said === "off" || said === "false" ? "no" : "yes";
 }
 
 /** user@host, with the port where it is not SSH's own. */
 export function hostLabel(connection: Pick<Connection, "host" | "user" | "port">): string {
   const host = connection.host.includes(":") ? `[${connection.host}]` : connection.host;
-  return `${connection.user ? `${connection.user}@` : ""}${host}${connection.port && connection.port !== 22 ? `:${connection.port}` : ""}`;
+  return label(
+    `${connection.user ? `${connection.user}@` : ""}${host}${connection.port && connection.port !== 22 ? `:${connection.port}` : ""}`,
+  );
 }

@@ -25,6 +25,8 @@ if [ ! -e "$net/$tap" ]; then
 	case $options in *multi_queue*) set -- "$@" multi_queue ;; esac
 	case $options in *vnet_hdr*) set -- "$@" vnet_hdr ;; esac
 	ip tuntap add "$@" || exit
+	# udev gives a new link a MAC address of its own (systemd.link(5), MACAddressPolicy=), also after this has set one.
+	timeout 10 udevadm settle 2>/dev/null || :
 fi
 [ -e "$net/$tap/tun_flags" ] || {
 	echo "kvmnet: $tap is no TAP" >&2

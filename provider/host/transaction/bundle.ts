@@ -2,8 +2,18 @@ import { pack } from "tar-stream";
 import { readScript } from "../script";
 import type { Change, Probe } from "./change";
 
-const script = readScript(__dirname, "transaction.sh");
-const bootUnit = readScript(__dirname, "kvmnet-boot.service");
+const parts = [
+  "transaction.sh",
+  "kernel.sh",
+  "files.sh",
+  "netplan.sh",
+  "networkd.sh",
+  "lease.sh",
+  "probes.sh",
+  "armed.sh",
+  "back.sh",
+  "kvmnet-boot.service",
+].map((name): [string, string] => [name, readScript(__dirname, name)]);
 
 /** The transaction's folder as a tar archive: transaction.sh says what each file is. */
 export async function bundle(change: Change): Promise<Buffer> {
@@ -16,8 +26,7 @@ export async function bundle(change: Change): Promise<Buffer> {
   });
   const lines = (values: readonly string[]) => values.map((value) => `${oneLine(value)}\n`).join("");
   const entries: [string, string][] = [
-    ["transaction.sh", script],
-    ["kvmnet-boot.service", bootUnit],
+    ...parts,
     ["remove", lines(change.remove)],
     ["apply.batch", lines(change.apply)],
     ["rollback.batch", lines(change.rollback)],
@@ -30,9 +39,11 @@ export async function bundle(change: Change): Promise<Buffer> {
     ["keep.apply", lines(change.keepOnApply)],
     ["keep.rollback", lines(change.keepOnRollback)],
     ["probes", lines(change.probes.map(probeLine))],
+    ["proofs", lines(change.proofs.map(probeLine))],
     ["required", lines(change.required.map(probeLine))],
     ["release", lines([change.release])],
     ["timeout", lines([String(change.timeout)])],
+    ["reboot", lines([change.reboot ? "yes" : "no"])],
   ];
   archive.entry({ name: "files", type: "directory", mode: 0o755 });
   for (const [name, text] of entries) archive.entry({ name, mode: 0o600 }, text);
@@ -49,6 +60,10 @@ export function probeLine(probe: Probe): string {
       return "dns -";
     case "name":
       return `name ${probe.name}`;
+    case "names":
+      return `names ${probe.names.join(" ")}`;
+    case "neighbours":
+      return `neighbours ${probe.addresses.join(" ")}`;
     case "tcp":
       return `tcp ${probe.host} ${probe.port}`;
     default:
@@ -58,7 +73,9 @@ export function probeLine(probe: Probe): string {
 
 /** networkd reads its files as its own user, cloud-init's are open too; netplan wants its own closed (netplan 1.0 warns otherwise). */
 function fileMode(path: string): number {
-  return path.startsWith("/etc/systemd/network/") || path.startsWith("/etc/cloud/") ? 0o644 : 0o600;
+  return path.startsWith("/etc/systemd/network/") || path.startsWith("/etc/sysctl.d/") || path.startsWith("/etc/cloud/")
+    ? 0o644
+    : 0o600;
 }
 
 function oneLine(value: string): string {

@@ -10,7 +10,7 @@ export interface Change {
   readonly leaving: readonly string[];
   /** Commands after `apply` that may find their work done: networkd takes an address off a port by itself, or not. */
   readonly tidy: readonly string[];
-  /** Bridges that the new files describe and networkd is to make before the commands run. */
+  /** Bridges and VLANs that the new files describe and networkd is to make before the commands run: see `creation` of plan/link/transition. */
   readonly createOnApply: readonly string[];
   readonly createOnRollback: readonly string[];
   /** Links to delete when the way there, or back, is done. */
@@ -25,13 +25,21 @@ export interface Change {
   readonly probes: readonly Probe[];
   /** Gateways that are new: they must answer ARP before anything is armed, and ping afterwards. */
   readonly required: readonly Probe[];
+  /** Of the probes, those of which one must hold before and after; none: the connection itself shows that the LAN is there. */
+  readonly proofs: readonly Probe[];
   /** Seconds until the host undoes what is not confirmed. */
   readonly timeout: number;
+  /** Whether the host restarts where nothing else brings its network back. */
+  readonly reboot?: boolean;
 }
 
 export type Probe =
-  | { readonly kind: "gateway" | "ping"; readonly address: string }
-  /** Whether any DNS server answers at all. */
+  /** Whether it answers; "route": whether a default route goes via it. */
+  | { readonly kind: "gateway" | "ping" | "route"; readonly address: string }
+  /** Whether the host has a name server that answers at all. */
   | { readonly kind: "dns" }
+  /** Of several one will do. */
+  | { readonly kind: "names"; readonly names: readonly string[] }
+  | { readonly kind: "neighbours"; readonly addresses: readonly string[] }
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number };

@@ -15,6 +15,11 @@ export class RolledBack extends Error {
   override readonly name = "RolledBack";
 }
 
+/** The change is a good one, and what the host is since was not seen. */
+export class Unseen extends Error {
+  override readonly name = "Unseen";
+}
+
 /**
  * Sees to it that the host has gone back, at once where it can be told to, and throws what it reports. A change whose
  * confirmation came through, though not its answer, is a good one.
@@ -58,13 +63,14 @@ export async function confirmed({ host, missing, signal }: Running): Promise<Fac
   const giveUp = performance.now() + awayMs;
   for (let lost = false; ; await wait(redialMs, undefined, { signal }).catch(() => undefined)) {
     try {
+      // A host that is there is looked at, whoever has cancelled meanwhile.
       if (lost) await host.reconnect(5000, { signal });
-      const facts = await host.freshFacts(signal);
+      const facts = await host.freshFacts();
       // One that has just started is on its way still.
       if (!lost || missing(facts).length === 0 || performance.now() > giveUp) return facts;
     } catch (error) {
       if (signal.aborted || performance.now() > giveUp)
-        throw new Error(
+        throw new Unseen(
           `${host.label}: the change is confirmed, but the host did not answer after it: ${(error as Error).message}\n` +
             "Once it does, run `pulumi up` again: what is there already is left as it is.",
         );
@@ -78,14 +84,28 @@ function reported(host: Host, report: string, why: string): string {
   const [reason = why, ...lines] = visible(report).split("\n");
   const unmet = lines.flatMap((line) => /^while applied: failed (.*)$/.exec(line)?.[1] ?? []).map(describeProbe);
   const reasons = [...new Set([...reason.split("; "), ...unmet])].join("; ");
-  return `${host.label}: the change was rolled back, the host is as before: ${reasons}\nThe host's own log:\n${indent(report)}`;
+  const lacking = lines.flatMap((line) => /^incomplete: (.*)$/.exec(line)?.[1] ?? []);
+  const ends =
+    lacking.length === 0
+      ? "the change was rolled back, the host is as before"
+      : `the change was rolled back, but the host is not as before (${lacking.join("; ")}): the next \`pulumi up\` and a restart of the host try again`;
+  return `${host.label}: ${ends}: ${reasons}\nThe host's own log:\n${indent(report)}`;
 }
 
 export function describeProbe(line: string): string {
-  const [kind, subject, port] = line.split(" ");
+  const [kind, subject, port, ...more] = line.split(" ");
+  const all = [subject, port, ...more].filter((one) => one !== undefined).join(", ");
   switch (kind) {
     case "gateway":
       return `the gateway ${subject} does not answer ping`;
+    case "route":
+      return subject === "inet"
+        ? "the host has no IPv4 default route"
+        : `no default route goes via ${subject} any more`;
+    case "names":
+      return `of names that resolved before, none does: ${all}`;
+    case "neighbours":
+      return `of the host's neighbours on the LAN none answers: ${all}`;
     case "ping":
       return `${subject} does not answer ping`;
     case "tcp":
@@ -93,7 +113,7 @@ export function describeProbe(line: string): string {
     case "name":
       return `the name ${subject} does not resolve`;
     default:
-      return "DNS does not answer";
+      return "the host has no name server that answers";
   }
 }
 

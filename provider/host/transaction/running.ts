@@ -16,6 +16,8 @@ export const aliveMs = 1500;
 
 export interface Transaction {
   readonly host: Host;
+  /** Of the lease that it is made under. */
+  readonly id: string;
   /** Of the host before the change. */
   readonly facts: Facts;
   readonly change: Change;
@@ -28,7 +30,6 @@ export interface Transaction {
 
 /** One that the host has begun. */
 export interface Running extends Transaction {
-  readonly id: string;
   /** Where the host was reached before. */
   readonly was: string | undefined;
   /** When the host undoes it, on performance.now()'s clock. */

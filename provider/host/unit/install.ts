@@ -21,9 +21,12 @@ export interface InstalledUnit {
   readonly folder: string;
   /** The script and its parameters, which may be gone from the host. */
   readonly files: ReadonlyMap<string, string>;
+  /** Another unit that it had started. */
+  readonly beside?: string;
   /** Its other files. */
   readonly others: readonly string[];
-  readonly script: string;
+  /** Undefined: what it made stays. */
+  readonly script?: string;
   /** What the script does when it removes, and what to do where it can't. */
   readonly purpose: string;
   readonly nextStep: string;
@@ -31,11 +34,14 @@ export interface InstalledUnit {
 
 /** Nothing starts the unit any more, then what it made goes, then the files: the other way round, nobody would know what it made. */
 export async function removeUnit(host: Host, installed: InstalledUnit): Promise<void> {
-  const { unit, folder, files, others, script, purpose, nextStep } = installed;
+  const { unit, beside, folder, files, others, script, purpose, nextStep } = installed;
   await host.run(["systemctl", "--quiet", "disable", "--now", unit], { purpose: `disable ${unit}` });
+  if (beside !== undefined) await host.run(["systemctl", "stop", beside], { purpose: `stop ${beside}` });
   await host.exec(["rm", "-f", "--", ...others], { purpose: `remove ${others.join(", ")}` });
-  await writeFiles(host, files);
-  await host.exec(["sh", script, "remove", folder], { purpose, nextStep });
+  if (script !== undefined) {
+    await writeFiles(host, files);
+    await host.exec(["sh", script, "remove", folder], { purpose, nextStep });
+  }
   await host.exec(["rm", "-rf", "--", folder], { purpose: `remove ${folder}` });
   const empty = [dirname(folder), dirname(dirname(folder))];
   await host.run(["rmdir", "--ignore-fail-on-non-empty", ...empty], { purpose: "remove folders that are empty" });

@@ -1,17 +1,22 @@
 import type { Facts, Link } from "../../host/facts/facts";
-import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../netplan/definition";
+import { settingsOf } from "../netplan/addressing";
+import { definedIds, findDefinition, type NetplanDefinition } from "../netplan/definition";
+import { refusedKeys } from "../netplan/keys";
+import { isPattern, usersId } from "../netplan/pattern";
+import { isUnit } from "../networkd/units";
 import { Refusal } from "../refusal";
 import { netplanId } from "./netplanId";
 
 /** The netplan definition that an uplink's addressing stands in; whoever else owns it is a refusal, with what to do. */
 export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition {
   const { name } = uplink;
+  const definition = findDefinition(facts.netplan, usersId(netplanId(uplink)));
+  if (definition && isUnit(definition)) return definition;
   if (!facts.tools.has("netplan")) {
     throw new Refusal(
-      "The host has no netplan, and kvmnet writes the host's network through it. Install netplan.io and describe the network in /etc/netplan.",
+      `uplink: the host has no netplan, and ${name} is not networkd's by a file of its own either: kvmnet writes the host's network through one of them. Install netplan.io and describe the network in /etc/netplan, or have networkd configure ${name}.`,
     );
   }
-  const definition = findDefinition(facts.netplan, netplanId(uplink));
   if (!definition)
     throw new Refusal(
       `uplink: ${name} stands in no file of netplan's${otherOwner(facts, uplink)}. Describe it in /etc/netplan first.`,
@@ -31,20 +36,32 @@ export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition 
       `uplink: ${name} is configured with netplan's renderer ${definition.renderer}; for now kvmnet handles networkd only. Set "renderer: networkd" for it.`,
     );
   }
-  for (const place of definition.places) {
-    const { path } = place;
+  for (const { path } of definition.places) {
     if (!path.startsWith("/etc/"))
       throw new Refusal(
         `uplink: ${name} is configured in ${path}; kvmnet changes files in /etc/netplan only. Move it there.`,
       );
-    const match = saidIn(place).match as { name?: unknown; driver?: unknown } | undefined;
-    if (match?.driver !== undefined || (match?.name !== undefined && match.name !== name)) {
-      throw new Refusal(
-        `uplink: ${path} matches ${name} by a pattern that other NICs may match too; give ${name} an entry of its own, by name or MAC address.`,
-      );
-    }
   }
   return definition;
+}
+
+/** @throws Refusal where an uplink's entry has a key with which it can't become a port */
+export function refuseKeys(definition: NetplanDefinition, { name }: Link): void {
+  const [refused] = refusedKeys(Object.keys(settingsOf(definition)));
+  if (refused === undefined) return;
+  const paths = definition.places.filter(({ map }) => map.has(refused.key)).map(({ path }) => path);
+  throw new Refusal(
+    `uplink: ${name} has the key ${refused.key} in ${paths.join(", ")}, with which it can't become a bridge's port: ${refused.why}. Take it out, or take another NIC.`,
+  );
+}
+
+/** @throws Refusal where an uplink is matched by a pattern, and its own entry would have to be changed */
+export function refusePattern(definition: NetplanDefinition, { name }: Link): void {
+  if (!isPattern(definition) || isUnit(definition)) return;
+  const paths = definition.places.map(({ path }) => path).join(", ");
+  throw new Refusal(
+    `uplink: ${paths} matches ${name} by a pattern that other NICs may match too; give ${name} an entry of its own, by name or MAC address.`,
+  );
 }
 
 function otherOwner(facts: Facts, uplink: Link): string {

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Address, Route } from "../../host/facts/facts";
 import type { Addressing as AddressingInput } from "../../resources/bridge/definition";
-import type { Addressing } from "../link/batch";
+import { type Addressing, byOthers, isSameRoute } from "../link/addressingOn";
 import type { Stanza } from "../netplan/addressing";
 import { Refusal } from "../refusal";
 
@@ -12,13 +12,13 @@ export function stanzaOf(addressing: AddressingInput): Stanza {
     dhcp6: addressing.dhcp6,
     ...(addressing.acceptRa !== undefined && { "accept-ra": addressing.acceptRa }),
     ...(addressing.addresses.length > 0 && { addresses: addressing.addresses }),
-    ...(addressing.routes.length > 0 && { routes: addressing.routes.map(routeOf) }),
-    ...(addressing.nameservers.length > 0 && { nameservers: { addresses: addressing.nameservers } }),
+    ...((addressing.routes?.length ?? 0) > 0 && { routes: addressing.routes?.map(routeOf) }),
+    ...((addressing.nameservers?.length ?? 0) > 0 && { nameservers: { addresses: addressing.nameservers } }),
   };
 }
 
 /** Its keys in one order: in the program they are in the author's, in the state in the alphabet's. */
-function routeOf({ to, via, metric }: AddressingInput["routes"][number]): Stanza {
+function routeOf({ to, via, metric }: NonNullable<AddressingInput["routes"]>[number]): Stanza {
   return { to, via, ...(metric !== undefined && { metric }) };
 }
 
@@ -66,7 +66,11 @@ export function learns(stanza: Stanza): boolean {
 }
 
 /** The explicit addressing as the kernel will have it once networkd is done: what the change itself sets before that. */
-export function kernelAddressing(addressing: AddressingInput, now: Addressing): Addressing {
+export function kernelAddressing(
+  addressing: AddressingInput,
+  now: Addressing,
+  kept: readonly Route[] = [],
+): Addressing {
   const fixed = addressing.addresses.map((cidr): Address => {
     const [address, prefix] = ipaddr.parseCIDR(cidr);
     return {
@@ -82,7 +86,7 @@ export function kernelAddressing(addressing: AddressingInput, now: Addressing): 
       metric: undefined,
     };
   });
-  const routes = addressing.routes.map(
+  const routes = (addressing.routes ?? []).map(
     (route): Route => ({
       family: ipaddr.parse(route.via).kind() === "ipv4" ? "inet" : "inet6",
       type: "unicast",
@@ -107,8 +111,13 @@ export function kernelAddressing(addressing: AddressingInput, now: Addressing): 
   );
   return {
     addresses: [...leased, ...fixed.filter((one) => !leased.some((other) => other.local === one.local))],
-    routes: [...learned, ...routes],
+    ...byOthers(now),
+    routes: [...learned, ...routes, ...kept, ...byOthers(now).routes].filter(isFirst),
   };
+}
+
+function isFirst(route: Route, index: number, all: readonly Route[]): boolean {
+  return all.findIndex((other) => isSameRoute(route, other)) === index;
 }
 
 /**

@@ -1,4 +1,8 @@
-import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed, noUplink, ports } from "../../host/facts/facts";
+import { asksDhcp6, promised } from "../addressing/wanted";
+import { addressingOf } from "../netplan/addressing";
+import { findDefinition } from "../netplan/definition";
+import { Refusal } from "../refusal";
 import { type Check, finding } from "./finding";
 
 /** Bridges that this is about: those with a NIC of the host's as a port, and those that kvmnet made. libvirt's own NAT bridges have neither. */
@@ -6,7 +10,35 @@ export function lanBridges(facts: Facts): { bridge: Link; uplinks: Link[] }[] {
   return facts.links
     .filter(({ kind }) => kind === "bridge")
     .map((bridge) => ({ bridge, uplinks: ports(facts, bridge.name).filter((port) => isUplink(facts, bridge, port)) }))
-    .filter(({ bridge, uplinks }) => uplinks.length > 0 || facts.records.has(bridge.name));
+    .filter(({ bridge, uplinks }) => uplinks.length > 0 || hadUplink(facts, bridge));
+}
+
+/** One that kvmnet made without an uplink is no way to the LAN. */
+function hadUplink(facts: Facts, { name }: Link): boolean {
+  const record = facts.records.get(name);
+  return record !== undefined && record.uplink !== noUplink;
+}
+
+/**
+ * Bridges whose VMs a packet filter concerns: those to the LAN, and those whose VMs reach it by a port of whatever kind (VXLAN,
+ * a team, a veth). A bridge that libvirt makes for a network of its own is that network's affair.
+ */
+export function filteredBridges(facts: Facts): Link[] {
+  const { networks = [], domains = [] } = facts.libvirt ?? {};
+  const made = new Set(networks.flatMap(({ forward, bridge }) => (forward === "bridge" ? [] : [bridge])));
+  const taps = new Set(domains.flatMap(({ live }) => live.map(({ tap }) => tap)));
+  const isUsed = ({ name }: Link) =>
+    networks.some(({ forward, bridge }) => forward === "bridge" && bridge === name) ||
+    ports(facts, name).some(
+      (port) => taps.has(port.name) || facts.taps.has(`/var/lib/kvmnet/taps/${port.name}/parameters`),
+    );
+  const isLan = new Set(lanBridges(facts).map(({ bridge }) => bridge.name));
+  return facts.links.filter(
+    (link) =>
+      link.kind === "bridge" &&
+      (isLan.has(link.name) ||
+        (!made.has(link.name) && isUsed(link) && ports(facts, link.name).some(({ kind }) => kind !== "tun"))),
+  );
 }
 
 /** Not a VM's TAP. A NIC has no kind; the uplink that kvmnet enslaved may be of any. */
@@ -40,7 +72,7 @@ export const addressOnPort: Check = (facts) =>
 export const bridgeWithoutAddress: Check = (facts) =>
   lanBridges(facts).flatMap(({ bridge }) => {
     // A bridge for VMs alone is right without; one that kvmnet moved addressing to is not.
-    if (!facts.records.has(bridge.name) || global(bridge).length > 0) return [];
+    if (!facts.records.has(bridge.name) || global(bridge).length > 0 || !isToHave(facts, bridge)) return [];
     return finding("bridge-without-address", "error", {
       subject: `bridge ${bridge.name}`,
       evidence: `${bridge.name}: ${bridge.addresses.map(({ local, prefix }) => `${local}/${prefix}`).join(", ") || "no address"}`,
@@ -49,6 +81,20 @@ export const bridgeWithoutAddress: Check = (facts) =>
       fixable: true,
     });
   });
+
+/** Whether netplan's files give it an address, or have it ask for one; what can't be read is no reason to be silent. */
+function isToHave(facts: Facts, bridge: Link): boolean {
+  try {
+    const definition = findDefinition(facts.netplan, bridge.name);
+    if (!definition) return true;
+    const stanza = addressingOf(definition);
+    const { dhcp4, addresses } = promised(stanza);
+    return dhcp4 || asksDhcp6(stanza) || addresses.length > 0;
+  } catch (error) {
+    if (error instanceof Refusal) return true;
+    throw error;
+  }
+}
 
 export const portHeldBack: Check = (facts) =>
   lanBridges(facts).flatMap(({ bridge }) =>
@@ -142,11 +188,14 @@ export const wirelessPort: Check = (facts) =>
 
 export const mtu: Check = (facts) =>
   lanBridges(facts).flatMap(({ bridge }) => {
-    const unlike = ports(facts, bridge.name).filter((port) => port.mtu !== bridge.mtu);
+    const all = ports(facts, bridge.name);
+    // By a lease, the bridge alone has another one, for what the host itself sends.
+    const [like] = bridge.lease?.mtu !== undefined && bridge.mtu === bridge.lease.mtu ? all : [bridge];
+    const unlike = all.filter((port) => port.mtu !== like?.mtu);
     if (unlike.length === 0) return [];
     return finding("mtu", "warning", {
       subject: `bridge ${bridge.name}`,
-      evidence: [bridge, ...unlike].map((link) => `${link.name} mtu ${link.mtu}`).join(", "),
+      evidence: [like ?? bridge, ...unlike].map((link) => `${link.name} mtu ${link.mtu}`).join(", "),
       cause:
         "A frame that is longer than the next port's MTU is dropped without a word: small packets get through, large ones do not.",
       fix: `Give all of them one MTU, and the guests' NICs too.`,

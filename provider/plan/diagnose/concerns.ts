@@ -3,7 +3,11 @@ import { diagnose } from "./diagnose";
 import type { CheckName, Finding } from "./finding";
 
 /** A resource, as findings call it. */
-export type Concerned = { readonly bridge: string } | { readonly network: string } | { readonly domain: string };
+export type Concerned =
+  | { readonly bridge: string }
+  | { readonly network: string }
+  /** One NIC of a VM: what is about another one of it is that one's. `linkState`: what the program wants. */
+  | { readonly domain: string; readonly macAddress?: string; readonly linkState?: "up" | "down" };
 
 /** What a resource has in its own drift, in other words, and mends by itself. */
 const ownDrift: ReadonlySet<CheckName> = new Set<CheckName>([
@@ -14,12 +18,26 @@ const ownDrift: ReadonlySet<CheckName> = new Set<CheckName>([
 /** Findings about a resource that its own drift does not tell: by the facts that are read already. */
 export function concerns(facts: Facts, about: Concerned, drift: readonly string[]): Finding[] {
   const subjects = subjectsOf(facts, about);
-  return diagnosed(facts).filter(({ check, subject }) => {
+  return diagnosed(facts).filter(({ check, subject, evidence }) => {
+    if ("domain" in about && isOfAnother(facts, about, evidence)) return false;
+    if ("domain" in about && about.linkState === "down" && check === "vm-link-down") return false;
     if (drift.length > 0 && ownDrift.has(check)) return false;
     // A BridgeNetfilter says this itself.
     if (check === "forward-drops" && "bridge" in about && isGuarded(facts, about.bridge)) return false;
     return subjects.some((one) => one === subject || (subject.startsWith("VMs ") && sharedBy(subject, one)));
   });
+}
+
+/** Findings about a NIC have its MAC address in what was seen. */
+function isOfAnother(
+  facts: Facts,
+  { domain, macAddress }: { domain: string; macAddress?: string },
+  evidence: string,
+): boolean {
+  const vm = facts.libvirt?.domains.find(({ name }) => name === domain);
+  const macs = [...(vm?.live ?? []), ...(vm?.inactive ?? [])].map(({ mac }) => mac);
+  const named = macs.filter((mac) => evidence.includes(mac));
+  return macAddress !== undefined && named.length > 0 && !named.includes(macAddress);
 }
 
 const known = new WeakMap<Facts, readonly Finding[]>();

@@ -11,12 +11,15 @@ import {
   portWithoutCarrier,
   wirelessPort,
 } from "./bridges";
-import { bridgeNfCall, forwardDrops } from "./filter";
+import { bridgeNfCall, forwardDrops, hookDrops } from "./filter";
 import { type Check, checkNames, type Finding } from "./finding";
-import { netplanTry, unconfirmed } from "./leftovers";
+import { incompleteWayBack, netplanTry, unconfirmed } from "./leftovers";
 import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
+import { noDefaultRoute, noNameServer } from "./reach";
 import { diagnoseTraffic } from "./traffic";
+import { unread } from "./unread";
 import {
+  bridgeMissing,
   libvirtSilent,
   linkDown,
   liveUnlikePersistent,
@@ -41,7 +44,10 @@ const checks: readonly Check[] = [
   ...[
     mtu,
     wirelessPort,
+    noDefaultRoute,
+    noNameServer,
     forwardDrops,
+    hookDrops,
     bridgeNfCall,
     nextBoot,
     nicRenamed,
@@ -50,7 +56,18 @@ const checks: readonly Check[] = [
     libvirtSilent,
     networks,
   ],
-  ...[tapNotInBridge, linkDown, vmSilent, liveUnlikePersistent, sameMac, macvtap, unconfirmed],
+  ...[
+    tapNotInBridge,
+    linkDown,
+    vmSilent,
+    liveUnlikePersistent,
+    sameMac,
+    macvtap,
+    bridgeMissing,
+    unconfirmed,
+    incompleteWayBack,
+    unread,
+  ],
 ];
 
 /**

@@ -4,7 +4,8 @@ import type { Facts } from "../../host/facts/facts";
 export const checkNames = [
   ...(["port-without-carrier", "port-disabled", "address-on-port", "bridge-without-address"] as const),
   ...(["address-moved", "same-address", "port-held-back", "bridge-mac", "mtu", "foreign-mac"] as const),
-  ...(["forward-drops", "bridge-nf-call"] as const),
+  ...(["no-default-route", "no-name-server"] as const),
+  ...(["forward-drops", "hook-drops", "bridge-nf-call"] as const),
   ...(["next-boot", "nic-renamed", "cloud-init", "netplan-try"] as const),
   ...(["libvirt-silent", "network-bridge", "network-inactive", "network-autostart"] as const),
   ...([
@@ -14,10 +15,12 @@ export const checkNames = [
     "live-unlike-persistent",
     "same-mac",
     "macvtap",
+    "vm-bridge-missing",
     "no-dhcp-answer",
     "self-test",
   ] as const),
-  ...(["unconfirmed-change"] as const),
+  ...(["unconfirmed-change", "incomplete-way-back"] as const),
+  ...(["unread"] as const),
 ] as const;
 
 export type CheckName = (typeof checkNames)[number];
@@ -33,7 +36,7 @@ export interface Finding {
   readonly evidence: string;
   readonly cause: string;
   readonly fix: string;
-  /** Whether kvmnet itself mends it: as a resource, in `pulumi up`, or by `npx kvmnet doctor --fix`. */
+  /** Whether kvmnet itself mends it: as a resource, in `pulumi up`, or by `kvmnet doctor --fix`. */
   readonly fixable: boolean;
   /** Where more about it stands: a file of kvmnet's, and the heading in it. */
   readonly readOn: string;

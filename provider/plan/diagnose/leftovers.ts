@@ -1,7 +1,7 @@
 import { type Check, finding } from "./finding";
 
-export const unconfirmed: Check = ({ armed }) =>
-  armed === undefined
+export const unconfirmed: Check = ({ armed, incomplete }) =>
+  armed === undefined || incomplete !== undefined
     ? []
     : [
         finding("unconfirmed-change", "warning", {
@@ -10,6 +10,21 @@ export const unconfirmed: Check = ({ armed }) =>
           cause:
             "A change of the host's network is not confirmed: it runs now, or its program was ended in the middle. The host undoes it at its timeout, or at its next boot.",
           fix: "Wait for the timeout; if it stays, see journalctl -u 'kvmnet-*' on the host.",
+          fixable: true,
+        }),
+      ];
+
+/** The report of the change names the same: it ended so. */
+export const incompleteWayBack: Check = ({ armed, incomplete }) =>
+  armed === undefined || incomplete === undefined
+    ? []
+    : [
+        finding("incomplete-way-back", "error", {
+          subject: "host",
+          evidence: incomplete.trim().split("\n").join("; "),
+          cause:
+            "A change of the host's network was undone, but not to the end. The host tries again by itself, ever less often, and at its next boot.",
+          fix: `See /var/lib/kvmnet/transactions/${armed}/report on the host; mend what it names, or restart the host.`,
           fixable: true,
         }),
       ];

@@ -1,8 +1,10 @@
 import { type Facts, type Link, ports } from "../../host/facts/facts";
+import { isByHand } from "../../host/facts/inNetplansWords";
 import { madeByNetplan, netplanId } from "../addressing/netplanId";
 import { promised } from "../addressing/wanted";
 import { addressingOf } from "../netplan/addressing";
 import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../netplan/definition";
+import { isUnit } from "../networkd/units";
 import { Refusal } from "../refusal";
 import { lanBridges } from "./bridges";
 import { type Check, type Finding, finding } from "./finding";
@@ -17,13 +19,19 @@ function ways(facts: Facts): Link[] {
 export const nextBoot: Check = (facts) => {
   try {
     return ways(facts).flatMap((link) => {
-      const id = madeByNetplan(link);
+      const byHand = link.networkFile !== undefined && isByHand(link.networkFile);
+      const id = madeByNetplan(link) ?? (byHand ? link.name : undefined);
       if (id === undefined) return [];
       const definition = findDefinition(facts.netplan, id);
+      if (byHand && definition && !isUnit(definition)) return [];
       const lost = definition
         ? lostBy(facts, link, definition)
-        : [`networkd has ${link.name} from ${link.networkFile}; no file in /etc/netplan has ${id}`];
-      return lost.length === 0 ? [] : lostAtBoot(link.name, lost.join("; "));
+        : [
+            byHand
+              ? `networkd has ${link.name} from ${link.networkFile}, which is not there any more`
+              : `networkd has ${link.name} from ${link.networkFile}; no file in /etc/netplan has ${id}`,
+          ];
+      return lost.length === 0 ? [] : lostAtBoot(link.name, lost.join("; "), byHand ? networkds : netplans);
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -31,12 +39,20 @@ export const nextBoot: Check = (facts) => {
   }
 };
 
-function lostAtBoot(what: string, evidence: string): Finding {
+/** Where the files are, what puts them in force, and how they are looked at. */
+const netplans = { folder: "/etc/netplan", command: "a `netplan apply`", look: "netplan get" };
+const networkds = {
+  folder: "/etc/systemd/network",
+  command: "a `networkctl reload`",
+  look: "systemd-analyze cat-config systemd/network",
+};
+
+function lostAtBoot(what: string, evidence: string, { folder, command, look } = netplans): Finding {
   return finding("next-boot", "warning", {
     subject: "host",
     evidence,
-    cause: `The files in /etc/netplan are not what the host runs with: its next boot, or a \`netplan apply\`, changes ${what}, and SSH may be lost.`,
-    fix: "Put the files right and look at them with netplan get, or run pulumi up to have the bridge's file back.",
+    cause: `The files in ${folder} are not what the host runs with: its next boot, or ${command}, changes ${what}, and SSH may be lost.`,
+    fix: `Put the files right and look at them with ${look}, or run pulumi up to have the bridge's file back.`,
     fixable: true,
   });
 }
@@ -59,9 +75,12 @@ function lostBy(facts: Facts, link: Link, definition: NetplanDefinition): string
 /** A port that netplan's files give an address: they are not of one mind with the bridge's. */
 export const addressingOnPort: Check = (facts) => readable(() => portsWithAddressing(facts));
 
-const portsWithAddressing: Check = (facts) =>
-  ids(facts).flatMap(({ id, definition }) => {
-    const port = facts.links.find((link) => link.master !== undefined && netplanId(link) === id);
+const portsWithAddressing: Check = (facts) => {
+  const portsById = new Map(
+    [...facts.links].reverse().flatMap((link) => (link.master === undefined ? [] : [[netplanId(link), link] as const])),
+  );
+  return ids(facts).flatMap(({ id, definition }) => {
+    const port = portsById.get(id);
     if (!definition || !port || !lanBridges(facts).some(({ bridge }) => bridge.name === port.master)) return [];
     const { dhcp4, addresses } = promised(addressingOf(definition));
     if (!dhcp4 && addresses.length === 0) return [];
@@ -73,6 +92,7 @@ const portsWithAddressing: Check = (facts) =>
       fixable: true,
     });
   });
+};
 
 /** A NIC that netplan knows by a name which the host does not have. */
 export const nicRenamed: Check = (facts) => {
@@ -80,14 +100,15 @@ export const nicRenamed: Check = (facts) => {
   const nics = facts.links.filter(({ kind, loopback }) => !loopback && (kind === undefined || kind === "veth"));
   return ids(facts).flatMap(({ id, section, definition }) => {
     if (section !== "ethernets" || !definition) return [];
-    const keys = Object.assign({}, ...definition.places.map(saidIn)) as Record<string, unknown>;
+    const [keys] = readable(() => [Object.assign({}, ...definition.places.map(saidIn)) as Record<string, unknown>]);
+    if (!keys) return [];
     const match = keys.match as Record<string, unknown> | undefined;
     const name = match ? match.name : id;
     if (typeof name !== "string" || /[*?[]/.test(name) || match?.macaddress !== undefined) return [];
     if (there.has(name) || there.has(String(keys["set-name"])) || keys.optional === true) return [];
     return finding("nic-renamed", "warning", {
       subject: `NIC ${name}`,
-      evidence: `${definition.places.map(({ path }) => path).join(", ")}: ethernets.${id}; the host has ${nics.map((nic) => nic.name).join(", ") || "no NIC"}`,
+      evidence: `${definition.places.map(({ path }) => path).join(", ")}: ethernets.${id}; the host has ${some(nics.map((nic) => nic.name)) || "no NIC"}`,
       cause: `netplan configures a NIC by a name that the host does not have. Names come from a NIC's place on the bus and change with cards, firmware and releases.`,
       fix: "Say the name that it has now, or match it by its MAC address; optional: true for one that comes and goes.",
     });
@@ -113,11 +134,19 @@ export const cloudInit: Check = (facts) => {
   });
 };
 
+/** Enough for a person to see what is meant. */
+function some(names: readonly string[]): string {
+  return [...names.slice(0, 20), ...(names.length > 20 ? ["…"] : [])].join(", ");
+}
+
 function ids(facts: Facts) {
   return readable(() => {
-    const found = definedIds(facts.netplan).map(({ id, section }) => ({ id, section }));
-    const once = found.filter(({ id }, at) => found.findIndex((one) => one.id === id) === at);
-    return once.map(({ id, section }) => ({ id, section, definition: findDefinition(facts.netplan, id) }));
+    const once = new Map(definedIds(facts.netplan).map(({ id, section }) => [id, { id, section }]));
+    return [...once.values()].map(({ id, section }) => ({
+      id,
+      section,
+      definition: findDefinition(facts.netplan, id),
+    }));
   });
 }
 

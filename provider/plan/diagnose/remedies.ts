@@ -1,10 +1,15 @@
 import { type Facts, linkNamed, ports } from "../../host/facts/facts";
-import { findNetwork } from "../libvirt/find";
+import { systemVirsh } from "../../host/libvirt/virsh";
+import { attachmentOf, bridgeOf } from "../attachment/attachment";
+import { isolatedIn } from "../attachment/restrictions";
 import { lanBridges } from "./bridges";
 import type { CheckName } from "./finding";
 
 /** Undone by its own script; of one that has none any more, the mark goes. */
 const clear = '[ ! -f "$1" ] || exec sh "$1" leftover; rm -r /var/lib/kvmnet/armed';
+
+/** A port that left its bridge is isolated no more. */
+const isolated = 'ip link set dev "$1" master "$2" && ip link set dev "$1" type bridge_slave isolated on';
 
 /** A command that mends a finding. It moves no address of the host's, or is the end of a transaction of its own. */
 export interface Remedy {
@@ -19,13 +24,18 @@ export function remediesOf(facts: Facts): Remedy[] {
 }
 
 /** A change that still runs says so, and is left alone; a `netplan try` that still runs has left no stamp. */
-function leftovers({ armed, tryStamp }: Facts): Remedy[] {
+function leftovers({ armed, incomplete, tryStamp }: Facts): Remedy[] {
   const subject = "host";
   const script = `/var/lib/kvmnet/transactions/${armed}/transaction.sh`;
   return [
     ...(armed === undefined
       ? []
-      : [{ check: "unconfirmed-change", subject, argv: ["sh", "-c", clear, "sh", script] } as const]),
+      : [
+          {
+            check: incomplete === undefined ? "unconfirmed-change" : "incomplete-way-back",
+            ...{ subject, argv: ["sh", "-c", clear, "sh", script] },
+          } as const,
+        ]),
     ...(tryStamp === undefined
       ? []
       : [{ check: "netplan-try", subject, argv: ["rm", "/run/netplan/netplan-try.ready"] } as const]),
@@ -49,25 +59,28 @@ function ofNetworks(facts: Facts): Remedy[] {
     if (forward !== "bridge" || !there) return [];
     const subject = `network ${name}`;
     return [
-      ...(active ? [] : [{ check: "network-inactive", subject, argv: ["virsh", "net-start", uuid] } as const]),
-      ...(autostart ? [] : [{ check: "network-autostart", subject, argv: ["virsh", "net-autostart", uuid] } as const]),
+      ...(active ? [] : [{ check: "network-inactive", subject, argv: [...systemVirsh, "net-start", uuid] } as const]),
+      ...(autostart
+        ? []
+        : [{ check: "network-autostart", subject, argv: [...systemVirsh, "net-autostart", uuid] } as const]),
     ];
   });
 }
 
 function ofVms(facts: Facts): Remedy[] {
-  return (facts.libvirt?.domains ?? []).flatMap(({ name, uuid, live }) =>
+  return (facts.libvirt?.domains ?? []).flatMap(({ name, uuid, live, inactive }) =>
     live.flatMap((nic): Remedy[] => {
+      const pulled = nic.linkState === "down" && inactive.find(({ mac }) => mac === nic.mac)?.linkState !== "down";
       const subject = `VM ${name}`;
-      const network = nic.network === undefined ? undefined : facts.libvirt && findNetwork(facts.libvirt, nic.network);
-      const bridge = nic.network === undefined ? nic.bridge : network?.bridge;
+      const bridge = bridgeOf(facts, attachmentOf(nic));
       const tap = nic.tap === undefined ? undefined : linkNamed(facts, nic.tap);
       const stray = tap && bridge !== undefined && tap.master !== bridge && linkNamed(facts, bridge)?.kind === "bridge";
-      const back = ["ip", "link", "set", "dev", tap?.name ?? "", "master", bridge ?? ""];
-      const plug = ["virsh", "domif-setlink", uuid, nic.mac, "up"];
+      const join = ["ip", "link", "set", "dev", tap?.name ?? "", "master", bridge ?? ""];
+      const back = isolatedIn(nic.element) ? ["sh", "-c", isolated, "sh", tap?.name ?? "", bridge ?? ""] : join;
+      const plug = [...systemVirsh, "domif-setlink", uuid, nic.mac, "up"];
       return [
         ...(stray ? [{ check: "tap-not-in-bridge", subject, argv: back } as const] : []),
-        ...(nic.linkState === "down" ? [{ check: "vm-link-down", subject, argv: plug } as const] : []),
+        ...(pulled ? [{ check: "vm-link-down", subject, argv: plug } as const] : []),
       ];
     }),
   );

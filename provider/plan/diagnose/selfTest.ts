@@ -22,8 +22,9 @@ export function selfTestOf(facts: Facts, bridge: Link, asked: Asked): SelfTest {
     bridge: bridge.name,
     mtu: bridge.mtu,
     // The same each time: a DHCP server keeps an address for it, and not one more for each test.
-    macAddress: stableMac(facts.machineId, bridge.name, "self-test"),
-    seconds: 10 + (bridge.stp ? 2 * (bridge.forwardDelay ?? 0) : 0),
+    macAddress: stableMac({ machineId: facts.machineId, domainId: bridge.name, name: "self-test" }),
+    // A server that pings an address first answers after 3 s, and what is lost is sent again after 4 and after 8 s more.
+    seconds: 20 + (bridge.stp ? 2 * (bridge.forwardDelay ?? 0) : 0),
     gateway: route?.device === bridge.name ? route.gateway : undefined,
     nameserver: bridge.lease?.nameservers[0],
   };

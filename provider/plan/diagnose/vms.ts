@@ -1,14 +1,10 @@
+import { quote } from "../../host/exec/quote";
 import { type Facts, type LibvirtNic, linkNamed } from "../../host/facts/facts";
-import { findNetwork } from "../libvirt/find";
+import { unreadOf } from "../../host/facts/unread";
+import { attachmentOf, bridgeOf, inWords, isThere, nameOf } from "../attachment/attachment";
 import { type Check, finding } from "./finding";
 
 const domains = (facts: Facts) => facts.libvirt?.domains ?? [];
-
-/** A network's bridge where it is one that the host has, not one that libvirt makes. */
-function bridgeOf(facts: Facts, nic: LibvirtNic): string | undefined {
-  if (nic.network === undefined) return nic.bridge;
-  return facts.libvirt && findNetwork(facts.libvirt, nic.network)?.bridge;
-}
 
 export const libvirtSilent: Check = ({ libvirt }) =>
   libvirt?.silent
@@ -25,7 +21,7 @@ export const libvirtSilent: Check = ({ libvirt }) =>
 export const tapNotInBridge: Check = (facts) =>
   domains(facts).flatMap(({ name, live }) =>
     live.flatMap((nic) => {
-      const bridge = bridgeOf(facts, nic);
+      const bridge = bridgeOf(facts, attachmentOf(nic));
       const tap = nic.tap === undefined ? undefined : linkNamed(facts, nic.tap);
       if (!bridge || !tap || tap.master === bridge) return [];
       return finding("tap-not-in-bridge", "error", {
@@ -39,35 +35,39 @@ export const tapNotInBridge: Check = (facts) =>
     }),
   );
 
+/** A link that is down by the VM's definition too is as somebody wants it. */
 export const linkDown: Check = (facts) =>
-  domains(facts).flatMap(({ name, live }) =>
+  domains(facts).flatMap(({ name, live, inactive }) =>
     live.flatMap((nic) => {
-      if (nic.linkState === "up") return [];
+      const defined = inactive.find(({ mac }) => mac === nic.mac);
+      if (nic.linkState === "up" || defined?.linkState === "down") return [];
       return finding("vm-link-down", "error", {
         subject: `VM ${name}`,
-        evidence: `${nic.tap ?? nic.mac}: <link state='down'/>`,
-        cause: "The NIC's cable is pulled, as the guest sees it.",
-        fix: `virsh domif-setlink ${name} ${nic.mac} up`,
+        evidence: `${nic.tap ?? "NIC"} (${nic.mac}): <link state='down'/>`,
+        cause: "The NIC's cable is pulled, as the guest sees it; its definition has it plugged in.",
+        fix: quote(["virsh", "domif-setlink", name, nic.mac, "up"]),
         fixable: true,
       });
     }),
   );
 
-/** Seconds in which a VM is up and has asked for an address, or has told its IPv6 neighbours of itself. */
+/** Seconds in which a guest is up and has asked for an address, or has told its IPv6 neighbours of itself. */
 const bootTime = 180;
 
 export const vmSilent: Check = (facts) =>
-  domains(facts).flatMap(({ name, live }) =>
+  domains(facts).flatMap(({ name, live, paused }) =>
     live.flatMap((nic) => {
       const tap = nic.tap === undefined ? undefined : linkNamed(facts, nic.tap);
-      const age = facts.vmAges.get(name);
-      if (tap?.rxPackets !== 0 || nic.linkState !== "up" || age === undefined || age < bootTime) return [];
+      const vmAge = facts.vmAges.get(name);
+      // A NIC that the running VM got later is younger.
+      const age = Math.min(vmAge ?? 0, facts.linkAges?.get(tap?.index ?? 0) ?? Number.POSITIVE_INFINITY);
+      if (tap?.rxPackets !== 0 || nic.linkState !== "up" || paused || age < bootTime) return [];
       return finding("vm-silent", "warning", {
         subject: `VM ${name}`,
-        evidence: `${tap.name}: 0 packets from ${nic.mac}, the VM runs for ${age} s`,
+        evidence: `${tap.name}: 0 packets from ${nic.mac}, the running VM has had it for ${age} s`,
         cause:
           "The guest has never sent a frame by this NIC: it has not booted, has no driver for it, or does not configure it. The host can't be what keeps it silent.",
-        fix: `Look at the guest's console (virsh console ${name}) for the NIC with that MAC address.`,
+        fix: `Look at the guest's console (${quote(["virsh", "console", name])}) for the NIC with that MAC address.`,
       });
     }),
   );
@@ -75,18 +75,13 @@ export const vmSilent: Check = (facts) =>
 export const liveUnlikePersistent: Check = (facts) =>
   domains(facts).flatMap(({ name, running, live, inactive }) => {
     if (!running) return [];
-    const on = (nic: LibvirtNic | undefined) =>
-      nic === undefined
-        ? "none"
-        : nic.network !== undefined
-          ? `network ${nic.network}`
-          : `bridge ${nic.bridge ?? "none"}`;
+    const on = (nic: LibvirtNic | undefined) => (nic === undefined ? "none" : inWords(attachmentOf(nic)));
+    const bridge = (nic: LibvirtNic | undefined) => nic && bridgeOf(facts, attachmentOf(nic));
     return [...new Set([...live, ...inactive].map(({ mac }) => mac))].flatMap((mac) => {
       const [before, after] = [live, inactive].map((nics) => nics.find((nic) => nic.mac === mac));
       const [now, next] = [on(before), on(after)];
       // After some changes of a running NIC libvirt shows its network's bridge in place of the network.
-      const sameBridge = before && after && bridgeOf(facts, before) === bridgeOf(facts, after);
-      if (now === next || (sameBridge && bridgeOf(facts, before) !== undefined)) return [];
+      if (now === next || (bridge(before) === bridge(after) && bridge(before) !== undefined)) return [];
       return finding("live-unlike-persistent", "warning", {
         subject: `VM ${name}`,
         evidence: `${mac}: now ${now}, after the next start ${next}`,
@@ -115,14 +110,47 @@ export const sameMac: Check = (facts) => {
 };
 
 export const macvtap: Check = (facts) =>
-  domains(facts).flatMap(({ name, live, inactive }) =>
-    [...new Set([...live, ...inactive].map(({ device }) => device))].flatMap((device) => {
-      if (device === undefined) return [];
-      return finding("macvtap", "warning", {
+  domains(facts).flatMap(({ name, live, inactive }) => {
+    const direct = [...live, ...inactive].filter(({ device }) => device !== undefined);
+    const first = direct.filter(({ mac }, at) => direct.findIndex((one) => one.mac === mac) === at);
+    return first.flatMap(({ mac, device = "" }) => {
+      const bridge = linkNamed(facts, linkNamed(facts, device)?.master ?? "");
+      const words = {
         subject: `VM ${name}`,
-        evidence: `<interface type='direct'><source dev='${device}'/>`,
-        cause: `The VM is on ${device} by a macvtap: the LAN reaches it, and the host itself does not, since what the host sends leaves by ${device} past it.`,
+        evidence: `${mac}: <interface type='direct'><source dev='${device}'/>`,
         fix: "Put it on a bridge (a VmNic) where host and guest have to talk.",
+      };
+      if (bridge?.kind === "bridge")
+        return finding("macvtap", "error", {
+          ...words,
+          evidence: `${words.evidence}; ${device} master ${bridge.name}`,
+          cause: `The VM is on ${device} by a macvtap, and ${device} is a port of ${bridge.name}: the kernel gives what comes in to the bridge, and makes no macvtap on a bridge's port. The VM can't start with this NIC.`,
+          fix: `Put it on ${bridge.name} (a VmNic).`,
+        });
+      return finding("macvtap", "warning", {
+        ...words,
+        cause: `The VM is on ${device} by a macvtap: the LAN reaches it, and the host itself does not, since what the host sends leaves by ${device} past it.`,
+      });
+    });
+  });
+
+/** VMs whose definition has a NIC on what the host does not have: running, they do not notice until their next start. */
+export const bridgeMissing: Check = (facts) =>
+  domains(facts).flatMap(({ name, running, inactive }) =>
+    inactive.flatMap((nic) => {
+      const attachment = attachmentOf(nic);
+      const { kind } = attachment;
+      // Of what can't be read, nothing is said to be missing.
+      if (isThere(facts, attachment) || unreadOf(facts, kind === "network" ? "networks" : "links").length > 0)
+        return [];
+      const [what, noun] = [nameOf(attachment), kind === "direct" ? "interface" : kind];
+      return finding("vm-bridge-missing", running ? "warning" : "error", {
+        subject: `VM ${name}`,
+        evidence: `${nic.mac}: <source ${kind === "direct" ? "dev" : kind}='${what}'/>; ${kind === "network" ? "libvirt" : "the host"} has no ${noun} ${what}`,
+        cause: running
+          ? `The VM's definition has a NIC on a ${noun} that is not there: it runs on, and can't be started again.`
+          : `The VM's definition has a NIC on a ${noun} that is not there: it can't start.`,
+        fix: `Make the ${noun} ${what}, or put the NIC on another one (a VmNic with its MAC address).`,
       });
     }),
   );

@@ -1,30 +1,44 @@
 import type { Facts, Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "../../host/facts/facts";
+import { need, type Unread } from "../../host/facts/unread";
 import { Refusal } from "../refusal";
 
+/** What libvirt told, and what of it can't be read. */
+export interface ToldLibvirt extends Libvirt {
+  readonly unread: readonly Unread[];
+}
+
 /** The host's libvirt, or what to do where there is none. */
-export function libvirtOf(facts: Facts, host: string): Libvirt {
+export function libvirtOf(facts: Facts, host: string): ToldLibvirt {
   if (!facts.libvirt)
     throw new Refusal(
       `${host}: the host has no libvirt (no virsh). Install libvirt-daemon-system and libvirt-clients.`,
     );
   if (facts.libvirt.silent)
     throw new Refusal(`${host}: libvirt does not answer. See systemctl status libvirtd on the host.`);
-  return facts.libvirt;
+  return { ...facts.libvirt, unread: facts.unread };
 }
 
-/** By UUID or by name, as virsh takes it. */
-export function findDomain(libvirt: Libvirt, domain: string): LibvirtDomain | undefined {
-  return (
+/** By UUID or by name, as virsh takes it. @throws UnreadFact where one that can't be read may be it */
+export function findDomain(libvirt: ToldLibvirt, domain: string): LibvirtDomain | undefined {
+  const found =
     libvirt.domains.find((one) => one.uuid === domain.toLowerCase()) ??
-    libvirt.domains.find((one) => one.name === domain)
-  );
+    libvirt.domains.find((one) => one.name === domain);
+  if (!found) need(libvirt, "domains", [domain, domain.toLowerCase()]);
+  return found;
+}
+
+/** As findNetwork, for those who go by its absence. @throws UnreadFact where one that can't be read may be it */
+export function networkThere(libvirt: ToldLibvirt, { name, uuid }: { name: string; uuid?: string }) {
+  const found = libvirt.networks.find((one) => (uuid !== undefined && one.uuid === uuid) || one.name === name);
+  if (!found) need(libvirt, "networks", [name, uuid]);
+  return found;
 }
 
 export function findNetwork(libvirt: Libvirt, name: string): LibvirtNetwork | undefined {
   return libvirt.networks.find((one) => one.name === name);
 }
 
-/** Names of the running VMs with a NIC on a libvirt network. */
+/** Names of the running VMs with a NIC on a libvirt network */
 export function runningOnNetwork(libvirt: Libvirt, network: string): string[] {
   return libvirt.domains
     .filter((domain) => domain.live.some((nic) => nic.network === network))

@@ -1,5 +1,7 @@
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import type { LibvirtNic } from "../../host/facts/facts";
+import { attachmentIn, attachmentOf, type Place, sameAttachment, sourceOf } from "../attachment/attachment";
+import { filterIn, isolatedIn, type Restrictions, restricted } from "../attachment/restrictions";
 
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -32,23 +34,24 @@ export function movedNetworkXml(xml: string, bridge: string): string {
   return builder.build({ network: { ...network, bridge: { ...network.bridge, "@name": bridge } } });
 }
 
-export interface NicXml {
+export interface NicXml extends Place {
   readonly macAddress: string;
-  readonly network?: string | undefined;
-  readonly bridge?: string | undefined;
   readonly model: string;
   readonly linkState: "up" | "down";
+  readonly restrictions?: Restrictions | undefined;
 }
 
 /** https://libvirt.org/formatdomain.html#network-interfaces */
 export function nicXml(nic: NicXml): string {
+  const { type, source } = sourceOf(attachmentIn(nic));
   return builder.build({
     interface: {
-      "@type": nic.network === undefined ? "bridge" : "network",
+      "@type": type,
       mac: { "@address": nic.macAddress },
-      source: nic.network === undefined ? { "@bridge": nic.bridge } : { "@network": nic.network },
+      source,
       model: { "@type": nic.model },
       link: { "@state": nic.linkState },
+      ...restricted({}, nic.restrictions ?? {}),
     },
   });
 }
@@ -61,18 +64,17 @@ export function changedNicXml(
   nic: LibvirtNic,
   wanted: Omit<NicXml, "macAddress" | "model"> & { model: string | undefined },
 ): string {
-  const { address, virtualport, model: ___, ...element } = nic.element;
-  const source = element.source as Record<string, unknown> | undefined;
-  const { "@bridge": _, "@portid": __, ...ofNetwork } = source ?? {};
-  const samePlace = wanted.network === undefined ? nic.network === undefined : nic.network === wanted.network;
+  const { address, virtualport, model: ___, ...whole } = nic.element;
+  const element = restricted(whole, wanted.restrictions ?? {});
+  const { "@bridge": _, "@portid": __, ...had } = (element.source as Record<string, unknown> | undefined) ?? {};
+  const [is, target] = [attachmentOf(nic), attachmentIn(wanted)];
+  const { type, source } = sourceOf(target);
+  const samePlace = target.kind === "network" ? sameAttachment(target, is) : target.kind === is.kind;
   return builder.build({
     interface: {
       ...element,
-      "@type": wanted.network === undefined ? "bridge" : "network",
-      source:
-        wanted.network === undefined
-          ? { "@bridge": wanted.bridge }
-          : { ...(samePlace && ofNetwork), "@network": wanted.network },
+      "@type": type,
+      source: { ...(samePlace && had), ...source },
       ...(wanted.model !== undefined && { model: { "@type": wanted.model } }),
       link: { "@state": wanted.linkState },
       ...(samePlace && virtualport !== undefined && { virtualport }),
@@ -80,3 +82,35 @@ export function changedNicXml(
     },
   });
 }
+
+/** The same of a running VM's NIC that is taken out and plugged in again: where libvirt had it, by a link of its own. */
+export function movedNicXml(nic: LibvirtNic, wanted: Parameters<typeof changedNicXml>[1]): string {
+  const { target: _, alias: __, ...element } = nic.element;
+  return changedNicXml({ ...nic, element }, wanted);
+}
+
+/** All of a NIC, as libvirt has it. */
+export const wholeNicXml = ({ element }: LibvirtNic): string => builder.build({ interface: element });
+
+/** A NIC as it was before, for the running VM: that keeps its device, and where it is plugged in. */
+export function formerNicXml(former: string, live: LibvirtNic): string {
+  const { model: _, address: __, alias: ___, ...element } = parser.parse(former).interface;
+  const { model, address } = live.element;
+  return builder.build({
+    interface: { ...element, ...(model !== undefined && { model }), ...(address !== undefined && { address }) },
+  });
+}
+
+/** The port group of its network that a NIC is in, if it is in one. */
+export function portGroupOf({ element }: Pick<LibvirtNic, "element">): unknown {
+  return (element.source as Record<string, unknown> | undefined)?.["@portgroup"];
+}
+
+/** What a NIC's XML lets the VM do. */
+export function restrictionsIn(xml: string): Restrictions {
+  const element = parser.parse(xml).interface;
+  return { isolated: isolatedIn(element), filter: filterIn(element) };
+}
+
+/** The same of a NIC's XML. */
+export const portGroupIn = (xml: string): unknown => portGroupOf({ element: parser.parse(xml).interface });

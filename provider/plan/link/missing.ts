@@ -1,26 +1,38 @@
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
-import { networkFileName } from "../netplan/bridgeFile";
 import { usersMtu } from "../netplan/mtu";
-import type { BridgeLink } from "./batch";
+import { bridgeUnit } from "../networkd/units";
 import { strayTaps } from "./taps";
+
+/** What a bridge is to be, as the kernel knows it. */
+export interface BridgeLink {
+  readonly name: string;
+  /** Undefined: it has none. */
+  readonly uplink: string | undefined;
+  readonly macAddress: string;
+  readonly stp: boolean;
+  readonly forwardDelay: number;
+  readonly mtu: number | undefined;
+}
 
 /** The wanted state of a bridge, as far as the kernel and networkd show it. */
 export interface WantedBridge extends BridgeLink {
   /** "192.0.2.10/24": must be on the bridge. */
   readonly addresses: readonly string[];
   readonly dhcp4: boolean;
+  /** networkd's file of a bridge that was made by hand with one. */
+  readonly unit?: string | undefined;
   /** Gateways of the default routes that must go over the bridge. */
   readonly gateways: readonly string[];
 }
 
 /**
- * Whether networkd has taken a link over, from netplan's file for an id. "configuring" will do: a link stays so for as
+ * Whether networkd has taken a link over, from a file of this name. "configuring" will do: a link stays so for as
  * long as it waits for a router that does not advertise, 12 s, and its addresses are looked at for themselves.
  */
-export function inHandsOfNetworkd(link: Link | undefined, id: string): boolean {
+export function inHandsOfNetworkd(link: Link | undefined, unit: string): boolean {
   return (
     (link?.networkdState === "configured" || link?.networkdState === "configuring") &&
-    link.networkFile?.endsWith(`/${networkFileName(id)}`) === true
+    link.networkFile?.endsWith(`/${unit}`) === true
   );
 }
 
@@ -34,12 +46,14 @@ export function naturalMtu(facts: Facts, bridge: string): number | undefined {
 
 /** How a hand changed an MTU, where `missing` does not say so: no change waits for that. */
 export function unlikeMtu(facts: Facts, { name, uplink, mtu }: WantedBridge): string[] {
-  const [bridge, port] = [linkNamed(facts, name), linkNamed(facts, uplink)];
+  const [bridge, port] = [linkNamed(facts, name), linkNamed(facts, uplink ?? "")];
   if (!bridge || port?.master !== name) return [];
   if (mtu !== undefined)
     return port.mtu === mtu || bridge.mtu !== mtu
       ? []
       : [`the MTU of the port ${uplink} is ${port.mtu} instead of ${mtu}`];
+  // A lease's is the bridge's alone: networkd gives it to the link that has the lease, and the port keeps its own from the next boot on.
+  if (bridge.lease?.mtu !== undefined && bridge.mtu === bridge.lease.mtu) return [];
   const natural = naturalMtu(facts, name);
   return bridge.mtu === natural ? [] : [`the MTU of ${name} is ${bridge.mtu} instead of ${natural}`];
 }
@@ -48,11 +62,11 @@ export function unlikeMtu(facts: Facts, { name, uplink, mtu }: WantedBridge): st
 export function missing(facts: Facts, wanted: WantedBridge): string[] {
   const { name, uplink } = wanted;
   const bridge = linkNamed(facts, name);
-  const port = linkNamed(facts, uplink);
+  const port = linkNamed(facts, uplink ?? "");
   if (!bridge) return [`the bridge ${name} is not there`];
   if (bridge.kind !== "bridge") return [`${name} is no bridge`];
   const sentences: (string | false | undefined)[] = [
-    !port && `the uplink ${uplink} is not there`,
+    uplink !== undefined && !port && `the uplink ${uplink} is not there`,
     port && port.master !== name && `the uplink ${uplink} is not a port of ${name}`,
     !bridge.up && `${name} is down`,
     bridge.mac !== wanted.macAddress && `${name} has the MAC address ${bridge.mac} instead of ${wanted.macAddress}`,
@@ -62,7 +76,7 @@ export function missing(facts: Facts, wanted: WantedBridge): string[] {
     wanted.mtu !== undefined &&
       bridge.mtu !== wanted.mtu &&
       `the MTU of ${name} is ${bridge.mtu} instead of ${wanted.mtu}`,
-    !inHandsOfNetworkd(bridge, name) &&
+    !inHandsOfNetworkd(bridge, wanted.unit ?? bridgeUnit(facts, name)) &&
       `networkd has ${name} in state ${bridge.networkdState ?? "unknown"}, from ${bridge.networkFile ?? "no file"}`,
     wanted.dhcp4 && !bridge.lease && `${name} has no DHCP lease`,
   ];

@@ -1,8 +1,12 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
+import { attachmentOf, bridgeOf } from "../attachment/attachment";
+import { isolatedIn } from "../attachment/restrictions";
 
 export interface StrayTap {
   readonly tap: string;
   readonly vm: string;
+  /** libvirt has it isolated in its bridge. */
+  readonly isolated: boolean;
 }
 
 /**
@@ -10,16 +14,16 @@ export interface StrayTap {
  * that was undone, and libvirt puts them in only when a VM starts. Such a VM runs and hears nothing.
  */
 export function strayTaps(facts: Facts, bridge: string): StrayTap[] {
-  const networks = facts.libvirt?.networks ?? [];
-  const onBridge = new Set(networks.filter((network) => network.bridge === bridge).map(({ name }) => name));
   return (facts.libvirt?.domains ?? [])
     .filter((domain) => domain.running)
     .flatMap((domain) =>
       domain.live
-        .filter((nic) => nic.bridge === bridge || (nic.network !== undefined && onBridge.has(nic.network)))
-        .flatMap(({ tap }) => {
+        .filter((nic) => nic.bridge === bridge || bridgeOf(facts, attachmentOf(nic)) === bridge)
+        .flatMap(({ tap, element }) => {
           const link = tap === undefined ? undefined : linkNamed(facts, tap);
-          return link && link.master !== bridge ? [{ tap: link.name, vm: domain.name }] : [];
+          return link && link.master !== bridge
+            ? [{ tap: link.name, vm: domain.name, isolated: isolatedIn(element) }]
+            : [];
         }),
     );
 }

@@ -12,12 +12,18 @@ export function resolveUplink(facts: Facts, bridge: string, wanted: string | und
       throw new Refusal(`The default route goes over ${device}, which has no NIC; say the uplink in \`uplink\`.`);
     return checked(facts, bridge, link);
   }
-  const link = wanted.includes(":")
-    ? facts.links.find((one) => (one.permanentMac ?? one.mac) === wanted && one.kind !== "bridge")
-    : linkNamed(facts, wanted);
+  const link = findLink(facts, wanted);
   if (!link)
     throw new Refusal(`uplink: the host has no interface ${wanted}; it has ${candidates(facts).join(", ") || "none"}.`);
   return checked(facts, bridge, link);
+}
+
+/** The link that a program means: by its MAC address, its name or another one that it has. */
+export function findLink(facts: Facts, wanted: string): Link | undefined {
+  const { links } = facts;
+  return wanted.includes(":")
+    ? links.find((one) => (one.permanentMac ?? one.mac) === wanted && one.kind !== "bridge")
+    : (linkNamed(facts, wanted) ?? links.find(({ altNames }) => altNames?.includes(wanted)));
 }
 
 /** That of a program which says none. */

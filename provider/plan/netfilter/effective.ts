@@ -1,15 +1,18 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { BridgeCalls } from "../../host/netfilter/firewall";
-import { type Fate, fates } from "./fate";
+import { type Fate, fates, markOf, placeOf } from "./fate";
+import { rulesPath } from "./files";
 
 /** What happens to a frame that is forwarded between two ports of a bridge. */
 export interface Effective {
   /** Which IP versions iptables and nft get to see on this bridge. */
-  readonly seen: { readonly ip: boolean; readonly ip6: boolean; readonly arp: boolean };
+  readonly seen: BridgeCalls;
   /** Base chains that it meets and that drop it. */
   readonly dropping: readonly Fate[];
   /** Base chains that kvmnet's rule makes accept it. */
   readonly ours: readonly Fate[];
+  /** What of the packet filter can't be read, and may decide otherwise. */
+  readonly unread: readonly string[];
   /** The same in a sentence or more. */
   readonly text: string;
 }
@@ -20,16 +23,47 @@ const none: BridgeCalls = { ip: false, ip6: false, arp: false };
 export function effectiveOf(facts: Facts, bridge: string): Effective {
   const { firewall } = facts;
   const loaded = firewall.bridgeCalls !== undefined;
-  const host = firewall.bridgeCalls ?? none;
-  const own = (loaded && linkNamed(facts, bridge)?.bridgeCalls) || none;
-  const seen = { ip: host.ip || own.ip, ip6: host.ip6 || own.ip6, arp: host.arp || own.arp };
+  const seen = seenOf(facts, bridge);
   const met = fates(firewall, bridge).filter(({ chain: { family } }) => {
-    if (family === "bridge") return true;
+    if (family === "bridge" || family === "netdev") return true;
     return family === "inet" ? seen.ip || seen.ip6 : seen[family];
   });
   const dropping = met.filter(({ verdict }) => verdict === "drop");
   const ours = met.filter((fate) => fate.ours);
-  return { seen, dropping, ours, text: textOf(loaded, seen, dropping, ours) };
+  const unread = [
+    ...new Set(met.flatMap((fate) => fate.unread)),
+    // A whole ruleset, or who sees what.
+    ...facts.unread.flatMap(({ part, about, what }) => (part === "firewall" && !about ? [what] : [])),
+  ];
+  const text = textOf(loaded, seen, dropping, ours);
+  const unsure = `; not for sure, as not all that may decide can be read: ${unread.join("; ")}`;
+  return { seen, dropping, ours, unread, text: unread.length > 0 ? text + unsure : text };
+}
+
+/** Which IP versions iptables and nft get to see of what a bridge forwards. */
+export function seenOf(facts: Facts, bridge: string): BridgeCalls {
+  const host = facts.firewall.bridgeCalls;
+  if (host === undefined) return none;
+  const own = linkNamed(facts, bridge)?.bridgeCalls ?? none;
+  return { ip: host.ip || own.ip, ip6: host.ip6 || own.ip6, arp: host.arp || own.arp };
+}
+
+/** The host as it is once kvmnet's rules for a bridge are gone. */
+export function withoutOurs(facts: Facts, bridge: string): Facts {
+  const chains = facts.firewall.chains.map((chain) => ({
+    ...chain,
+    rules: chain.rules.filter(({ comment }) => comment !== markOf(bridge)),
+  }));
+  return { ...facts, firewall: { ...facts.firewall, chains } };
+}
+
+/** iptables' chains on forward that lack kvmnet's rule for a bridge, with those that had it; none while br_netfilter is not loaded, as netfilter.sh adds none then. */
+export function placesWithoutOurs({ firewall, netfilter }: Facts, bridge: string): string[] {
+  if (firewall.bridgeCalls === undefined) return [];
+  const there = firewall.chains.filter(({ tool, policy }) => tool !== "nft" && policy !== undefined);
+  const ours = there.filter(({ rules }) => rules.some(({ comment }) => comment === markOf(bridge))).map(placeOf);
+  const had = (netfilter.get(rulesPath(bridge)) ?? "").split("\n").filter(Boolean);
+  return [...new Set([...there.map(placeOf), ...had])].filter((place) => !ours.includes(place));
 }
 
 function textOf(loaded: boolean, seen: Effective["seen"], dropping: readonly Fate[], ours: readonly Fate[]): string {

@@ -8,9 +8,14 @@ export interface NetfilterParameters {
 
 export const folderOf = (bridge: string): string => `/var/lib/kvmnet/netfilter/${bridge}`;
 export const unitOf = (bridge: string): string => `kvmnet-netfilter-${bridge}.service`;
+/** Is there only to be reloaded with a firewall: systemd reloads none that is not active, and the other unit is none once it ran. */
+export const reloadUnitOf = (bridge: string): string => `kvmnet-filter-reload-${bridge}.service`;
 export const parametersPath = (bridge: string): string => `${folderOf(bridge)}/parameters`;
 export const scriptPath = (bridge: string): string => `${folderOf(bridge)}/netfilter.sh`;
+/** netfilter.sh writes it: iptables' chains that have the rule, a line each. */
+export const rulesPath = (bridge: string): string => `${folderOf(bridge)}/rules`;
 export const unitPath = (bridge: string): string => `/etc/systemd/system/${unitOf(bridge)}`;
+export const reloadUnitPath = (bridge: string): string => `/etc/systemd/system/${reloadUnitOf(bridge)}`;
 export const enabledPath = (bridge: string): string => `/etc/systemd/system/multi-user.target.wants/${unitOf(bridge)}`;
 export const udevPath = (bridge: string): string => `/etc/udev/rules.d/80-kvmnet-netfilter-${bridge}.rules`;
 
@@ -25,7 +30,7 @@ export function modeOf(files: ReadonlyMap<string, string>, bridge: string): Netf
   return mode === "accept" || mode === "bypass" ? mode : undefined;
 }
 
-/** Services that write a firewall when they start: the bridge's rules come after each start of theirs. */
+/** Services that write a firewall when they start or are reloaded: the bridge's rules come after each of these. */
 const writers = ["nftables", "netfilter-persistent", "ufw", "firewalld", "libvirtd", "docker", "k3s", "kubelet"];
 
 export function netfilterFiles({ bridge, mode, owner }: NetfilterParameters, script: string): Map<string, string> {
@@ -43,6 +48,7 @@ export function netfilterFiles({ bridge, mode, owner }: NetfilterParameters, scr
 Description=kvmnet: let through what ${bridge} forwards between its own ports
 After=network-pre.target systemd-sysctl.service ${services}
 PartOf=${services}
+Wants=${reloadUnitOf(bridge)}
 StartLimitIntervalSec=0
 
 [Service]
@@ -51,6 +57,21 @@ ExecStart=${run}
 
 [Install]
 WantedBy=multi-user.target ${services}
+`,
+    ],
+    [
+      reloadUnitPath(bridge),
+      `# Written by kvmnet.
+[Unit]
+Description=kvmnet: the same for ${bridge} when a firewall is reloaded
+After=${services}
+ReloadPropagatedFrom=${services}
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/true
+ExecReload=${run}
 `,
     ],
     [

@@ -7,13 +7,15 @@ export interface Daemon {
   readonly wayOf: (bridge: string) => string;
 }
 
+// firewalld.zone(5), <forward/>: frames between a zone's interfaces are let through.
+const firewalld: Daemon = {
+  name: "firewalld",
+  wayOf: (bridge) =>
+    `put ${bridge} into a zone that forwards between its own interfaces: firewall-cmd --permanent --zone=ZONE --add-interface=${bridge}, firewall-cmd --permanent --zone=ZONE --add-forward, then firewall-cmd --reload`,
+};
+
 const daemons: Readonly<Record<string, Daemon>> = {
-  // firewalld.zone(5), <forward/>: frames between a zone's interfaces are let through.
-  firewalld: {
-    name: "firewalld",
-    wayOf: (bridge) =>
-      `put ${bridge} into a zone that forwards between its own interfaces: firewall-cmd --permanent --zone=ZONE --add-interface=${bridge} --add-forward, then firewall-cmd --reload`,
-  },
+  firewalld,
   libvirt_network: {
     name: "libvirt",
     wayOf: () => "libvirt's rules are for its own networks; see firewall_backend in /etc/libvirt/network.conf",
@@ -35,7 +37,20 @@ const ofIptables: Daemon = {
 export function daemonOf({ tool, family, table }: FilterChain): Daemon | undefined {
   if (tool !== "nft") return undefined;
   if ((family === "ip" || family === "ip6") && (table === "mangle" || table === "security")) return ofIptables;
-  return daemons[table];
+  return Object.hasOwn(daemons, table) ? daemons[table] : undefined;
+}
+
+// firewalld.direct(5): such a rule comes before those of its zones, and with each of its reloads.
+const firewalldsIptables: Daemon = {
+  name: "firewalld",
+  wayOf: (bridge) =>
+    `${["ipv4", "ipv6"].map((version) => `firewall-cmd --permanent --direct --add-rule ${version} filter FORWARD 0 -i ${bridge} -o ${bridge} -m physdev --physdev-is-bridged -j ACCEPT`).join(", ")}, then firewall-cmd --reload`,
+};
+
+/** Who empties one of iptables' own chains whenever it likes, and tells no unit: firewalld with FirewallBackend=iptables. A rule of ours stays until then. */
+export function emptiedBy({ tool, rules }: FilterChain): Daemon | undefined {
+  const jumps = rules.some(({ verdict }) => verdict?.kind === "jump" && verdict.chain === "FORWARD_direct");
+  return tool !== "nft" && jumps ? firewalldsIptables : undefined;
 }
 
 /** Who on the host relies on bridged frames being filtered: Docker between its containers, Kubernetes for its services. */

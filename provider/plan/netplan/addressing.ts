@@ -2,49 +2,32 @@ import { isDeepStrictEqual } from "node:util";
 import { isCollection, isMap, isPair, isScalar, type Node, type Pair, parse, stringify, type YAMLMap } from "yaml";
 import { Refusal } from "../refusal";
 import { type NetplanDefinition, saidIn } from "./definition";
-
-/** netplan-yaml(5): what gives an interface its addresses, and so goes where the addresses go. */
-const addressingKeys = new Set([
-  "dhcp4",
-  "dhcp6",
-  "dhcp-identifier",
-  "dhcp4-overrides",
-  "dhcp6-overrides",
-  "accept-ra",
-  "addresses",
-  "gateway4",
-  "gateway6",
-  "ipv6-address-generation",
-  "ipv6-address-token",
-  "ipv6-mtu",
-  "ipv6-privacy",
-  "link-local",
-  "nameservers",
-  "optional",
-  "optional-addresses",
-  "critical",
-  "routes",
-  "routing-policy",
-]);
+import { goesOver } from "./keys";
 
 export type Stanza = Record<string, unknown>;
 
 /** An interface's addressing over all files, merged as netplan does: later scalars win, lists add up. */
 export function addressingOf(definition: NetplanDefinition): Stanza {
-  const merged: Stanza = {};
-  for (const place of definition.places) {
-    for (const [key, value] of Object.entries(saidIn(place)))
-      if (addressingKeys.has(key)) merged[key] = merge(merged[key], value);
-  }
-  return merged;
+  return merged(definition, goesOver);
+}
+
+/** The same of all that is the interface's own. */
+export function settingsOf(definition: NetplanDefinition): Stanza {
+  return merged(definition, (key) => !goesOver(key));
+}
+
+function merged(definition: NetplanDefinition, isMeant: (key: string) => boolean): Stanza {
+  const all: Stanza = {};
+  for (const place of definition.places)
+    for (const [key, value] of Object.entries(saidIn(place))) if (isMeant(key)) all[key] = merge(all[key], value);
+  return all;
 }
 
 function merge(before: unknown, value: unknown): unknown {
-  if (Array.isArray(before) && Array.isArray(value))
-    return [
-      ...before,
-      ...value.filter((one) => !before.some((other) => JSON.stringify(other) === JSON.stringify(one))),
-    ];
+  if (Array.isArray(before) && Array.isArray(value)) {
+    const known = new Set(before.map((one) => JSON.stringify(one)));
+    return [...before, ...value.filter((one) => !known.has(JSON.stringify(one)))];
+  }
   if (isPlain(before) && isPlain(value)) {
     const merged: Stanza = { ...before };
     for (const [key, one] of Object.entries(value)) merged[key] = merge(merged[key], one);
@@ -62,7 +45,7 @@ export function withoutAddressing(definition: NetplanDefinition): Map<string, st
   const files = new Map<string, string>();
   for (const place of definition.places) {
     const { path, text, map, keyEnd } = place;
-    const taken = map.items.filter((pair) => isScalar(pair.key) && addressingKeys.has(String(pair.key.value)));
+    const taken = map.items.filter((pair) => isScalar(pair.key) && goesOver(String(pair.key.value)));
     if (taken.length === 0) continue;
     const edited = map.flow ? withoutFlowPairs(place, taken) : withoutBlockPairs(text, map, taken, keyEnd);
     const wanted = parse(text, quiet);

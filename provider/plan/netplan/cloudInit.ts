@@ -1,4 +1,5 @@
 import type { BridgeRecord, Facts } from "../../host/facts/facts";
+import { unreadOf } from "../../host/facts/unread";
 
 /** What cloud-init's netplan renderer writes, at an instance's first boot and, with some data sources, at each. */
 export const isCloudInits = (path: string) => path.endsWith("/50-cloud-init.yaml");
@@ -22,5 +23,7 @@ export function cloudInitGoesOn(facts: Facts, bridge: string): boolean {
     ...Object.keys(previousConfig),
     ...(found?.files ?? []),
   ];
+  // One that can't be read may be.
+  if (unreadOf(facts, "records").length > 0) return false;
   return ![...facts.records].some(([name, record]) => name !== bridge && changed(record).some(isCloudInits));
 }

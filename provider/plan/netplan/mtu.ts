@@ -1,5 +1,5 @@
 import type { Facts, Link } from "../../host/facts/facts";
-import { bridgeFilePath } from "./bridgeFile";
+import { isBridgeFile } from "./bridgeFile";
 import { findDefinition, type NetplanDefinition } from "./definition";
 
 /** In bytes; what an Ethernet NIC has unless somebody says another one (RFC 894). */
@@ -13,18 +13,18 @@ export function mtuOfItsOwn(facts: Facts, bridge: string, uplink: Link, own: Net
 /** What kvmnet's own file says of a bridge's MTU: nothing where the program does not. */
 export function saidMtu(facts: Facts, bridge: string): number | undefined {
   const definition = findDefinition(facts.netplan, bridge);
-  return definition && mtuIn(definition, (path) => path === bridgeFilePath(bridge));
+  return definition && mtuIn(definition, (path) => isBridgeFile(path, bridge));
 }
 
 /** What the user's files say of a bridge's MTU. */
 export function usersMtu(facts: Facts, bridge: string): number | undefined {
   const definition = findDefinition(facts.netplan, bridge);
-  return definition && mtuIn(definition, (path) => path !== bridgeFilePath(bridge));
+  return definition && mtuIn(definition, (path) => !isBridgeFile(path, bridge));
 }
 
 /** A NIC's MTU by the user's files. */
 export function entryMtu(own: NetplanDefinition, bridge: string): number {
-  return mtuIn(own, (path) => path !== bridgeFilePath(bridge)) ?? ethernet;
+  return mtuIn(own, (path) => !isBridgeFile(path, bridge)) ?? ethernet;
 }
 
 function mtuIn({ places }: NetplanDefinition, isMeant: (path: string) => boolean): number | undefined {

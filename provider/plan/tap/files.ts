@@ -36,6 +36,14 @@ export function keptParameters(files: ReadonlyMap<string, string>, tap: string):
   };
 }
 
+/** The TAPs in a bridge that kvmnet made, there or not. */
+export function keptTapsIn(files: ReadonlyMap<string, string>, bridge: string): TapParameters[] {
+  const names = [...files.keys()].flatMap(
+    (path) => /^\/var\/lib\/kvmnet\/taps\/([^/]+)\/parameters$/.exec(path)?.[1] ?? [],
+  );
+  return names.flatMap((name) => keptParameters(files, name) ?? []).filter((tap) => tap.bridge === bridge);
+}
+
 /** Whose a TAP is, as the parameters on the host say. */
 export function makerOf(files: ReadonlyMap<string, string>, tap: string): string | undefined {
   return keptParameters(files, tap)?.madeBy;

@@ -1,5 +1,6 @@
 import { type Facts, type LibvirtDomain, type Link, linkNamed } from "../../host/facts/facts";
 import type { Heard } from "../../host/listen/listen";
+import { attachmentOf, linkOf } from "../attachment/attachment";
 import type { Finding } from "../diagnose/finding";
 
 export type NodeKind = "NIC" | "bond" | "VLAN" | "bridge" | "port" | "TAP" | "VM";
@@ -17,12 +18,20 @@ export interface TopologyNode {
   readonly findings: readonly Finding[];
 }
 
+/** What is on what. To a VM of several NICs: with what there is to say of those that go this way, and what is wrong with them. */
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly words?: readonly string[];
+  readonly findings?: readonly Finding[];
+}
+
 /** A host's network from the wire to its VMs, with what is wrong in it. */
 export interface Topology {
   readonly host: string;
   readonly nodes: readonly TopologyNode[];
   /** From what is nearer to the wire. A VM that is off is on its bridge, without a TAP. */
-  readonly edges: readonly { readonly from: string; readonly to: string }[];
+  readonly edges: readonly Edge[];
   /** What is wrong with the host as a whole, or with something that is not drawn. */
   readonly findings: readonly Finding[];
 }
@@ -45,31 +54,56 @@ export function topologyOf(
     })),
     ...domains.map((domain) => ({
       ...{ id: `VM ${domain.name}`, kind: "VM" as const, name: domain.name },
-      words: vmWords(facts, domain, heard),
+      words: vmWords(facts, domain, domain.running ? domain.live : domain.inactive, heard),
       down: !domain.running,
     })),
   ];
-  const pairs: (readonly [string | undefined, string | undefined])[] = [
-    ...links.flatMap(({ link, id, kind }) => [
-      kind === "TAP" || kind === "port" ? ([idOf(link.master), id] as const) : ([id, idOf(link.master)] as const),
-      [idOf(link.parent), id] as const,
-    ]),
-    ...domains.flatMap((domain) =>
-      (domain.running ? domain.live : domain.inactive).map(
-        (nic) => [idOf(nic.tap) ?? idOf(nic.device) ?? idOf(bridgeOf(facts, nic)), `VM ${domain.name}`] as const,
-      ),
-    ),
-  ];
-  const edges = pairs.flatMap(([from, to]) => (from && to ? [{ from, to }] : []));
+  const edges: Edge[] = links.flatMap(({ link, id, kind }) => {
+    const master = idOf(link.master);
+    const isPort = kind === "TAP" || kind === "port";
+    const ends = [isPort ? [master, id] : [id, master], [idOf(link.parent), id]];
+    return ends.flatMap(([from, to]) => (from && to ? [{ from, to }] : []));
+  });
   const about = (node: Omit<TopologyNode, "findings">) =>
     findings.filter(({ subject }) => subjects(subject).some((one) => isAbout(one, node)));
   const drawn = nodes.map((node) => ({ ...node, findings: about(node) }));
+  const all = [...edges, ...domains.flatMap((domain) => vmEdges(facts, { domain, heard, idOf }, drawn))];
+  const unlike = new Map<string, Edge>();
+  for (const edge of all) {
+    const way = JSON.stringify([edge.from, edge.to]);
+    if (!unlike.has(way)) unlike.set(way, edge);
+  }
   return {
     host,
     nodes: drawn,
-    edges: edges.filter(({ from, to }, at) => edges.findIndex((one) => one.from === from && one.to === to) === at),
+    edges: [...unlike.values()],
     findings: findings.filter((one) => !drawn.some((node) => node.findings.includes(one))),
   };
+}
+
+/** One for each place that the VM's NICs are in; of several, each has its own NICs' words and findings. */
+function vmEdges(
+  facts: Facts,
+  {
+    domain,
+    heard,
+    idOf,
+  }: { domain: LibvirtDomain; heard: readonly Heard[]; idOf: (name?: string) => string | undefined },
+  drawn: readonly TopologyNode[],
+): Edge[] {
+  const to = `VM ${domain.name}`;
+  const findings = drawn.find(({ id }) => id === to)?.findings ?? [];
+  const nics = domain.running ? domain.live : domain.inactive;
+  const placed = nics.map((nic) => ({ nic, from: idOf(nic.tap) ?? idOf(linkOf(facts, attachmentOf(nic))) }));
+  const places = [...new Set(placed.map(({ from }) => from))].filter((from) => from !== undefined);
+  if (nics.length < 2) return places.map((from) => ({ from, to }));
+  return places.map((from, index) => {
+    const here = placed.filter((one) => one.from === from).map(({ nic }) => nic);
+    const names = (one: Finding, all: typeof nics) => all.some(({ mac }) => one.evidence.includes(mac));
+    // What names none of its NICs is told with the first.
+    const own = findings.filter((one) => names(one, here) || (index === 0 && !names(one, nics)));
+    return { from, to, words: vmWords(facts, domain, here, heard), findings: own };
+  });
 }
 
 /** "VMs a, b" is about both. */
@@ -99,6 +133,8 @@ function kindOf(facts: Facts, link: Link): NodeKind | undefined {
       return isVms(facts, link) || link.master !== undefined ? "TAP" : undefined;
   }
   // A NIC may be of any kind in a container; others matter as ports alone.
+  // One end of a pair whose other end is elsewhere: in a container it is the NIC; a container's own is in a bridge.
+  if (link.kind === "veth" && link.master === undefined) return "NIC";
   const isUplink = [...facts.records.values()].some(({ uplink }) => uplink === link.name);
   if (isUplink || (link.networkFile !== undefined && link.master === undefined)) return "NIC";
   return link.master !== undefined && linkNamed(facts, link.master)?.kind === "bridge" ? "port" : undefined;
@@ -106,12 +142,6 @@ function kindOf(facts: Facts, link: Link): NodeKind | undefined {
 
 const isVms = (facts: Facts, { name }: Link) =>
   (facts.libvirt?.domains ?? []).some(({ live }) => live.some(({ tap }) => tap === name));
-
-function bridgeOf(facts: Facts, nic: { network: string | undefined; bridge: string | undefined }): string | undefined {
-  return nic.network === undefined
-    ? nic.bridge
-    : facts.libvirt?.networks.find(({ name }) => name === nic.network)?.bridge;
-}
 
 function linkWords(facts: Facts, link: Link, kind: NodeKind): string[] {
   const addresses = link.addresses.filter(({ scope }) => scope === "global");
@@ -129,18 +159,22 @@ function linkWords(facts: Facts, link: Link, kind: NodeKind): string[] {
 }
 
 /** A guest's addresses by what was heard from it, and by what the host remembers: libvirt does not know those of a bridged one. */
-function vmWords(facts: Facts, { running, live, inactive }: LibvirtDomain, heard: readonly Heard[]): string[] {
-  const nics = running ? live : inactive;
+function vmWords(
+  facts: Facts,
+  { running }: LibvirtDomain,
+  nics: LibvirtDomain["live"],
+  heard: readonly Heard[],
+): string[] {
   const macs = new Set(nics.map(({ mac }) => mac));
   const said = heard.filter(({ kind, from, direction, device }) => {
     const tap = linkNamed(facts, device)?.kind === "tun";
     return kind !== "dhcp" && macs.has(from) && tap && direction === "in";
   });
-  const known = facts.neighbours.filter(({ mac }) => macs.has(mac));
+  const known = facts.neighbours.filter(({ mac, address }) => macs.has(mac) && !address.includes(":"));
   const addresses = new Set([...said.map(({ says }) => says), ...known.map(({ address }) => address)]);
   return [
     ...[...addresses].sort(),
-    ...nics.map(({ mac }) => mac),
+    ...nics.map((nic) => (attachmentOf(nic).kind === "direct" ? `${nic.mac} (macvtap)` : nic.mac)),
     ...(running ? [] : ["off"]),
     ...(nics.length === 0 ? ["no NIC"] : []),
   ];

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { connection, hostOutputs } from "../connection";
+import { ownConnection as connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
-import { cidr, endpoint, hostName, interfaceName, ipAddress, macAddress } from "../names";
+import { anyInterfaceName, cidr, endpoint, hostName, interfaceName, ipAddress, macAddress } from "../names";
+import { ownerOutputs } from "../ownership/outputs";
 
 const route = z
   .strictObject({
@@ -22,8 +23,14 @@ const addressing = z
     dhcp6: z.boolean().default(false).meta({ description: "Ask for an IPv6 address by DHCPv6." }),
     acceptRa: z.boolean().optional().meta({ description: "Take IPv6 router advertisements. Default: networkd's." }),
     addresses: z.array(cidr).default([]).meta({ description: 'Static addresses with prefix length, "192.0.2.10/24".' }),
-    routes: z.array(route).default([]).meta({ description: "Static routes." }),
-    nameservers: z.array(ipAddress).default([]).meta({ description: "DNS servers." }),
+    routes: z.array(route).optional().meta({
+      description: "Static routes; []: none. Left out: those that there are stay, what a lease gave that ends too.",
+      formerDefault: [],
+    }),
+    nameservers: z.array(ipAddress).optional().meta({
+      description: "DNS servers; []: none. Left out: those that there are stay, what a lease gave that ends too.",
+      formerDefault: [],
+    }),
   })
   .meta({
     typeName: "Addressing",
@@ -47,16 +54,32 @@ const confirm = z
       description:
         "Tried from the host before the change; those that hold then must hold after it, or it is undone. The gateway and DNS are tried in any case.",
     }),
+    rebootAsLastResort: z.boolean().optional().meta({
+      description:
+        "Whether the host restarts where it could not go back from a change in any other way; its files are as they were then. Default: false.",
+    }),
   })
   .meta({ typeName: "Confirm", description: "How a change of the host's network is confirmed." });
+
+const vlanUplink = z
+  .strictObject({
+    link: z.union([macAddress, anyInterfaceName]).meta({
+      description: "The NIC or bond that the tagged frames go over, by name (an alternative one too) or MAC address.",
+    }),
+    vlan: z.int().min(1).max(4094).meta({ description: "The VLAN's number, 1 to 4094 (IEEE 802.1Q)." }),
+  })
+  .meta({ typeName: "VlanUplink", description: "A VLAN that is made for a bridge, and goes with it." });
 
 const inputs = z.strictObject({
   connection,
   name: interfaceName.default("br0").meta({ description: "The bridge's interface name." }),
-  uplink: z.union([macAddress, interfaceName]).optional().meta({
-    description:
-      "The NIC that becomes the bridge's port, by name or MAC address. Default: the one with the default route.",
-  }),
+  uplink: z
+    .union([z.union([macAddress, anyInterfaceName]), vlanUplink])
+    .optional()
+    .meta({
+      description:
+        'The NIC that becomes the bridge\'s port, by name (an alternative one too) or MAC address. Or a VLAN that is made on one, {link, vlan}; or "none", for VMs among themselves: then the host has no address on the bridge unless `addressing` says one. Default: the NIC with the default route.',
+    }),
   addressing: z
     .union([z.literal("inherit"), addressing])
     .default("inherit")
@@ -77,12 +100,28 @@ const inputs = z.strictObject({
       "The bridge's MAC address. Default: the uplink's, so that DHCP knows the host; of a bridge that was there before, its own.",
   }),
   confirm: confirm.default({ timeout: 60 }),
+  accept: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(masquerade|firewall|vlan|macvlan|macvtap|ipvlan|ipvtap|vm|network|file|drop-in):\S.*$/,
+          'must be a name that a preview has given, like "masquerade:enp1s0"',
+        ),
+    )
+    .optional()
+    .meta({
+      quiet: true,
+      description:
+        'What the change breaks on the host and may: a name each, as the preview gives them ("masquerade:enp1s0"). All else that would break is an error.',
+    }),
   forceDelete: z.boolean().default(false).meta({ description: "Delete the bridge although running VMs hang on it." }),
 });
 
 const outputs = z.object({
   ...hostOutputs,
-  uplink: z.string().meta({ description: "The NIC that is the bridge's port." }),
+  ...ownerOutputs,
+  uplink: z.string().meta({ description: 'The NIC or VLAN that is the bridge\'s port; "none": there is none.' }),
   macAddress: z.string().meta({ description: "The bridge's MAC address." }),
   mtu: z.int().meta({ description: "The bridge's MTU in bytes." }),
   addresses: z.array(z.string()).meta({ description: "The addresses on the bridge, with prefix length." }),
@@ -108,6 +147,7 @@ export const bridge = {
 } as const satisfies Definition<typeof inputs, typeof outputs>;
 
 export type Addressing = z.infer<typeof addressing>;
+export type VlanUplink = z.infer<typeof vlanUplink>;
 export type BridgeProbe = z.infer<typeof probe>;
 export type BridgeInputs = z.infer<typeof inputs>;
 export type BridgeState = Omit<BridgeInputs, "connection" | keyof z.infer<typeof outputs>> & z.infer<typeof outputs>;

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { type BridgeRecord, type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { madeByNetplan } from "../../plan/addressing/netplanId";
 import { asksDhcp6, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
-import { bridgeFilePath, bridgeFileText } from "../../plan/netplan/bridgeFile";
+import { bridgeFilePath, bridgeFilesIn, bridgeFileText, isBridgeFile } from "../../plan/netplan/bridgeFile";
 import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../plan/netplan/definition";
 import { entryMtu } from "../../plan/netplan/mtu";
+import { isUnit } from "../../plan/networkd/units";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 
@@ -25,9 +27,9 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
   const link = linkNamed(facts, name);
   const found = definedOutside(facts, name);
   if (record?.found) return found && { ...found, macAddress: record.found.macAddress };
-  if (link && (!found || madeByNetplan(link) !== name))
+  if (link && (!found || !(isUnit(found.own) || madeByNetplan(link) === name)))
     throw new Refusal(
-      `name: the host has an interface ${name} already, which kvmnet did not make, nor netplan from its files. Take another name, or describe it in /etc/netplan first.`,
+      `name: the host has an interface ${name} already, which kvmnet did not make, nor netplan or networkd from their files. Take another name, or describe it there first.`,
     );
   if (!link && definedIds(facts.netplan).some(({ id }) => id === name))
     throw new Refusal(
@@ -43,9 +45,10 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
   return { ...found, macAddress: link.mac };
 }
 
-function definedOutside(facts: Facts, name: string): Omit<Found, "macAddress"> | undefined {
+/** What netplan has of a bridge that the user's own files define. */
+export function definedOutside(facts: Facts, name: string): Omit<Found, "macAddress"> | undefined {
   const definition = findDefinition(facts.netplan, name);
-  const places = definition?.places.filter(({ path }) => path !== bridgeFilePath(name)) ?? [];
+  const places = definition?.places.filter(({ path }) => !isBridgeFile(path, name)) ?? [];
   return definition && places.length > 0 ? { definition, own: { ...definition, places } } : undefined;
 }
 
@@ -77,6 +80,7 @@ function interfacesOf(definition: NetplanDefinition): string[] {
 /** What of a found bridge is to be otherwise than its user's files say. */
 export interface FoundChange {
   readonly stanza: Stanza;
+  readonly kept: Completed["routes"];
   /** The user's files without an addressing that is another one than wanted. */
   readonly stripped: ReadonlyMap<string, string>;
   /** kvmnet's own file, which netplan merges over the user's; none where they say it all. */
@@ -88,21 +92,48 @@ export function changeFound(
   inputs: BridgeInputs,
   { definition, own, macAddress }: Found,
   port: NetplanDefinition,
+  present: Omit<Present, "stanza">,
 ): FoundChange {
   const { name } = inputs;
-  const path = bridgeFilePath(name);
-  const explicit = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
+  if (isUnit(own)) return asItsUnitsHaveIt(facts, inputs, own, macAddress);
+  const now = { ...present, stanza: addressingOf(definition) };
+  const whole = inputs.addressing === "inherit" ? undefined : completed(inputs.addressing, now);
+  const explicit = whole?.stanza;
   const said = explicit === undefined || isSaid(addressingOf(own), explicit);
-  const ours = { ...definition, places: definition.places.filter((place) => place.path === path) };
+  const ours = { ...definition, places: definition.places.filter(({ path }) => isBridgeFile(path, name)) };
   const addressing = explicit === undefined ? addressingOf(ours) : said ? {} : explicit;
   const link = { name, port, mtu: inputs.mtu, stp: inputs.stp, forwardDelay: inputs.forwardDelay };
   const text = bridgeFileText({ ...link, macAddress: inputs.macAddress ?? macAddress, addressing });
-  const needed = facts.netplan.has(path) || !said || !isSaidOfLink(own, port, inputs);
+  const needed = bridgeFilesIn(facts.netplan, name).length > 0 || !said || !isSaidOfLink(own, port, inputs);
   return {
     stanza: explicit ?? addressingOf(definition),
+    kept: whole?.routes ?? [],
     stripped: said ? new Map() : withoutAddressing(own),
-    config: needed ? { [path]: text } : {},
+    config: needed ? { [bridgeFilePath(facts.netplan, link)]: text } : {},
   };
+}
+
+/**
+ * A bridge of networkd's files by hand stays as they have it: kvmnet's own would have to come before them, and say all that they say.
+ * @throws Refusal of inputs that want it otherwise
+ */
+function asItsUnitsHaveIt(facts: Facts, inputs: BridgeInputs, own: NetplanDefinition, macAddress: string): FoundChange {
+  const { name } = inputs;
+  const link = linkNamed(facts, name);
+  const stanza = addressingOf(own);
+  const explicit = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
+  const unlike = [
+    ...(explicit && !isSaid(stanza, explicit) ? ["addressing"] : []),
+    ...(inputs.macAddress !== undefined && inputs.macAddress !== macAddress ? ["macAddress"] : []),
+    ...(link && link.stp !== inputs.stp ? ["stp"] : []),
+    ...(link && link.forwardDelay !== inputs.forwardDelay ? ["forwardDelay"] : []),
+    ...(link && inputs.mtu !== undefined && link.mtu !== inputs.mtu ? ["mtu"] : []),
+  ];
+  if (unlike.length > 0)
+    throw new Refusal(
+      `${unlike[0]}: ${name} is not so by ${own.places.map(({ path }) => path).join(", ")}, which kvmnet does not change (${unlike.join(", ")}). Say it as it is there (pulumi import prints that), or change it by hand first.`,
+    );
+  return { stanza, kept: [], stripped: new Map(), config: {} };
 }
 
 /** Whether the user's files give a bridge the wanted addressing; what else they say of it is theirs. */
@@ -128,16 +159,27 @@ const sorted = (values: readonly unknown[]) =>
   values.map((one) => JSON.stringify(one, one instanceof Object ? Object.keys(one).sort() : null)).sort();
 const isDefaultRoute = (route: unknown) => promised({ routes: [route] }).gateways.length > 0;
 
-/** netplan-yaml(5): with parameters STP is on unless they say no; without any, both are the kernel's: off, and 15 s. */
+/** What files say of the link. netplan-yaml(5): with parameters STP is on unless they say no; without any, both are the kernel's: off, and 15 s. */
+export function linkSaid({ places }: NetplanDefinition): { readonly stp: boolean; readonly forwardDelay: number } {
+  const keys = places.map(saidIn);
+  const parameters: Stanza = Object.assign({}, ...keys.map((one) => one.parameters ?? {}));
+  const custom = keys.some((one) => one.parameters !== undefined);
+  return { stp: custom && parameters.stp !== false, forwardDelay: secondsIn(parameters["forward-delay"]) ?? 15 };
+}
+
+/** netplan hands a unit on to networkd. */
+function secondsIn(time: unknown): number | undefined {
+  const [, count, unit] = /^(\d+)(ms|s)?$/.exec(String(time)) ?? [];
+  return count === undefined ? undefined : Number(count) / (unit === "ms" ? 1000 : 1);
+}
+
 function isSaidOfLink(own: NetplanDefinition, port: NetplanDefinition, inputs: BridgeInputs): boolean {
   const keys = own.places.map(saidIn);
   const last = (key: string) => keys.flatMap((one) => (key in one ? [one[key]] : [])).at(-1);
-  const parameters: Stanza = Object.assign({}, ...keys.map((one) => one.parameters ?? {}));
-  const custom = keys.some((one) => one.parameters !== undefined);
-  const stp = custom ? (parameters.stp ?? true) : false;
+  const { stp, forwardDelay } = linkSaid(own);
   return (
     stp === inputs.stp &&
-    Number(parameters["forward-delay"] ?? 15) === inputs.forwardDelay &&
+    forwardDelay === inputs.forwardDelay &&
     (inputs.mtu === undefined || (last("mtu") === inputs.mtu && entryMtu(port, inputs.name) === inputs.mtu)) &&
     (inputs.macAddress === undefined || String(last("macaddress")).toLowerCase() === inputs.macAddress)
   );

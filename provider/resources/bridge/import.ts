@@ -1,13 +1,17 @@
-import { type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
+import { type Facts, fixedPorts, linkNamed, recordOf } from "../../host/facts/facts";
+import { need } from "../../host/facts/unread";
 import { defaultUplink } from "../../plan/link/uplink";
 import { saidMtu } from "../../plan/netplan/mtu";
 import type { Connection } from "../connection";
 import { parseImportId } from "../importId";
 import type { Found, Operation } from "../lifecycle";
 import { interfaceName } from "../names";
+import { handedOver } from "../ownership/whose";
 import { pinned } from "../pinned";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
+import { madeBefore } from "./madeUplink";
 import { bridgeState } from "./model";
+import { markedBridge } from "./owner";
 import { planBridge } from "./plan";
 
 const form = { resource: "Bridge", example: "kvm1.example/br0", parts: { bridge: interfaceName } };
@@ -16,17 +20,21 @@ const form = { resource: "Bridge", example: "kvm1.example/br0", parts: { bridge:
 export async function importBridge(
   operation: Operation,
   id: string,
+  defaults: Partial<Connection>,
 ): Promise<Found<Partial<BridgeInputs>, BridgeState>> {
-  const { connection, bridge: name } = parseImportId(id, form);
+  const { connection, bridge: name } = parseImportId(id, form, defaults);
   const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
   if (!linkNamed(facts, name)) {
+    need(facts, "links", [name]);
     const there = facts.links.filter(({ kind }) => kind === "bridge").map((link) => link.name);
     return { kind: "gone", why: `${host.label} has no bridge ${name}; it has ${there.join(", ") || "none"}.` };
   }
   const said = programOf(facts, name, connection);
   const inputs = bridge.inputs.parse(said);
-  const plan = planBridge(facts, inputs, facts.records.get(name)?.owner ?? operation.urn);
-  const state = bridgeState(facts, inputs, plan, plan.differences, pinned(connection, host));
+  const thing = markedBridge(facts, name, connection);
+  const plan = planBridge(facts, inputs, thing.mark?.owner ?? operation.urn);
+  const own = { ...handedOver(operation, host, thing), hostKey: pinned(host) };
+  const state = bridgeState(facts, inputs, plan, plan.differences, own);
   return { kind: "there", id: `${facts.machineId}/${name}`, inputs: said, state };
 }
 
@@ -38,13 +46,15 @@ function programOf(
 ): Partial<BridgeInputs> & { connection: Connection } {
   const link = linkNamed(facts, name);
   const { stp = false, forwardDelay = 0 } = link ?? {};
-  const [uplink] = fixedPorts(facts, name);
+  const [port] = fixedPorts(facts, name);
+  const isDefault = port && defaultUplink(facts, name)?.name === port.name;
+  const uplink = madeBefore(recordOf(facts, name)) ?? (isDefault ? undefined : port?.name);
   // A hand-made bridge's may be another one than its port's, which no program says.
   const mtu = saidMtu(facts, name);
   return {
     connection,
     ...(name !== "br0" && { name }),
-    ...(uplink && defaultUplink(facts, name)?.name !== uplink.name && { uplink: uplink.name }),
+    ...(uplink !== undefined && { uplink }),
     ...(stp && { stp }),
     ...(forwardDelay !== 0 && { forwardDelay }),
     ...(mtu !== undefined && { mtu }),

@@ -1,34 +1,45 @@
 import { containsUnknown, isUnknown } from "../../codec/unknown";
-import { type Facts, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed, noUplink } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { joinBridge } from "../../host/tap/join";
+import { Unseen } from "../../host/transaction/outcome";
+import type { Transaction } from "../../host/transaction/running";
 import { clearLeftover, transact } from "../../host/transaction/transact";
 import { writeFiles } from "../../host/writeFiles";
-import { cidrOf } from "../../plan/addressing/readdressing";
-import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
-import { presentName } from "../../plan/link/uplink";
-import { Refusal } from "../../plan/refusal";
-import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
+import { wrongRoute } from "../../plan/addressing/gateways";
+import { unitFilesIn } from "../../plan/networkd/units";
+import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
+import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
+import { refuseAnothers, seenOwner, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
-import { reachHost } from "../reach";
+import { knownHost, reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
-import { type BridgeInputs, type BridgeState, bridge } from "./definition";
+import { changing } from "./change";
+import { type Addressing, type BridgeInputs, type BridgeState, bridge } from "./definition";
+import { deleteBridge } from "./delete";
+import { recordPath } from "./files";
 import { importBridge } from "./import";
+import { lackingOf } from "./lacking";
 import { bridgeState } from "./model";
-import { type BridgePlan, planBridge, recordPath, runningVms } from "./plan";
-import { planUpdate, stillOn, type UpdatePlan } from "./planUpdate";
-import { planRestore, type RestorePlan } from "./restore";
-import { onlyTaps, tell } from "./tell";
+import { heldBy, markedBridge, refuseUnknown, remembered, uplinkAgain, withMark } from "./owner";
+import { type BridgePlan, planBridge } from "./plan";
+import { planUpdate, type UpdatePlan } from "./planUpdate";
+import { needNetwork } from "./site";
+import { onlyTaps, tell, tellDone } from "./tell";
+import { weigh } from "./weigh";
 
 export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   definition: bridge,
 
-  claims(_name, inputs) {
-    const of = (property: "name" | "uplink", what: string) =>
-      inputs[property] === undefined || isUnknown(inputs[property])
-        ? []
-        : [{ property, thing: `the ${what} ${inputs[property]}` }];
-    return [...of("name", "bridge"), ...of("uplink", "uplink")];
+  claims(_name, { name, uplink }) {
+    const of = (property: "name" | "uplink", what: string, value: unknown) =>
+      value === undefined || isUnknown(value) ? [] : [{ property, thing: `the ${what} ${value}` }];
+    if (uplink === noUplink || containsUnknown(uplink)) return of("name", "bridge", name);
+    const onUplink =
+      typeof uplink === "object"
+        ? of("uplink", "VLAN", `${uplink.vlan} of ${uplink.link}`)
+        : of("uplink", "uplink", uplink);
+    return [...of("name", "bridge", name), ...onUplink];
   },
 
   check(_name, inputs) {
@@ -39,10 +50,22 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
         reason: "with stp it must be 2 to 30 seconds; the standard's own default is 15 (IEEE 802.1D)",
       });
     }
+    if (inputs.uplink === noUplink && typeof inputs.addressing === "object")
+      for (const property of ["dhcp4", "dhcp6"] as const)
+        if (inputs.addressing[property] === true)
+          failures.push({
+            property: `addressing.${property}`,
+            reason: "has nobody to ask where there is no uplink: write addresses, or leave addressing out",
+          });
     const probes: unknown = inputs.confirm?.probes;
     for (const [index, probe] of Array.isArray(probes) ? probes.entries() : []) {
       if (Object.values(probe).filter((value) => value !== undefined).length !== 1)
         failures.push({ property: `confirm.probes[${index}]`, reason: "must have one of tcp, ping and dns" });
+    }
+    const routes = typeof inputs.addressing === "object" ? inputs.addressing.routes : undefined;
+    for (const [index, route] of Array.isArray(routes) ? routes.entries() : []) {
+      const wrong = containsUnknown(inputs.addressing) ? undefined : wrongRoute(inputs.addressing as Addressing, route);
+      if (wrong) failures.push({ property: `addressing.routes[${index}].${wrong.property}`, reason: wrong.reason });
     }
     return { inputs, failures };
   },
@@ -50,17 +73,19 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   async create(operation, inputs) {
     const { name } = inputs;
     if (containsUnknown(inputs)) {
-      const { connection: _, ...known } = inputs;
-      return { id: "", state: known };
+      const { connection, uplink, ...known } = inputs;
+      const named = typeof uplink === "object" ? {} : { uplink };
+      return { id: "", state: { ...known, ...named, ...(await knownHost(operation, connection)) } };
     }
     const { host, facts } = await reachHost(operation, inputs.connection);
-    const plan = planBridge(facts, inputs, operation.urn, true);
+    const thing = markedBridge(facts, name, inputs.connection);
+    takeOver(operation, host, thing);
     if (operation.preview) {
-      const owner = facts.records.get(name)?.owner;
-      if (owner !== undefined && owner !== operation.urn)
-        operation.log.info(`${host.label}: ${name}, which was ${owner}'s in this stack, is taken over.`);
-      if (owner === undefined || plan.differences.length > 0) tell(operation, host, facts, plan);
-      return { id: "", state: bridgeState(facts, inputs, plan, [], undefined) };
+      const plan = planned(facts, inputs, operation.urn);
+      tellTaken(operation, host, thing);
+      if (thing.mark === undefined || plan.differences.length > 0) tell(operation, host, facts, plan);
+      weigh(operation, host, facts, plan, inputs);
+      return { id: "", state: bridgeState(facts, inputs, plan, [], {}) };
     }
     const state = await apply(operation, host, facts.machineId, inputs);
     return { id: `${facts.machineId}/${name}`, state };
@@ -68,122 +93,98 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
 
   async read(operation, id, inputs, state) {
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    needNetwork(facts, [state.name]);
     const there = linkNamed(facts, state.name) !== undefined;
-    const written = Object.keys(state.config).some((path) => facts.netplan.has(path));
-    if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
-    const plan = planBridge(
-      facts,
-      { ...inputs, name: state.name, uplink: presentName(facts, state.name, state.uplink) },
-      facts.records.get(state.name)?.owner ?? operation.urn,
+    const written = Object.keys(state.config).some(
+      (path) => facts.netplan.has(path) || unitFilesIn([path], state.name).some((one) => facts.networkd.has(one)),
     );
+    if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
+    const wanted = { ...inputs, name: state.name, uplink: uplinkAgain(facts, inputs, state) };
+    const plan = planned(remembered(facts, state, operation.urn), wanted, operation.urn);
+    const thing = markedBridge(facts, state.name, inputs.connection);
+    const { drift, ...owner } = seenOwner(operation, host, thing, heldBy(facts, operation.urn, state));
     tellFindings(operation, host, facts, { bridge: state.name, drift: plan.differences });
-    return {
-      kind: "there",
-      id,
-      inputs,
-      state: bridgeState(facts, inputs, plan, plan.differences, state.hostKey ?? pinned(inputs.connection, host)),
-    };
+    const own = { ...owner, hostKey: pinned(host, state.hostKey) };
+    return { kind: "there", id, inputs, state: bridgeState(facts, inputs, plan, [...drift, ...plan.differences], own) };
   },
 
   import: importBridge,
 
   async update(operation, _id, old, inputs) {
-    const { host, facts } = await reachHost(operation, inputs.connection, old);
+    const { host, facts: read } = await reachHost(operation, inputs.connection, old);
+    const { name: was } = old.state;
+    const thing = markedBridge(read, was, inputs.connection);
+    const holder = heldBy(read, operation.urn, old.state);
+    refuseAnothers(operation, host, thing, holder);
+    refuseAnothers(operation, host, markedBridge(read, inputs.name, inputs.connection), holder);
+    refuseUnknown(read, host, operation.urn, old.inputs, old.state);
     if (operation.preview) {
-      const plan = planUpdate(facts, inputs, operation.urn, old.state.name);
+      const facts = remembered(read, old.state, operation.urn);
+      const plan = planUpdate(facts, inputs, facts.records.get(was)?.owner ?? operation.urn, was);
+      tellStale(operation, host, thing, old.state);
       if (plan.differences.length > 0) tell(operation, host, facts, plan);
-      return { state: { ...old.state, ...bridgeState(facts, inputs, plan, [], old.state.hostKey) } };
+      weigh(operation, host, facts, plan, inputs);
+      return { state: { ...old.state, ...bridgeState(facts, inputs, plan, [], old.state) } };
     }
-    return {
-      state: await apply(operation, host, facts.machineId, inputs, { was: old.state.name, hostKey: old.state.hostKey }),
-    };
+    return { state: await apply(operation, host, read.machineId, inputs, old.state) };
   },
 
-  async delete(operation, _id, inputs, state) {
-    const { host, facts } = await reachHost(operation, inputs.connection, { state });
-    const { name } = state;
-    const record = facts.records.get(name);
-    if (record && record.owner !== operation.urn) {
-      operation.log.info(`${host.label}: ${name} belongs to ${record.owner} now and stays.`);
-      return;
-    }
-    if (!record && !linkNamed(facts, name)) return;
-    const vms = runningVms(facts, name);
-    if (vms.length > 0 && !inputs.forceDelete) {
-      throw new Refusal(
-        `${host.label}: ${name} can't be deleted: ${vms.join(", ")} ${vms.length > 1 ? "run" : "runs"} on it. Shut down or detach, or set forceDelete.`,
-      );
-    }
-    await operation.hosts.exclusive(facts.machineId, async () => {
-      const now = await clearLeftover(host, await host.recentFacts(), operation.log);
-      const plan = planRestore(now, name, record?.previousConfig ?? state.previousConfig, inputs.confirm);
-      for (const path of plan.kept)
-        operation.log.info(
-          `${host.label}: ${path} was changed by hand since; only the addressing of ${plan.uplink.name} was put back into it.`,
-        );
-      await transact({
-        host,
-        facts: now,
-        change: plan.change,
-        planned: plan.planned,
-        missing: (after) => stillToRestore(after, plan),
-        log: operation.log,
-        signal: operation.signal,
-      });
-      operation.log.info(
-        `${host.label}: ${plan.uplink.name} has ${plan.found.length > 0 ? `the addressing of ${name}` : "its old configuration back"}.`,
-      );
-    });
-  },
+  delete: (operation, _id, inputs, state) => deleteBridge(operation, inputs, state),
 };
 
-interface Before {
-  /** The bridge's name until now; of a new one, none: it may take the bridge of an earlier resource. */
-  readonly was?: string;
-  readonly hostKey?: string | undefined;
-}
+/** Whose it is was looked at before: the plan has no say in it. */
+const planned = (facts: Facts, inputs: BridgeInputs, urn: string): BridgePlan =>
+  planBridge(facts, inputs, facts.records.get(inputs.name)?.owner ?? urn);
 
-/** The transaction, or nothing where the host is as wanted already (a leftover of a create that nobody recorded). */
+/**
+ * The transaction, or nothing where the host is as wanted already (a leftover of a create that nobody recorded). Without
+ * `old` it is new: it may take the bridge of an earlier resource.
+ */
 async function apply(
   operation: Operation,
   host: Host,
   machineId: string,
   inputs: BridgeInputs,
-  { was, hostKey = pinned(inputs.connection, host) }: Before = {},
+  old?: BridgeState,
 ): Promise<BridgeState> {
-  const { hosts, log, signal } = operation;
-  const settled = (facts: Facts) => {
-    const now = planBridge(facts, inputs, operation.urn);
-    return bridgeState(facts, inputs, now, now.differences, hostKey);
-  };
-  return hosts.exclusive(machineId, async () => {
+  const { urn, log, signal } = operation;
+  const { name } = inputs;
+  return changing(operation, host, machineId, async (id) => {
     // Under the lock: another resource may have changed the host meanwhile.
-    const facts = await clearLeftover(host, await host.recentFacts(), log);
-    const plan: UpdatePlan =
-      was === undefined
-        ? planBridge(facts, inputs, operation.urn, true)
-        : planUpdate(facts, inputs, operation.urn, was);
-    const record = facts.records.get(inputs.name);
+    const read = await clearLeftover(host, await host.recentFacts(), log);
+    if (!old) takeOver(operation, host, markedBridge(read, name, inputs.connection));
+    const facts = old ? remembered(read, old, urn) : read;
+    const there = facts.records.get(old?.name ?? name) ?? facts.records.get(name);
+    const mark = old ? renewedMark(urn, there, old) : newMark(urn, there);
+    const own = { ...holderOf(mark), hostKey: pinned(host, old?.hostKey) };
+    const unmarked = old ? planUpdate(facts, inputs, there?.owner ?? urn, old.name) : planned(facts, inputs, urn);
+    const plan: UpdatePlan = withMark(unmarked, name, mark);
+    const keep = () => {
+      const { record } = withMark(plan, name, settledMark(mark));
+      return writeFiles(host, new Map([[recordPath(name), record]]));
+    };
+    const settled = (facts: Facts) => {
+      const now = planned(facts, inputs, urn);
+      return bridgeState(facts, inputs, now, now.differences, own);
+    };
     if (plan.differences.length === 0 || onlyTaps(plan)) {
-      if (record?.owner !== operation.urn)
-        await writeFiles(host, new Map([[recordPath(inputs.name), plan.record]]), { secret: true });
-      if (plan.differences.length === 0) return bridgeState(facts, inputs, plan, [], hostKey);
-      return settled(await putTapsBack(host, plan));
+      const after = plan.differences.length === 0 ? undefined : await putTapsBack(host, plan);
+      await keep();
+      return after ? settled(after) : bridgeState(facts, inputs, plan, [], own);
     }
-    const must = inputs.addressing === "inherit" ? inheriting(plan) : plan.wanted;
-    const after = await transact({
-      host,
-      facts,
-      change: plan.change,
-      planned: plan.planned,
-      missing: (now) => [...missing(now, must), ...stillOn(now, plan)],
-      log,
-      signal,
+    weigh(operation, host, facts, plan, inputs);
+    const transaction = {
+      ...{ host, id, facts, change: plan.change, planned: plan.planned, log, signal },
+      missing: (now: Facts) => lackingOf(now, plan, inputs.addressing === "inherit"),
+    };
+    // An engine that is gone records nothing: it stays one whose create has not ended.
+    const ends = async () => {
+      if (!old && !signal.aborted) await keep();
+    };
+    const after = await madeOrPartly(transaction, ends, (reason) => {
+      return new PartlyDone(`${machineId}/${name}`, { ...bridgeState(facts, inputs, plan, [], own) }, [reason]);
     });
-    const moved = plan.moving.addresses.map(cidrOf);
-    log.info(
-      `${host.label}: ${inputs.name} is up${moved.length > 0 ? `, ${moved.join(", ")} moved to it` : ""}; confirmed over a new connection.`,
-    );
+    tellDone(operation, host, [facts, after], plan);
     if (host.address !== undefined && inputs.connection.host !== host.address) {
       log.warn(
         `${host.label}: the host is reached at ${host.address} from now on. Write it into connection.host before the next \`pulumi up\`, if ${inputs.connection.host} does not lead there.`,
@@ -193,38 +194,22 @@ async function apply(
   });
 }
 
+/** From its confirmation on the change is the host's: what fails after that does not leave it out of the state. */
+async function madeOrPartly(
+  transaction: Transaction,
+  keep: () => Promise<void>,
+  partly: (reason: string) => PartlyDone,
+): Promise<Facts> {
+  const after = await transact(transaction).catch((error) => {
+    throw error instanceof Unseen ? partly(error.message) : error;
+  });
+  await keep().catch((error) => {
+    throw partly(error.message);
+  });
+  return after;
+}
+
 async function putTapsBack(host: Host, { wanted, strays }: BridgePlan): Promise<Facts> {
-  for (const { tap } of strays) await joinBridge(host, tap, wanted.name);
+  for (const { tap, isolated } of strays) await joinBridge(host, tap, wanted.name, isolated);
   return host.freshFacts();
-}
-
-/** What was on the NIC must be on the bridge before the change is confirmed, also what no file says. */
-function inheriting(plan: Pick<BridgePlan, "wanted" | "moving" | "planned">): BridgePlan["wanted"] {
-  const { wanted, moving, planned } = plan;
-  const kept = moving.addresses
-    .filter((address) => (address.family === "inet" || !address.dynamic) && !planned.leaving.includes(address))
-    .map(cidrOf);
-  const gateways = moving.routes
-    .filter((route) => route.destination === "default")
-    .flatMap((route) => route.gateway ?? []);
-  return {
-    ...wanted,
-    addresses: [...new Set([...wanted.addresses, ...kept])],
-    gateways: [...new Set([...wanted.gateways, ...gateways])],
-  };
-}
-
-function stillToRestore(facts: Facts, plan: RestorePlan): string[] {
-  const { name, uplink, dhcp4, addresses } = inheriting(plan);
-  const link = linkNamed(facts, uplink);
-  const held = link?.addresses.map((address) => `${address.local}/${address.prefix}`) ?? [];
-  const sentences: (string | false)[] = [
-    linkNamed(facts, name) !== undefined && `the bridge ${name} is still there`,
-    !inHandsOfNetworkd(link, plan.id) && `networkd has ${uplink} in state ${link?.networkdState ?? "unknown"}`,
-    dhcp4 && link?.lease === undefined && `${uplink} has no DHCP lease`,
-  ];
-  return [
-    ...sentences.filter((sentence) => sentence !== false),
-    ...addresses.filter((address) => !held.includes(address)).map((address) => `${address} is not on ${uplink}`),
-  ];
 }

@@ -1,6 +1,13 @@
-import { type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
+import { type Facts, fixedPorts, linkNamed, noUplink } from "../../host/facts/facts";
+import type { Holder } from "../ownership/mark";
 import type { BridgeInputs, BridgeState } from "./definition";
 import type { BridgePlan } from "./plan";
+
+/** What a link has unless somebody says another one, in bytes (RFC 894). */
+const ethernetMtu = 1500;
+
+/** What a state has of a bridge that its plan does not tell. */
+export type Own = Holder & Pick<BridgeState, "hostKey">;
 
 /** The state of a bridge, from what the host is; during a preview, from what it will be. */
 export function bridgeState(
@@ -8,7 +15,7 @@ export function bridgeState(
   inputs: BridgeInputs,
   plan: BridgePlan,
   drift: readonly string[],
-  hostKey: string | undefined,
+  { hostKey, ownerId, ownerUrn }: Own,
 ): BridgeState {
   const { connection: _, ...rest } = inputs;
   const link = linkNamed(facts, inputs.name);
@@ -18,16 +25,16 @@ export function bridgeState(
   return {
     ...rest,
     hostId: facts.machineId,
-    hostKey,
-    uplink: plan.uplink.name,
+    ...{ hostKey, ownerId, ownerUrn },
+    uplink: plan.wanted.uplink ?? noUplink,
     macAddress: link?.mac ?? plan.wanted.macAddress,
-    mtu: link?.mtu ?? inputs.mtu ?? plan.uplink.mtu,
+    mtu: link?.mtu ?? inputs.mtu ?? plan.uplink?.mtu ?? ethernetMtu,
     addresses: addresses.sort(),
     ports: link
       ? fixedPorts(facts, inputs.name)
           .map((port) => port.name)
           .sort()
-      : [plan.uplink.name],
+      : [plan.wanted.uplink ?? []].flat(),
     config: plan.config,
     drift: [...drift],
     previousConfig: plan.previousConfig,

@@ -1,15 +1,19 @@
-import { type Facts, linkNamed } from "../../host/facts/facts";
-import { owningDefinition } from "../../plan/addressing/owner";
-import { addressingOn, takeOff, toUplink } from "../../plan/link/batch";
+import { type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
+import { owningDefinition, refusePattern } from "../../plan/addressing/owner";
+import { addressingOn } from "../../plan/link/addressingOn";
+import { kernelChange } from "../../plan/link/transition";
 import { presentName, resolveUplink } from "../../plan/link/uplink";
 import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
 import { networkFileName } from "../../plan/netplan/bridgeFile";
-import { findDefinition } from "../../plan/netplan/definition";
+import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
 import { identityPath } from "../../plan/netplan/identity";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
+import { entriesBefore, isUnit } from "../../plan/networkd/units";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
-import { type BridgePlan, netplanIn, ownRecord, planBridge } from "./plan";
+import { madeUplink, nicNamed, refuseOtherKind } from "./madeUplink";
+import { type BridgePlan, planBridge } from "./plan";
+import { ownRecord } from "./site";
 
 export interface MovePlan extends BridgePlan {
   /** The NIC that was the bridge's port until now. */
@@ -18,8 +22,8 @@ export interface MovePlan extends BridgePlan {
 
 /** Whether a bridge that is there is to be on another NIC. */
 export function movesUplink(facts: Facts, { name, uplink }: BridgeInputs): boolean {
-  const was = facts.records.get(name)?.uplink;
-  if (was === undefined || uplink === undefined) return false;
+  const was = recordOf(facts, name)?.uplink;
+  if (was === undefined || typeof uplink !== "string" || madeUplink(uplink, recordOf(facts, name))) return false;
   return resolveUplink(facts, name, uplink).name !== presentName(facts, name, was);
 }
 
@@ -30,23 +34,29 @@ export function movesUplink(facts: Facts, { name, uplink }: BridgeInputs): boole
 export function planMove(facts: Facts, inputs: BridgeInputs, owner: string): MovePlan {
   const { name } = inputs;
   const record = ownRecord(facts, name, owner, false);
+  refuseOtherKind(name, record, undefined);
   const from = linkNamed(facts, record?.uplink ?? "");
   if (!record || !from) throw new Refusal(`uplink: the host has no NIC ${record?.uplink} any more that ${name} is on.`);
-  const to = resolveUplink(facts, name, inputs.uplink);
+  const to = resolveUplink(facts, name, nicNamed(inputs.uplink));
   if (record.found)
     throw new Refusal(
       `uplink: ${name} was made by hand on ${from.name} (${record.found.files.join(", ")}), and stays there; write ${to.name} into its interfaces by hand, or take another bridge.`,
     );
-  const netplan = new Map([...facts.netplan, ...netplanIn(record.previousConfig)]);
+  const netplan = new Map([...facts.netplan, ...entriesBefore(record.previousConfig, from)]);
   const original = owningDefinition({ ...facts, netplan }, from);
   const target = owningDefinition(facts, to);
+  refuseUnits(name, [
+    [from, original],
+    [to, target],
+  ]);
+  refusePattern(original, from);
+  refusePattern(target, to);
   const bare = findDefinition(new Map([...facts.netplan, ...withoutAddressing(target)]), target.id) ?? target;
-  const identity = facts.networkd.get(identityPath(name));
+  const identity = facts.networkd.get(identityPath(networkFileName(name)));
   const previousConfig = {
     ...Object.fromEntries(withAddressing(bare, addressingOf(original))),
-    ...(identity && { [identityPath(target.id)]: identity }),
+    ...(identity && { [identityPath(networkFileName(target.id))]: identity }),
   };
-  const own = addressingOn(facts, to);
   const plan = planBridge(
     {
       ...facts,
@@ -59,20 +69,28 @@ export function planMove(facts: Facts, inputs: BridgeInputs, owner: string): Mov
     },
     inputs,
     owner,
+    { insteadOf: from.name },
   );
   const mtu = mtuOfItsOwn(facts, name, from, original);
+  const kernel = { ...plan.target, links: [{ name: from.name, master: null, mtu }, ...plan.target.links] };
   const change = {
     ...plan.change,
-    // Out before the other one is in: on one LAN, two ports without STP are a loop.
-    apply: [`link set dev ${from.name} nomaster`, `link set dev ${from.name} mtu ${mtu}`, ...plan.change.apply],
-    tidy: [...plan.change.tidy, ...takeOff(to.name, own.addresses)],
-    rollback: [
-      ...plan.change.rollback,
-      ...toUplink(to, own),
-      `link set dev ${from.name} up mtu ${from.mtu} master ${name}`,
-    ],
+    ...kernelChange(facts, kernel),
     keepOnRollback: [networkFileName(name)],
     release: "both" as const,
   };
-  return { ...plan, change, insteadOf: from.name };
+  const sentences = addressingOn(facts, to)
+    .routes.filter(({ destination, gateway }) => destination === "default" && gateway !== undefined)
+    .map(({ gateway }) => `the default route via ${gateway} goes away with the addressing of ${to.name}`);
+  const losses = { ...plan.losses, sentences: [...plan.losses.sentences, ...sentences] };
+  return { ...plan, change, target: kernel, losses, insteadOf: from.name };
+}
+
+/** @throws Refusal where one of the NICs is networkd's by a file by hand */
+function refuseUnits(name: string, nics: readonly (readonly [Link, NetplanDefinition])[]): void {
+  const [nic] = nics.filter(([, definition]) => isUnit(definition));
+  if (nic)
+    throw new Refusal(
+      `uplink: ${name} moves between NICs of netplan's alone, and ${nic[0].name} is networkd's by ${nic[1].places[0]?.path}. Destroy ${name} first, and make it anew there.`,
+    );
 }

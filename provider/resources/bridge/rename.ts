@@ -1,13 +1,17 @@
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
-import { addressingOn, toBridge } from "../../plan/link/batch";
-import { bridgeFilePath, networkFileName } from "../../plan/netplan/bridgeFile";
-import { definedIds } from "../../plan/netplan/definition";
+import { sysctlPath } from "../../plan/impact/sysctls";
+import { kernelChange } from "../../plan/link/transition";
+import { bridgeFilesIn, isBridgeFile, networkFileName } from "../../plan/netplan/bridgeFile";
+import { definedIds, findDefinition } from "../../plan/netplan/definition";
 import { identityPath } from "../../plan/netplan/identity";
-import { saidMtu } from "../../plan/netplan/mtu";
+import { bridgeUnit, unitFilesIn } from "../../plan/networkd/units";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
-import { type BridgePlan, fileText, ownRecord, planBridge, recordPath } from "./plan";
+import { fileText, recordPath } from "./files";
+import { madeBefore, madeWords } from "./madeUplink";
+import { type BridgePlan, planBridge } from "./plan";
+import { needNetwork, ownRecord } from "./site";
 
 export interface RenamePlan extends BridgePlan {
   /** The bridge under its name until now. */
@@ -20,59 +24,80 @@ export interface RenamePlan extends BridgePlan {
  */
 export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, was: string): RenamePlan {
   const { name } = inputs;
+  needNetwork(facts, [was, name]);
   const record = ownRecord(facts, was, owner, false);
   const from = linkNamed(facts, was);
   if (!record || !from) throw new Refusal(`name: the host has no bridge ${was} to be renamed to ${name}.`);
+  const made = madeBefore(record);
+  if (made)
+    throw new Refusal(
+      `name: ${was} is on ${madeWords(made)}, and can't become ${name} in place. Destroy it first, or have ${name} beside it.`,
+    );
   if (record.found)
     throw new Refusal(
       `name: ${was} can't become ${name}: it is defined in ${record.found.files.join(", ")}, by hand. Rename it there, then import it.`,
     );
   if (linkNamed(facts, name) || definedIds(facts.netplan).some(({ id }) => id === name))
     throw new Refusal(`name: ${was} can't become ${name}: the host has that already. Take another name.`);
-  const plan = planBridge(asIfUnbridged(facts, from, record.uplink, name), inputs, owner);
-  const others = ports(facts, was).filter((port) => port.name !== plan.uplink.name);
-  const onFrom = addressingOn(facts, from);
-  const own = [bridgeFilePath(was), identityPath(was)].filter((path) => fileText(facts, path) !== undefined);
-  const before = {
-    name: was,
-    uplink: plan.uplink.name,
-    macAddress: from.mac,
-    stp: from.stp ?? false,
-    forwardDelay: from.forwardDelay ?? 0,
-    mtu: saidMtu(facts, was) === undefined ? undefined : from.mtu,
+  const plan = planBridge(asIfUnbridged(facts, from, record.uplink, name), inputs, owner, {
+    was: findDefinition(facts.netplan, was),
+  });
+  const unit = bridgeUnit(facts, was);
+  const others = ports(facts, was).filter((port) => port.name !== plan.wanted.uplink);
+  const own = [
+    ...new Set([...bridgeFilesIn(facts.netplan, was), ...unitFilesIn(facts.networkd.keys(), was)]),
+    ...[...(unit === networkFileName(was) ? [identityPath(unit)] : []), sysctlPath(was)].filter(
+      (path) => fileText(facts, path) !== undefined,
+    ),
+  ];
+  const target = {
+    links: [
+      ...plan.target.links.map((link) => ({
+        ...link,
+        ...(link.name === name && { settings: from.settings }),
+        ...(link.name === plan.wanted.uplink && { portSettings: linkNamed(facts, link.name)?.portSettings }),
+      })),
+      ...others.map(({ name: port, portSettings }) => ({
+        ...{ name: port, master: name, portSettings },
+        mayBeGone: true as const,
+      })),
+    ],
+    gone: [was],
   };
-  const into = (bridge: string) => others.map((port) => `link set dev ${port.name} master ${bridge}`);
   const change: Change = {
     ...plan.change,
     files: new Map([...plan.change.files, ...Object.entries(plan.config)]),
     remove: [...own, recordPath(was)],
-    apply: [...plan.change.apply, ...into(name)],
-    tidy: [],
-    rollback: [...toBridge(before, onFrom), ...into(was)],
-    createOnRollback: [was],
-    deleteOnApply: [was],
-    keepOnRollback: [networkFileName(was)],
+    ...kernelChange(facts, target),
+    keepOnRollback: [unit],
     release: "both",
   };
-  return { ...plan, change, from };
+  return { ...plan, change, target, from };
 }
 
 /** The host with the bridge's addresses on its uplink, and with its record and DHCP identity under the new name. */
 function asIfUnbridged(facts: Facts, bridge: Link, uplink: string, name: string): Facts {
   const { addresses, lease, dhcp6Iaid } = bridge;
+  const over = <T extends { readonly device: string | undefined }>(one: T): T =>
+    one.device === bridge.name ? { ...one, device: uplink } : one;
   const record = facts.records.get(bridge.name);
-  const identity = facts.networkd.get(identityPath(bridge.name));
+  const unit = bridgeUnit(facts, bridge.name);
+  const identity = facts.networkd.get(identityPath(unit));
+  const renamed = identityPath(`${unit.slice(0, -`${bridge.name}.network`.length)}${name}.network`);
   return {
     ...facts,
     links: facts.links
       .filter((link) => link.name !== bridge.name)
       .map((link) => (link.name === uplink ? { ...link, master: undefined, addresses, lease, dhcp6Iaid } : link)),
-    routes: facts.routes.map((route) => (route.device === bridge.name ? { ...route, device: uplink } : route)),
-    netplan: new Map([...facts.netplan].filter(([path]) => path !== bridgeFilePath(bridge.name))),
-    networkd: new Map([
-      ...facts.networkd,
-      ...(identity === undefined ? [] : [[identityPath(name), identity] as const]),
-    ]),
+    routes: facts.routes.map((route) => ({ ...over(route), ...(route.hops && { hops: route.hops.map(over) }) })),
+    permanentNeighbours: facts.permanentNeighbours.map(over),
+    netplan: new Map([...facts.netplan].filter(([path]) => !isBridgeFile(path, bridge.name))),
+    networkd: new Map([...facts.networkd, ...(identity === undefined ? [] : [[renamed, identity] as const])]),
+    client: facts.client?.device === bridge.name ? { ...facts.client, device: uplink } : facts.client,
+    neighbours: facts.neighbours.map((one) => (one.device === bridge.name ? { ...one, device: uplink } : one)),
+    sysctls: facts.sysctls
+      .filter(({ link }) => link !== uplink)
+      .map((one) => (one.link === bridge.name ? { ...one, link: uplink } : one)),
     records: new Map(record && [[name, record]]),
   };
 }

@@ -1,12 +1,14 @@
 import type { Facts } from "../../host/facts/facts";
 import { presentName } from "../../plan/link/uplink";
 import { addressingOf, type Stanza } from "../../plan/netplan/addressing";
-import { bridgeFilePath } from "../../plan/netplan/bridgeFile";
+import { isBridgeFile } from "../../plan/netplan/bridgeFile";
 import { findDefinition, saidIn } from "../../plan/netplan/definition";
 import type { Connection } from "../connection";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
+import { fileText } from "./files";
+import { madeBefore } from "./madeUplink";
 import { bridgeState } from "./model";
-import { type BridgePlan, fileText, planBridge } from "./plan";
+import { type BridgePlan, planBridge } from "./plan";
 import { onlyTaps } from "./tell";
 
 /** A bridge of kvmnet's that is not as its own files on the host have it: they are what its program said last. */
@@ -22,19 +24,23 @@ export interface Repair {
  * program's: what is right of them, the host does not know.
  */
 export function repairsOf(facts: Facts, connection: Connection): Repair[] {
-  return [...facts.records].flatMap(([name, { owner, uplink, found }]): Repair[] => {
+  return [...facts.records].flatMap(([name, { owner, ownerId, uplink: recorded, vlan, found }]): Repair[] => {
     const definition = findDefinition(facts.netplan, name);
-    if (found || definition?.places.length !== 1 || definition.places[0]?.path !== bridgeFilePath(name)) return [];
-    const { parameters, macaddress, mtu } = saidIn(definition.places[0]);
+    const [place, ...others] = definition?.places ?? [];
+    if (found || !definition || !place || others.length > 0 || !isBridgeFile(place.path, name)) return [];
+    const { parameters, macaddress, mtu } = saidIn(place);
     const { stp, "forward-delay": forwardDelay } = (parameters ?? {}) as Stanza;
-    const link = { name, uplink: presentName(facts, name, uplink), macAddress: macaddress, mtu, stp, forwardDelay };
+    const uplink = madeBefore({ uplink: recorded, vlan }) ?? presentName(facts, name, recorded);
+    const link = { name, uplink, macAddress: macaddress, mtu, stp, forwardDelay };
     for (const addressing of ["inherit", inWords(addressingOf(definition))]) {
       const said = { connection, ...link, addressing };
       const { data: inputs } = bridge.inputs.safeParse(said);
       const plan = inputs && planBridge(facts, inputs, owner);
       if (!plan || !isWritten(facts, plan)) continue;
       if (plan.differences.length === 0 || onlyTaps(plan)) return [];
-      return [{ owner, inputs, state: bridgeState(facts, inputs, plan, plan.differences, undefined) }];
+      return [
+        { owner, inputs, state: bridgeState(facts, inputs, plan, plan.differences, { ownerId, ownerUrn: owner }) },
+      ];
     }
     return [];
   });
@@ -43,7 +49,7 @@ export function repairsOf(facts: Facts, connection: Connection): Repair[] {
 const isWritten = (facts: Facts, { config }: BridgePlan) =>
   Object.entries(config).every(([path, text]) => fileText(facts, path) === text);
 
-/** The other way round of `stanzaOf`. */
-function inWords({ "accept-ra": acceptRa, nameservers, ...rest }: Stanza): unknown {
-  return { acceptRa, nameservers: (nameservers as Stanza | undefined)?.addresses, ...rest };
+/** The other way round of `stanzaOf`; what it leaves out stays as it is. */
+function inWords({ "accept-ra": acceptRa, dhcp4, dhcp6, addresses }: Stanza): unknown {
+  return { acceptRa, dhcp4, dhcp6, addresses };
 }

@@ -1,26 +1,44 @@
-import { type Address, type Facts, fixedPorts, type Link, linkNamed, ports, type Route } from "../../host/facts/facts";
+import {
+  type Address,
+  type Facts,
+  fixedPorts,
+  type Link,
+  linkNamed,
+  type Route,
+  recordOf,
+} from "../../host/facts/facts";
+import { wholeUnit } from "../../host/facts/networkUnit";
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, isLeased, leasedOf } from "../../plan/addressing/readdressing";
 import { learns, type Promised, promised } from "../../plan/addressing/wanted";
-import { addressingOn, takeOff, toBridge, toUplink } from "../../plan/link/batch";
+import { lossesOf } from "../../plan/impact/losses";
+import { withProofs } from "../../plan/impact/standing";
+import { sysctlPath } from "../../plan/impact/sysctls";
+import { addressingOn, nothing } from "../../plan/link/addressingOn";
 import type { WantedBridge } from "../../plan/link/missing";
-import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
-import { bridgeFilePath, networkFileName } from "../../plan/netplan/bridgeFile";
-import { cloudConfigPath, cloudInitGoesOn, withoutCloudInit } from "../../plan/netplan/cloudInit";
+import { kernelChange } from "../../plan/link/transition";
+import { presentName } from "../../plan/link/uplink";
+import { addressingOf, type Stanza, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
+import { bridgeFilesIn, networkFileName } from "../../plan/netplan/bridgeFile";
+import { cloudConfigPath, cloudInitGoesOn } from "../../plan/netplan/cloudInit";
 import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
 import { identityPath } from "../../plan/netplan/identity";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
+import { isPattern } from "../../plan/netplan/pattern";
+import { bridgeUnit, entriesBefore, isUnit, portUnits, unitFilesIn } from "../../plan/networkd/units";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
-import { foundBridge } from "./found";
-import { handedOver } from "./handOver";
-import { type BridgePlan, fileText, netplanIn, recordPath } from "./plan";
+import { fileText, recordPath } from "./files";
+import { undoneBy } from "./network";
+import type { BridgePlan } from "./plan";
+import { needNetwork } from "./site";
 
 export interface RestorePlan extends Omit<BridgePlan, "record">, Pick<Restored, "kept"> {
-  /** netplan's id of the uplink. */
-  readonly id: string;
+  readonly uplink: Link;
+  /** networkd's file of the uplink. */
+  readonly unit: string;
 }
 
 /** What a NIC is to have once its bridge is gone. */
@@ -31,34 +49,35 @@ export interface Restored {
   /** The NIC's definition in netplan's files. */
   readonly original: NetplanDefinition;
   readonly promise: Promised;
+  readonly stanza: Stanza;
   /** Whether it takes routers' advertisements. */
   readonly learning: boolean;
 }
 
-/** Back to the NIC with what it had before the bridge. A bridge that was found has no such: its own addressing goes to the NIC. */
+/** Back to the NIC with what it had before the bridge. */
 export function planRestore(
   facts: Facts,
   name: string,
   previousConfig: Readonly<Record<string, string>>,
   confirm: BridgeInputs["confirm"],
 ): RestorePlan {
-  const record = facts.records.get(name);
+  needNetwork(facts, [name]);
+  const record = recordOf(facts, name);
   const bridge = linkNamed(facts, name);
-  const uplink = fixedPorts(facts, name)[0] ?? linkNamed(facts, record?.uplink ?? "");
+  const uplink = linkNamed(facts, presentName(facts, name, record?.uplink ?? "")) ?? fixedPorts(facts, name)[0];
   if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
-  const moving = bridge ? addressingOn(facts, bridge) : { addresses: [], routes: [] };
-  // One that was imported has no record until it is changed.
-  const isFound = record ? record.found !== undefined : Object.keys(previousConfig).length === 0;
-  const found = isFound ? foundBridge(facts, name, record) : undefined;
-  const { files, kept, original, promise, learning } = found
-    ? handedOver(facts, uplink, found)
-    : restoredFiles(facts, uplink, previousConfig);
-  const { id } = original;
-  // Where a bridge was found, or moved, cloud-init's file gets what cloud-init would overwrite.
-  const cloud = !found && !record?.moved && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
-  const own = [bridgeFilePath(name), identityPath(name), ...cloud].filter(
-    (path) => fileText(facts, path) !== undefined,
-  );
+  needNetwork(facts, [name, uplink.name]);
+  const moving = bridge ? addressingOn(facts, bridge) : nothing;
+  const { files, kept, original, promise, learning, stanza } = restoredFiles(facts, uplink, previousConfig);
+  // Where a bridge was moved, cloud-init's file gets what cloud-init would overwrite.
+  const cloud = !record?.moved && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
+  const unit = bridgeUnit(facts, name);
+  const own = [
+    ...new Set([...bridgeFilesIn(facts.netplan, name), ...unitFilesIn(facts.networkd.keys(), name)]),
+    ...[...(unit === networkFileName(name) ? [identityPath(unit)] : []), sysctlPath(name), ...cloud].filter(
+      (path) => fileText(facts, path) !== undefined,
+    ),
+  ];
   const leaving = moving.addresses.filter((address) => isOnlyOf(facts, name, address, promise));
   const wanted: WantedBridge = {
     name,
@@ -69,35 +88,50 @@ export function planRestore(
     mtu: undefined,
     ...promise,
   };
-  const gateways = moving.routes
-    .filter((route) => route.destination === "default" && isPromised(promise, learning, route))
-    .map((route) => route.gateway);
-  const taps = ports(facts, name).filter((port) => port.kind === "tun");
+  const entry = findDefinition(facts.netplan, name);
+  const losses = lossesOf(facts, {
+    links: [uplink.name, name],
+    before: moving.routes,
+    after: moving.routes.filter((route) => route.destination !== "default" || isPromised(promise, learning, route)),
+    was: entry ? addressingOf(entry) : {},
+    stanza,
+  });
+  const target = {
+    links: [{ name: uplink.name, master: null, mtu: mtuOfItsOwn(facts, name, uplink, original), addressing: moving }],
+    gone: [name],
+  };
+  const { inside, ...demands } = withProofs(facts, [uplink.name, name], probesFor(facts, losses, [], confirm.probes));
   const change: Change = {
-    files: found ? new Map([...files, ...Object.entries(withoutCloudInit(facts, files.keys()))]) : files,
+    files,
     remove: [...own, recordPath(name)],
-    apply: toUplink({ ...uplink, mtu: mtuOfItsOwn(facts, name, uplink, original) }, moving),
+    ...kernelChange(facts, target),
     leaving: leaving.map(cidrOf),
-    tidy: takeOff(name, moving.addresses),
-    rollback: [
-      ...(bridge ? toBridge(wanted, moving) : []),
-      ...taps.map((tap) => `link set dev ${tap.name} master ${name}`),
-    ],
-    createOnApply: [],
-    createOnRollback: bridge ? [name] : [],
-    deleteOnApply: bridge ? [name] : [],
-    deleteOnRollback: [],
-    keepOnApply: [networkFileName(id)],
-    keepOnRollback: [networkFileName(name)],
+    keepOnApply: portUnits(original, uplink),
+    keepOnRollback: [unit],
     release: "apply",
-    ...probesFor(facts, gateways, [], confirm.probes),
-    timeout: confirm.timeout,
+    ...demands,
+    ...undoneBy(confirm),
   };
   const leased = leasedOf(moving.addresses);
   const planned = { device: uplink.name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4, leased };
   return {
-    ...{ change, uplink, wanted, moving, planned, config: {}, previousConfig, differences: [], strays: [], id, kept },
-    found: found?.own.places.map(({ path }) => path) ?? [],
+    ...{
+      change,
+      target,
+      uplink,
+      wanted,
+      moving,
+      planned,
+      config: {},
+      previousConfig,
+      differences: [],
+      losses,
+      inside,
+      strays: [],
+      unit: portUnits(original, uplink)[0] ?? "",
+      kept,
+    },
+    found: [],
   };
 }
 
@@ -117,10 +151,10 @@ function isOnlyOf(facts: Facts, bridge: string, address: Address, original: Prom
 
 /** The original files byte for byte; into one that was changed by hand since, only the addressing goes back. */
 function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Record<string, string>>): Restored {
-  const original = owningDefinition(
-    { ...facts, netplan: new Map([...facts.netplan, ...netplanIn(previousConfig)]) },
-    uplink,
-  );
+  const before = new Map([...facts.netplan, ...entriesBefore(previousConfig, uplink)]);
+  const original = owningDefinition({ ...facts, netplan: before }, uplink);
+  if (isUnit(original)) return ownAgain(facts, uplink, previousConfig);
+  if (isPattern(original)) return matchedAgain(facts, uplink);
   const stripped = withoutAddressing(original);
   const changed = Object.keys(previousConfig).filter(
     (path) =>
@@ -140,5 +174,25 @@ function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Reco
     );
     if (text !== undefined) files.set(path, text);
   }
-  return { files, kept: changed, original, promise: promised(stanza), learning: learns(stanza) };
+  return { files, kept: changed, original, promise: promised(stanza), stanza, learning: learns(stanza) };
+}
+
+/** A NIC that networkd has from the user's file again, as that is now; where it is gone, as it was. */
+function ownAgain(facts: Facts, uplink: Link, previousConfig: BridgePlan["previousConfig"]): Restored {
+  const path = Object.keys(previousConfig).find((one) => one.endsWith(".network")) ?? "";
+  const present = wholeUnit(facts.networkUnits, path);
+  const isThere = facts.networkUnits.has(path);
+  const now = isThere ? Object.fromEntries(present) : previousConfig;
+  const files = new Map(isThere ? [] : Object.entries(previousConfig));
+  const entries = new Map([...facts.netplan, ...entriesBefore(now, uplink)]);
+  const original = owningDefinition({ ...facts, netplan: entries }, uplink);
+  const stanza = addressingOf(original);
+  return { files, kept: [], original, promise: promised(stanza), stanza, learning: learns(stanza) };
+}
+
+/** A NIC that is matched by a pattern again, as that is now: it stands in the user's file as it did. */
+function matchedAgain(facts: Facts, uplink: Link): Restored {
+  const original = owningDefinition(facts, uplink);
+  const stanza = addressingOf(original);
+  return { files: new Map(), kept: [], original, promise: promised(stanza), stanza, learning: learns(stanza) };
 }

@@ -2,6 +2,7 @@ import type { Facts } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { readdressing } from "../../plan/addressing/readdressing";
 import { describeChange } from "../../plan/impact/describe";
+import { concerned, difference, networkNow } from "../../plan/impact/difference";
 import type { Operation } from "../lifecycle";
 import { type BridgePlan, runningVms } from "./plan";
 import type { UpdatePlan } from "./planUpdate";
@@ -12,7 +13,8 @@ export const onlyTaps = ({ differences, strays }: BridgePlan): boolean =>
 
 /** What a change will do, before it happens. */
 export function tell(operation: Operation, host: Host, facts: Facts, plan: UpdatePlan): void {
-  const { wanted, uplink, moving, change, found, differences, from = uplink, insteadOf } = plan;
+  const { wanted, uplink, target, change, inside, found, differences, insteadOf, made } = plan;
+  const from = plan.from ?? (made ? undefined : uplink);
   const there = `${host.label}: ${wanted.name} is there already (${found.join(", ")})`;
   if (found.length > 0 && differences.length === 0) {
     operation.log.info(`${there} as wanted, and is taken over. Nothing of the host's network changes.`);
@@ -26,8 +28,39 @@ export function tell(operation: Operation, host: Host, facts: Facts, plan: Updat
     );
     return;
   }
+  for (const sentence of plan.losses.sentences) operation.log.warn(`${host.label}: ${sentence}.`);
   const { leaving } = readdressing(facts, plan.planned);
-  operation.log.info(
-    `${host.label}: bridge ${wanted.name} on ${uplink.name}${insteadOf ? ` instead of ${insteadOf}` : ""}\n${describeChange(facts, { ...change, leaving, from, to: wanted.name, moving, vms: [...new Set([...runningVms(facts, plan.from?.name ?? wanted.name), ...plan.strays.map(({ vm }) => vm)])] })}`,
-  );
+  const to = wanted.name;
+  const vms = [...new Set([...runningVms(facts, plan.from?.name ?? to), ...plan.strays.map(({ vm }) => vm)])];
+  const besides = [made?.vlan?.parent.name, made?.vlan?.parent.master].filter((one) => one !== undefined);
+  const { sentences, files } = describeChange(facts, { ...change, inside, leaving, from, to, target, vms, besides });
+  const text = [
+    `${host.label}: bridge ${to} ${made && !made.vlan ? "without an uplink" : `on ${made?.words ?? uplink?.name}`}${insteadOf ? ` instead of ${insteadOf}` : ""}`,
+    ...sentences,
+  ].join("\n");
+  operation.log.info([text, "", ...files.map(({ diff }) => diff)].join("\n"), { text, files });
+}
+
+/** What came of it, as the host was read before and after. */
+export function tellDone(
+  { log }: Operation,
+  host: Host,
+  [before, after]: readonly [Facts, Facts],
+  plan: UpdatePlan,
+): void {
+  const names = concerned(plan.target);
+  const { moves, comes } = difference(networkNow(before, names), networkNow(after, names));
+  const { name } = plan.wanted;
+  const addresses = (things: readonly { readonly key: string; readonly words: string }[]) =>
+    things.filter(({ key }) => key.includes("/") && !key.includes(" ")).map(({ words }) => words);
+  const [moved, come] = [
+    addresses(moves.filter(({ to }) => to === name)),
+    addresses(comes.filter(({ link }) => link === name)),
+  ];
+  const words = [
+    `${name} is up`,
+    ...(moved.length > 0 ? [`${moved.join(", ")} moved to it`] : []),
+    ...(come.length > 0 ? [`it has ${come.join(", ")} now`] : []),
+  ];
+  log.info(`${host.label}: ${words.join(", ")}; confirmed over a new connection.`);
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { connection, hostOutputs } from "../connection";
+import { ownConnection as connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
 import { interfaceName } from "../names";
+import { ownerOutputs } from "../ownership/outputs";
 
 const inputs = z.strictObject({
   connection,
@@ -14,8 +15,9 @@ const inputs = z.strictObject({
 
 const outputs = z.object({
   ...hostOutputs,
+  ...ownerOutputs,
   owner: z.string().meta({
-    description: "The URN of the resource that the rules on the host belong to; only that one takes them away.",
+    description: "The URN of the resource that made the rules, as kvmnet 0.1.0 knows whose they are. See `ownerId`.",
   }),
   effective: z.string().meta({
     description:

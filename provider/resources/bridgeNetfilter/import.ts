@@ -1,11 +1,14 @@
 import { linkNamed } from "../../host/facts/facts";
+import { need } from "../../host/facts/unread";
 import { modeOf, ownerOf } from "../../plan/netfilter/files";
+import type { Connection } from "../connection";
 import { parseImportId } from "../importId";
 import type { Found, Operation } from "../lifecycle";
 import { interfaceName } from "../names";
+import { handedOver } from "../ownership/whose";
 import { pinned } from "../pinned";
 import type { BridgeNetfilterInputs, BridgeNetfilterState } from "./definition";
-import { netfilterState } from "./model";
+import { markedFilter, netfilterState } from "./model";
 
 const form = { resource: "BridgeNetfilter", example: "kvm1.example/br0", parts: { bridge: interfaceName } };
 
@@ -13,19 +16,24 @@ const form = { resource: "BridgeNetfilter", example: "kvm1.example/br0", parts: 
 export async function importBridgeNetfilter(
   operation: Operation,
   id: string,
+  defaults: Partial<Connection>,
 ): Promise<Found<BridgeNetfilterInputs, BridgeNetfilterState>> {
-  const { connection, bridge } = parseImportId(id, form);
+  const { connection, bridge } = parseImportId(id, form, defaults);
   const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
-  if (linkNamed(facts, bridge)?.kind !== "bridge")
-    return { kind: "gone", why: `${host.label} has no bridge ${bridge}.` };
+  for (const part of ["links", "files"] as const) need(facts, part, [bridge]);
   const mode = modeOf(facts.netfilter, bridge);
+  // What a bridge that is gone has left is imported to be deleted.
+  if (mode === undefined && linkNamed(facts, bridge)?.kind !== "bridge")
+    return { kind: "gone", why: `${host.label} has no bridge ${bridge}.` };
   if (mode === undefined)
     return {
       kind: "gone",
       why: `${host.label}: kvmnet does nothing for the frames of ${bridge}. Declare a BridgeNetfilter: nobody's rules are taken away by it.`,
     };
   const inputs = { connection, bridge, mode };
-  const own = { owner: ownerOf(facts.netfilter, bridge) ?? operation.urn, hostKey: pinned(connection, host) };
+  const owner = ownerOf(facts.netfilter, bridge) ?? operation.urn;
+  const holder = handedOver(operation, host, markedFilter(facts, bridge, connection));
+  const own = { ...holder, owner, hostKey: pinned(host) };
   return {
     kind: "there",
     id: `${facts.machineId}/netfilter/${bridge}`,

@@ -1,18 +1,42 @@
 import { containsUnknown, isUnknown } from "../../codec/unknown";
-import { type Facts, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed, type OwnerMark } from "../../host/facts/facts";
+import { need } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { netfilterScript } from "../../host/netfilter/script";
 import { installUnit, removeUnit } from "../../host/unit/install";
 import { effectiveOf } from "../../plan/netfilter/effective";
-import { folderOf, netfilterFiles, ownerOf, scriptPath, udevPath, unitOf, unitPath } from "../../plan/netfilter/files";
+import {
+  folderOf,
+  netfilterFiles,
+  ownerOf,
+  reloadUnitOf,
+  reloadUnitPath,
+  scriptPath,
+  udevPath,
+  unitOf,
+  unitPath,
+} from "../../plan/netfilter/files";
 import { Refusal } from "../../plan/refusal";
 import { runningVms } from "../bridge/plan";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
+import { keepMark } from "../ownership/keep";
+import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
+import { filterMark } from "../ownership/paths";
+import { isToGo, refuseAnothers, seenOwner, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
-import { reachHost } from "../reach";
+import { knownHost, reachHost } from "../reach";
 import { type BridgeNetfilterInputs, type BridgeNetfilterState, bridgeNetfilter } from "./definition";
 import { importBridgeNetfilter } from "./import";
-import { installed, marked, netfilterDrift, netfilterState, netfilterWarnings } from "./model";
+import {
+  heldBy,
+  installed,
+  marked,
+  markedFilter,
+  netfilterDrift,
+  netfilterState,
+  netfilterWarnings,
+  type Own,
+} from "./model";
 
 /** It changes no link and takes no rule of anybody's away: no transaction is needed. */
 export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNetfilterState> = {
@@ -25,18 +49,22 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
 
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (containsUnknown(inputs)) return { id: "", state: known };
+    if (containsUnknown(inputs)) return { id: "", state: { ...known, ...(await knownHost(operation, connection)) } };
     const { host, facts } = await reachHost(operation, connection);
+    const thing = markedFilter(facts, inputs.bridge, connection);
+    takeOver(operation, host, thing);
     if (operation.preview) {
+      tellTaken(operation, host, thing);
       tell(operation, host, facts, inputs, operation.urn);
       warn(operation, host, facts, inputs);
       return { id: "", state: { ...known, hostId: facts.machineId, drift: [] } };
     }
     const id = `${facts.machineId}/netfilter/${inputs.bridge}`;
-    const own = { owner: operation.urn, hostKey: pinned(connection, host) };
-    const state = await settle(operation, host, inputs, facts.machineId, own).catch(async (error) => {
+    const mark = newMark(operation.urn, thing.mark);
+    const own = { ...holderOf(mark), owner: operation.urn, hostKey: pinned(host) };
+    const state = await settle(operation, host, inputs, facts.machineId, own, mark).catch(async (error) => {
       const after = await host.freshFacts().catch(() => undefined);
-      if (after === undefined || ownerOf(after.netfilter, inputs.bridge) !== own.owner) throw error;
+      if (after?.marks.get(filterMark(inputs.bridge))?.ownerId !== mark.ownerId || after === undefined) throw error;
       // Recorded, so that destroy takes away what there is of it.
       throw new PartlyDone(id, { ...netfilterState(after, inputs, own) }, [(error as Error).message]);
     });
@@ -45,54 +73,54 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
 
   async read(operation, id, inputs, state) {
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    need(facts, "files", [state.bridge]);
     if (!installed(facts, state.bridge)) {
       return { kind: "gone", why: `${host.label}: nothing lets the frames of ${state.bridge} through any more.` };
     }
     // No drift, as no change of ours could mend it; it is said each time all the same.
     if (inputs.mode === "accept") warn(operation, host, facts, { ...inputs, bridge: state.bridge });
-    return {
-      kind: "there",
-      id,
-      inputs,
-      state: netfilterState(
-        facts,
-        { ...inputs, bridge: state.bridge },
-        { owner: state.owner, hostKey: state.hostKey ?? pinned(inputs.connection, host) },
-      ),
-    };
+    const thing = markedFilter(facts, state.bridge, inputs.connection);
+    const { drift, ...holder } = seenOwner(operation, host, thing, heldBy(state));
+    const own = { ...holder, owner: state.owner, hostKey: pinned(host, state.hostKey) };
+    const found = netfilterState(facts, { ...inputs, bridge: state.bridge }, own);
+    return { kind: "there", id, inputs, state: { ...found, drift: [...drift, ...found.drift] } };
   },
 
   import: importBridgeNetfilter,
 
   async update(operation, _id, old, inputs) {
     const { host, facts } = await reachHost(operation, inputs.connection, old);
+    const thing = markedFilter(facts, inputs.bridge, inputs.connection);
+    refuseAnothers(operation, host, thing, heldBy(old.state));
     if (operation.preview) {
+      tellStale(operation, host, thing, old.state);
       tell(operation, host, facts, inputs, old.state.owner);
       warn(operation, host, facts, inputs);
       const { connection: _, ...rest } = inputs;
       return { state: { ...old.state, ...rest, drift: [] } };
     }
-    return { state: await settle(operation, host, inputs, facts.machineId, old.state) };
+    const mark = renewedMark(operation.urn, thing.mark, old.state);
+    const own = { ...old.state, ...holderOf(mark), hostKey: pinned(host, old.state.hostKey) };
+    return { state: await settle(operation, host, inputs, facts.machineId, own, mark) };
   },
 
   async delete(operation, _id, inputs, { bridge, ...state }) {
     const { host, facts } = await reachHost(operation, inputs.connection, { state });
+    need(facts, "files", [bridge]);
     if (!installed(facts, bridge) && !marked(facts, bridge)) return;
+    const thing = markedFilter(facts, bridge, inputs.connection);
+    if (!isToGo(operation, host, thing, heldBy(state))) return;
     const owner = ownerOf(facts.netfilter, bridge) ?? state.owner;
-    if (owner !== state.owner) {
-      operation.log.info(`${host.label}: the rules for ${bridge} belong to ${owner} now and stay.`);
-      return;
-    }
-    await operation.hosts.exclusive(facts.machineId, async () => {
+    await operation.hosts.exclusive(facts.machineId, operation.signal, async () => {
       operation.signal.throwIfAborted();
       const files = netfilterFiles({ bridge, mode: state.mode, owner }, netfilterScript);
-      const [unit, rule] = [unitPath(bridge), udevPath(bridge)];
-      const others = new Map([...files].filter(([path]) => path !== unit && path !== rule));
+      const others = [unitPath(bridge), reloadUnitPath(bridge), udevPath(bridge)];
       await removeUnit(host, {
         unit: unitOf(bridge),
+        beside: reloadUnitOf(bridge),
         folder: folderOf(bridge),
-        files: others,
-        others: [unit, rule],
+        files: new Map([...files].filter(([path]) => !others.includes(path))),
+        others,
         script: scriptPath(bridge),
         purpose: "take the rules for bridged frames away",
         nextStep: "The rules are those with kvmnet in their comment; run this again, or delete them by hand.",
@@ -130,19 +158,25 @@ async function settle(
   host: Host,
   inputs: BridgeNetfilterInputs,
   machineId: string,
-  own: Pick<BridgeNetfilterState, "owner" | "hostKey">,
+  own: Own,
+  mark: OwnerMark,
 ): Promise<BridgeNetfilterState> {
-  return operation.hosts.exclusive(machineId, async () => {
+  return operation.hosts.exclusive(machineId, operation.signal, async () => {
     const wanted = { bridge: inputs.bridge, mode: inputs.mode, owner: own.owner };
-    if (linkNamed(await host.recentFacts(operation.signal), wanted.bridge)?.kind !== "bridge")
+    const before = await host.recentFacts(operation.signal);
+    need(before, "links", [wanted.bridge]);
+    if (mark.pending) takeOver(operation, host, markedFilter(before, wanted.bridge, inputs.connection));
+    if (linkNamed(before, wanted.bridge)?.kind !== "bridge")
       throw new Refusal(`${host.label}: bridge: the host has no bridge ${wanted.bridge}.`);
     operation.signal.throwIfAborted();
+    await keepMark(host, filterMark(wanted.bridge), mark);
     await installUnit(host, unitOf(wanted.bridge), netfilterFiles(wanted, netfilterScript));
     const facts = await host.freshFacts();
     const lacking = netfilterDrift(facts, wanted);
     if (lacking.length > 0)
       throw new Error(`${host.label}: ${unitOf(wanted.bridge)} reported success, but ${lacking.join("; ")}.`);
     warn(operation, host, facts, inputs);
+    if (mark.pending) await keepMark(host, filterMark(wanted.bridge), settledMark(mark));
     return netfilterState(facts, inputs, own);
   });
 }

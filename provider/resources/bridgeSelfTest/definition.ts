@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { connection, hostOutputs } from "../connection";
+import { ownConnection as connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
 import { cidr4, hostName, interfaceName } from "../names";
 

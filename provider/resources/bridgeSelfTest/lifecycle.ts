@@ -1,5 +1,6 @@
 import { containsUnknown } from "../../codec/unknown";
 import { linkNamed } from "../../host/facts/facts";
+import { need } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { selfTest } from "../../host/selfTest/selfTest";
 import { sentences } from "../../plan/diagnose/finding";
@@ -7,7 +8,7 @@ import { describeSelfTest, diagnoseSelfTest, selfTestOf } from "../../plan/diagn
 import { Refusal } from "../../plan/refusal";
 import type { Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
-import { reachHost } from "../reach";
+import { knownHost, reachHost } from "../reach";
 import { type BridgeSelfTestInputs, type BridgeSelfTestState, bridgeSelfTest } from "./definition";
 
 /** It leaves nothing on the host: there is no drift, and nothing to delete. */
@@ -16,14 +17,14 @@ export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelf
 
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (containsUnknown(inputs)) return { id: "", state: known };
+    if (containsUnknown(inputs)) return { id: "", state: { ...known, ...(await knownHost(operation, connection)) } };
     const { host, facts } = await reachHost(operation, connection);
     if (operation.preview) {
       tell(operation, host, inputs);
       return { id: "", state: { ...known, hostId: facts.machineId } };
     }
     const passed = await tried(operation, host, facts.machineId, inputs);
-    const hostKey = pinned(connection, host);
+    const hostKey = pinned(host);
     return {
       id: `${facts.machineId}/selfTest/${inputs.bridge}`,
       state: { ...known, hostId: facts.machineId, hostKey, passed },
@@ -32,10 +33,11 @@ export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelf
 
   async read(operation, id, inputs, state) {
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    need(facts, "links", [state.bridge]);
     // A bridge that is made anew is tried anew.
     if (linkNamed(facts, state.bridge) === undefined)
       return { kind: "gone", why: `${host.label} has no bridge ${state.bridge} any more that could be tried.` };
-    return { kind: "there", id, inputs, state };
+    return { kind: "there", id, inputs, state: { ...state, hostKey: pinned(host, state.hostKey) } };
   },
 
   async update(operation, _id, old, inputs) {
@@ -46,7 +48,7 @@ export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelf
       return { state: { ...old.state, ...known } };
     }
     const passed = await tried(operation, host, facts.machineId, inputs);
-    return { state: { ...old.state, ...known, passed } };
+    return { state: { ...old.state, ...known, hostKey: pinned(host, old.state.hostKey), passed } };
   },
 
   async delete() {},
@@ -68,7 +70,7 @@ async function tried(
   machineId: string,
   { bridge, address, resolves }: BridgeSelfTestInputs,
 ): Promise<string[]> {
-  return hosts.exclusive(machineId, async () => {
+  return hosts.exclusive(machineId, signal, async () => {
     const facts = await host.freshFacts(signal);
     const link = linkNamed(facts, bridge);
     if (link?.kind !== "bridge") throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
@@ -76,7 +78,7 @@ async function tried(
     log.info(`${host.label}: ${describeSelfTest(bridge, steps)}`);
     const found = diagnoseSelfTest(bridge, steps);
     for (const one of found.filter(({ severity }) => severity === "warning"))
-      log.warn(`${host.label}: ${sentences(one)}`);
+      log.warn(`${host.label}: ${sentences(one)}`, { finding: one });
     const failed = found.filter(({ severity }) => severity === "error");
     if (failed.length > 0)
       throw new Error(

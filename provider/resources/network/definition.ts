@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { connection, hostOutputs } from "../connection";
+import { ownConnection as connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
 import { interfaceName, libvirtName } from "../names";
+import { ownerOutputs } from "../ownership/outputs";
 
 const inputs = z.strictObject({
   connection,
@@ -11,10 +12,23 @@ const inputs = z.strictObject({
   active: z.boolean().default(true).meta({ description: "Whether the network runs now." }),
 });
 
+const previous = z
+  .object({
+    definition: z.string().meta({ description: "Its XML, as libvirt had it for the network's next start." }),
+    autostart: z.boolean().meta({ description: "Whether it was started with the host." }),
+    active: z.boolean().meta({ description: "Whether it ran." }),
+  })
+  .meta({ typeName: "NetworkBefore", description: "What a network was before kvmnet." });
+
 const outputs = z.object({
   name: z.string().meta({ description: "The network's name in libvirt." }),
   ...hostOutputs,
+  ...ownerOutputs,
   uuid: z.string().meta({ description: "The network's UUID." }),
+  previous: previous.optional().meta({
+    description:
+      "What a network was that libvirt had already: destroy gives it back as it was, instead of removing it.",
+  }),
   drift: z
     .array(z.string())
     .meta({ description: "How the host differs from the wanted state, a sentence each; empty: not at all." }),
@@ -32,5 +46,6 @@ export const network = {
   createFirst: true,
 } as const satisfies Definition<typeof inputs, typeof outputs>;
 
+export type NetworkBefore = z.infer<typeof previous>;
 export type NetworkInputs = z.infer<typeof inputs> & { name: string };
 export type NetworkState = Omit<NetworkInputs, "connection"> & z.infer<typeof outputs>;

@@ -1,18 +1,24 @@
 import { containsUnknown, isUnknown } from "../../codec/unknown";
-import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Facts, LibvirtNetwork } from "../../host/facts/facts";
+import { need, unreadOf } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
-import { virsh } from "../../host/libvirt/virsh";
-import { findNetwork, leftBehind, libvirtOf, namesOf, runningOnNetwork } from "../../plan/libvirt/find";
+import { leftBehind, libvirtOf, namesOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
 import { parseImportId } from "../importId";
 import type { Lifecycle, Operation } from "../lifecycle";
 import { libvirtName } from "../names";
+import { dropMark } from "../ownership/keep";
+import { holderOf, renewedMark } from "../ownership/mark";
+import { networkMark } from "../ownership/paths";
+import { handedOver, isToGo, refuseAnothers, seenOwner, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
+import { bridgesOf, tellLacking } from "../presence";
 import { reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
-import { type NetworkInputs, type NetworkState, network } from "./definition";
-import { networkDrift, networkState } from "./model";
-import { define, fetchLeftBehind } from "./move";
+import { type NetworkBefore, type NetworkInputs, type NetworkState, network } from "./definition";
+import { beforeOf, markedNetwork, networkDrift, networkState } from "./model";
+import { giveBack, remove } from "./move";
+import { makeNetwork, refuseWhileUsed, settle } from "./settle";
 
 const importForm = { resource: "Network", example: "kvm1.example/lan", parts: { network: libvirtName } };
 
@@ -31,7 +37,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
     const { host, facts } = await reachHost(operation, connection);
-    const present = findNetwork(libvirtOf(facts, host.label), inputs.name);
+    const present = networkThere(libvirtOf(facts, host.label), inputs);
     if (
       present &&
       (present.forward !== "bridge" || (!containsUnknown(inputs.bridge) && present.bridge !== inputs.bridge))
@@ -40,32 +46,40 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
         `${host.label}: libvirt has a network ${inputs.name} already (forward mode ${present.forward ?? "none"}, bridge ${present.bridge ?? "none"}). Take another name.`,
       );
     }
+    const thing = present && markedNetwork(facts, present, connection, operation.owned);
+    if (thing) takeOver(operation, host, thing);
     if (operation.preview) {
-      tell(operation, host, facts, inputs);
+      if (thing?.mark) tellTaken(operation, host, thing);
+      else if (present)
+        operation.log.info(
+          `${host.label}: libvirt has the network ${inputs.name} already: it is taken over. Destroy gives it back as it is.`,
+        );
+      tell(operation, host, facts, inputs, present);
       return {
         id: "",
         state: { ...known, hostId: facts.machineId, drift: [], ...(present && { uuid: present.uuid }) },
       };
     }
-    return { id: `${facts.machineId}/${inputs.name}`, state: await settle(operation, host, inputs, facts.machineId) };
+    return makeNetwork(operation, host, inputs, facts.machineId);
   },
 
   async read(operation, id, inputs, state) {
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
-    const present = libvirtOf(facts, host.label).networks.find(
-      (one) => one.uuid === state.uuid || one.name === state.name,
-    );
+    const present = networkThere(libvirtOf(facts, host.label), state);
     if (!present) return { kind: "gone", why: `${host.label}: libvirt has no network ${state.name} any more.` };
-    const found = networkState(facts, inputs, present, state.hostKey ?? pinned(inputs.connection, host));
+    const thing = markedNetwork(facts, present, inputs.connection);
+    const { drift, ...holder } = seenOwner(operation, host, thing, state);
+    const hostKey = pinned(host, state.hostKey);
+    const found = networkState(facts, inputs, present, { ...holder, hostKey, previous: state.previous });
     tellFindings(operation, host, facts, { network: present.name, drift: found.drift });
-    return { kind: "there", id, inputs, state: found };
+    return { kind: "there", id, inputs, state: { ...found, drift: [...drift, ...found.drift] } };
   },
 
-  async import(operation, id) {
-    const { connection, network: name } = parseImportId(id, importForm);
+  async import(operation, id, defaults) {
+    const { connection, network: name } = parseImportId(id, importForm, defaults);
     const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
     const libvirt = libvirtOf(facts, host.label);
-    const present = findNetwork(libvirt, name);
+    const present = networkThere(libvirt, { name });
     if (!present)
       return { kind: "gone", why: `${host.label}: libvirt has no network ${name}; ${namesOf(libvirt.networks)}.` };
     if (present.forward !== "bridge" || present.bridge === undefined)
@@ -74,14 +88,21 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
       );
     const { bridge, autostart, active } = present;
     const inputs = { connection, name, bridge, autostart, active };
-    const state = networkState(facts, inputs, present, pinned(connection, host));
+    const thing = markedNetwork(facts, present, connection);
+    const previous = thing.mark ? (thing.mark.before as NetworkBefore | undefined) : beforeOf(present);
+    const own = { ...handedOver(operation, host, thing), previous, hostKey: pinned(host) };
+    const state = networkState(facts, inputs, present, own);
     return { kind: "there", id: `${facts.machineId}/${name}`, inputs, state };
   },
 
   async update(operation, _id, old, inputs) {
     const { host, facts } = await reachHost(operation, inputs.connection, old);
+    const present = byUuid(facts, host, old.state);
+    const thing = markedNetwork(facts, present ?? old.state, inputs.connection);
+    refuseAnothers(operation, host, thing, old.state);
     if (operation.preview) {
-      tell(operation, host, facts, inputs);
+      tellStale(operation, host, thing, old.state);
+      tell(operation, host, facts, inputs, present);
       const moved = leftBehind(libvirtOf(facts, host.label), inputs.name, inputs.bridge);
       if (!containsUnknown(inputs.bridge) && moved.length > 0) {
         const vms = [...new Set(moved.map(({ domain }) => domain.name))].join(", ");
@@ -91,79 +112,59 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
       }
       return { state: { ...old.state, ...inputs, drift: [] } };
     }
-    return { state: await settle(operation, host, inputs, facts.machineId, old.state.hostKey) };
+    const mark = renewedMark(operation.urn, thing.mark, old.state, old.state.previous);
+    const own = { ...old.state, ...holderOf(mark), hostKey: pinned(host, old.state.hostKey) };
+    return { state: await settle(operation, host, inputs, own, mark) };
   },
 
   async delete(operation, _id, inputs, state) {
     const { host, facts } = await reachHost(operation, inputs.connection, { state });
-    const present = libvirtOf(facts, host.label).networks.find((one) => one.uuid === state.uuid);
-    if (!present) return;
-    refuseWhileUsed(facts, host, present.name, "be deleted");
-    await operation.hosts.exclusive(facts.machineId, async () => {
-      if (present.active)
-        await virsh(host, ["net-destroy", present.uuid], { purpose: `stop the network ${present.name}` });
-      if (present.persistent)
-        await virsh(host, ["net-undefine", present.uuid], { purpose: `remove the network ${present.name}` });
+    const present = byUuid(facts, host, state);
+    const thing = markedNetwork(facts, present ?? state, inputs.connection);
+    if (!isToGo(operation, host, thing, state)) return;
+    const previous = (thing.mark?.before as NetworkBefore | undefined) ?? state.previous;
+    if (present && !previous) refuseWhileUsed(facts, host, present.name, "be deleted");
+    await operation.hosts.exclusive(facts.machineId, operation.signal, async () => {
+      if (present && previous) {
+        await giveBack(host, present, previous);
+        operation.log.info(`${host.label}: the network ${present.name} was there before kvmnet, and is as it was.`);
+      } else if (present) await remove(host, present);
+      if (thing.mark) await dropMark(host, networkMark(state.uuid));
     });
   },
 };
 
-function tell({ log }: Operation, host: Host, facts: Facts, inputs: NetworkInputs): void {
-  const { name, active, autostart } = inputs;
-  const on = containsUnknown(inputs.bridge) ? "" : ` on ${inputs.bridge}`;
-  const vms = runningOnNetwork(libvirtOf(facts, host.label), name);
-  log.info(
-    `${host.label}: libvirt has the network ${name}${on}, ${active ? "active" : "not active"}, ${autostart ? "" : "not "}started with the host. ${vms.length > 0 ? `${vms.join(", ")} on it ${vms.length > 1 ? "run" : "runs"} on.` : "No running VM is on it."}`,
-  );
+function byUuid(facts: Facts, host: Host, { name, uuid }: Pick<NetworkState, "name" | "uuid">) {
+  const present = libvirtOf(facts, host.label).networks.find((one) => one.uuid === uuid);
+  if (!present) need(facts, "networks", [name, uuid]);
+  return present;
 }
 
-function refuseWhileUsed(facts: Facts, host: Host, name: string, what: string): void {
-  const vms = runningOnNetwork(libvirtOf(facts, host.label), name);
-  if (vms.length > 0)
-    throw new Refusal(
-      `${host.label}: the network ${name} can't ${what}: ${vms.join(", ")} ${vms.length > 1 ? "run" : "runs"} on it. Shut down or detach first.`,
+function tell(operation: Operation, host: Host, facts: Facts, inputs: NetworkInputs, present?: LibvirtNetwork): void {
+  const { name, active, autostart, connection } = inputs;
+  const bridge = containsUnknown(inputs.bridge) ? undefined : inputs.bridge;
+  const on = bridge === undefined ? "" : ` on ${bridge}`;
+  const say = (words: string) => operation.log.info(`${host.label}: ${words}`);
+  if (bridge !== undefined)
+    tellLacking(operation, host, connection, {
+      ...{ kind: "bridge", name: bridge, known: bridgesOf(facts), by: `the network ${name}` },
+    });
+  if (!present) {
+    say(
+      `libvirt gets the network ${name}${on}, ${active ? "active" : "not active"}, ${autostart ? "" : "not "}started with the host.`,
     );
-}
-
-/** Does what is lacking and nothing else, then reads back what libvirt made of it. */
-async function settle(
-  operation: Operation,
-  host: Host,
-  inputs: NetworkInputs,
-  machineId: string,
-  hostKey = pinned(inputs.connection, host),
-): Promise<NetworkState> {
-  const { name, bridge } = inputs;
-  return operation.hosts.exclusive(machineId, async () => {
-    const facts = await host.recentFacts();
-    if (linkNamed(facts, bridge)?.kind !== "bridge")
-      throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
-    const present = findNetwork(libvirtOf(facts, host.label), name);
-    if (present?.active && !inputs.active) refuseWhileUsed(facts, host, name, "be stopped");
-    let active = present?.active ?? false;
-    if (
-      !present?.persistent ||
-      present.bridge !== bridge ||
-      present.definedBridge !== bridge ||
-      present.forward !== "bridge"
-    ) {
-      active = await define(host, inputs, present);
-    }
-    if ((present?.autostart ?? false) !== inputs.autostart) {
-      await virsh(host, ["net-autostart", present?.uuid ?? name, ...(inputs.autostart ? [] : ["--disable"])], {
-        purpose: `set the autostart of the network ${name}`,
-      });
-    }
-    if (active !== inputs.active) {
-      await virsh(host, [inputs.active ? "net-start" : "net-destroy", present?.uuid ?? name], {
-        purpose: `${inputs.active ? "start" : "stop"} the network ${name}`,
-      });
-    }
-    const after = await (inputs.active ? fetchLeftBehind(host, inputs) : host.recentFacts());
-    const settled = findNetwork(libvirtOf(after, host.label), name);
-    const lacking = settled ? networkDrift(after, inputs, settled) : [`the network ${name} is not there`];
-    if (!settled || lacking.length > 0)
-      throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
-    return networkState(after, inputs, settled, hostKey);
-  });
+    return;
+  }
+  const changes = bridge === undefined ? [] : networkDrift(facts, inputs, present);
+  const vms = runningOnNetwork(libvirtOf(facts, host.label), name);
+  const unsure = unreadOf(facts, "domains").map(({ what }) => ` Not for sure: ${what}.`);
+  const runOn =
+    vms.length > 0 ? `${vms.join(", ")} on it ${vms.length > 1 ? "run" : "runs"} on.` : "No running VM is on it.";
+  const what =
+    changes.length > 0
+      ? `. What is put right: ${changes.join("; ")}.`
+      : bridge === undefined
+        ? "."
+        : `${on} as wanted: nothing of it changes.`;
+  say(`libvirt has the network ${name}${what} ${runOn}${unsure.join("")}`);
 }

@@ -1,15 +1,47 @@
-import type { Facts, LibvirtNetwork } from "../../host/facts/facts";
+import { type Facts, type LibvirtNetwork, ownerMarkOf } from "../../host/facts/facts";
 import { leftBehind } from "../../plan/libvirt/find";
-import type { NetworkInputs, NetworkState } from "./definition";
+import type { Holder } from "../ownership/mark";
+import type { Ownership } from "../ownership/owned";
+import { networkMark } from "../ownership/paths";
+import type { Marked } from "../ownership/whose";
+import type { NetworkBefore, NetworkInputs, NetworkState } from "./definition";
+
+/** What a state has of a network that libvirt does not tell. */
+export type Own = Holder & Pick<NetworkState, "hostKey" | "previous">;
+
+/** A network, and whose the host says that it is. 0.1.0 kept nothing of it on the host: its stack's own state tells. */
+export function markedNetwork(
+  facts: Facts,
+  present: Pick<LibvirtNetwork, "name" | "uuid">,
+  { host }: NetworkInputs["connection"],
+  owned?: Ownership,
+): Marked {
+  const { name, uuid } = present;
+  const mark =
+    ownerMarkOf(facts, networkMark(uuid)) ??
+    owned?.unmarked("kvmnet:index:Network", (state) => state.hostId === facts.machineId && state.uuid === uuid);
+  return { words: `the network ${name}`, mark, importAs: `${host}/${name}` };
+}
+
+export function beforeOf({ definition, autostart, active }: LibvirtNetwork): NetworkBefore {
+  return { definition, autostart, active };
+}
 
 export function networkState(
   facts: Facts,
   inputs: NetworkInputs,
   present: LibvirtNetwork,
-  hostKey: string | undefined,
+  { hostKey, ownerId, ownerUrn, previous }: Own,
 ): NetworkState {
   const { connection: _, ...rest } = inputs;
-  return { ...rest, hostId: facts.machineId, hostKey, uuid: present.uuid, drift: networkDrift(facts, inputs, present) };
+  return {
+    ...rest,
+    hostId: facts.machineId,
+    ...{ hostKey, ownerId, ownerUrn },
+    uuid: present.uuid,
+    previous,
+    drift: networkDrift(facts, inputs, present),
+  };
 }
 
 /** How libvirt's network differs from the wanted one, a sentence each. */

@@ -3,7 +3,7 @@ import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { leftBehind, libvirtOf } from "../../plan/libvirt/find";
 import { changedNicXml, movedNetworkXml, networkXml } from "../../plan/libvirt/xml";
-import type { NetworkInputs } from "./definition";
+import type { NetworkBefore, NetworkInputs } from "./definition";
 
 /**
  * Defines a network, or the one that is there on another bridge. libvirt takes that at the network's next start, so it is
@@ -11,13 +11,10 @@ import type { NetworkInputs } from "./definition";
  */
 export async function define(
   host: Host,
-  { name, bridge }: NetworkInputs,
+  { name, bridge, uuid }: Pick<NetworkInputs, "name" | "bridge"> & { readonly uuid: string },
   present: LibvirtNetwork | undefined,
 ): Promise<boolean> {
-  const xml =
-    present?.forward === "bridge"
-      ? movedNetworkXml(present.xml, bridge)
-      : networkXml({ name, bridge, ...(present && { uuid: present.uuid }) });
+  const xml = present?.forward === "bridge" ? movedNetworkXml(present.xml, bridge) : networkXml({ name, bridge, uuid });
   await virsh(host, ["net-define", xmlOnInput], { purpose: `define the network ${name}`, xml });
   // The TAPs of running VMs stay where they are meanwhile.
   if (!present?.active || (present.bridge === bridge && present.forward === "bridge")) return present?.active ?? false;
@@ -26,7 +23,10 @@ export async function define(
 }
 
 /** Has libvirt put the TAPs of running VMs into the bridge that their network is on now. No VM is stopped. Ends with what there is then. */
-export async function fetchLeftBehind(host: Host, { name, bridge }: NetworkInputs): Promise<Facts> {
+export async function fetchLeftBehind(
+  host: Host,
+  { name, bridge }: Pick<NetworkInputs, "name" | "bridge">,
+): Promise<Facts> {
   const facts = await host.recentFacts();
   const left = leftBehind(libvirtOf(facts, host.label), name, bridge);
   for (const { domain, nic } of left) {
@@ -38,4 +38,30 @@ export async function fetchLeftBehind(host: Host, { name, bridge }: NetworkInput
     await virsh(host, ["update-device", domain.uuid, xmlOnInput, "--live"], { purpose, xml });
   }
   return left.length > 0 ? host.freshFacts() : facts;
+}
+
+/** A network that was there before is as it was then; VMs on it go on. */
+export async function giveBack(host: Host, present: LibvirtNetwork, previous: NetworkBefore): Promise<void> {
+  const { name, uuid } = present;
+  const purpose = `give the network ${name} back as it was`;
+  let { active } = present;
+  if (present.definition.trim() !== previous.definition.trim()) {
+    await virsh(host, ["net-define", xmlOnInput], { purpose, xml: previous.definition });
+    // libvirt takes another bridge at the network's next start.
+    if (active && !previous.definition.includes(`<bridge name='${present.bridge}'`)) {
+      await virsh(host, ["net-destroy", uuid], { purpose });
+      active = false;
+    }
+  }
+  if (present.autostart !== previous.autostart)
+    await virsh(host, ["net-autostart", uuid, ...(previous.autostart ? [] : ["--disable"])], { purpose });
+  if (active === previous.active) return;
+  await virsh(host, [previous.active ? "net-start" : "net-destroy", uuid], { purpose });
+  const now = libvirtOf(await host.freshFacts(), host.label).networks.find((one) => one.uuid === uuid);
+  if (previous.active && now?.bridge !== undefined) await fetchLeftBehind(host, { name, bridge: now.bridge });
+}
+
+export async function remove(host: Host, { name, uuid, active, persistent }: LibvirtNetwork): Promise<void> {
+  if (active) await virsh(host, ["net-destroy", uuid], { purpose: `stop the network ${name}` });
+  if (persistent) await virsh(host, ["net-undefine", uuid], { purpose: `remove the network ${name}` });
 }

@@ -1,13 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { quote } from "../../host/exec/quote";
 import { RemoteCommandError } from "../../host/exec/remoteCommand";
 import { type Facts, type LibvirtDomain, type LibvirtNic, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
-import { joinBridge } from "../../host/tap/join";
+import { isolate, joinBridge } from "../../host/tap/join";
+import { reasonOf } from "../../host/until";
+import { attachmentIn, attachmentOf, bridgeOf, joinedBridge, movesLive } from "../../plan/attachment/attachment";
 import { findDomain, libvirtOf } from "../../plan/libvirt/find";
-import { changedNicXml, nicXml } from "../../plan/libvirt/xml";
-import type { NicPlace } from "./definition";
-import { asRunning, bridgeOf, differences, type NicOfDomain, nicOf, type StrayTap } from "./model";
+import { changedNicXml, movedNicXml, nicXml, wholeNicXml } from "../../plan/libvirt/xml";
+import type { NicPlace, Restricted } from "./definition";
+import { asRunning, differences, lostIsolation, strayTap } from "./drift";
+import { type NicOfDomain, nicOf } from "./model";
 
 /** How long a running guest may take to let a NIC go. */
 const letGoMs = 30_000;
@@ -18,13 +22,15 @@ const letGoMs = 30_000;
  */
 export async function attachLacking(
   host: Host,
-  inputs: NicPlace,
+  inputs: NicPlace & Restricted,
   facts: Facts,
   { domain, live, inactive }: NicOfDomain,
   macAddress: string,
+  signal: AbortSignal,
 ): Promise<boolean> {
-  const { network, bridge, model, linkState } = inputs;
-  const place = { network, bridge, linkState };
+  const { network, bridge, device, mode, model, linkState, restrictions } = inputs;
+  const place = { network, bridge, device, mode, linkState, restrictions };
+  const joining = bridgeOf(facts, attachmentIn(inputs));
   const lacking = [...(domain.running && !live ? ["--live"] : []), ...(inactive ? [] : ["--config"])];
   if (lacking.length > 0) {
     await virsh(host, ["attach-device", domain.uuid, xmlOnInput, ...lacking], {
@@ -40,56 +46,93 @@ export async function attachLacking(
       purpose: `change the NIC ${macAddress} of ${domain.name}`,
       xml: changedNicXml(nic, wanted),
     });
+  const replaced = live !== undefined && !movesLive(attachmentOf(live), attachmentIn(inputs));
+  if (replaced) await plugAnew(host, domain, live, { ...place, model: live.model }, signal);
   const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
   // A bridge that was renamed has its TAPs already, and libvirt can't put into a bridge what is in it.
-  const renamed = tap !== undefined && tap.master === bridgeOf(facts, inputs);
-  const moved = live !== undefined && !renamed && bridgeOf(facts, live) !== bridgeOf(facts, inputs);
-  if (live && renamed && bridgeOf(facts, live) !== tap.master)
+  const renamed = tap !== undefined && tap.master === joining;
+  const moved = live !== undefined && !replaced && !renamed && joinedBridge(facts, live) !== joining;
+  if (live && renamed && joinedBridge(facts, live) !== tap.master)
     await host.exec(["ip", "link", "set", "dev", tap.name, "nomaster"], {
       purpose: `have libvirt put ${tap.name} into ${tap.master}`,
     });
-  if (live && differences("", asRunning(inputs, live), live).length > 0) {
+  if (live && !replaced && differences("", asRunning(inputs, live), live).length > 0) {
     const wanted = { ...place, model: live.model };
     // The guest notices by its cable that it is elsewhere, and asks for an address there.
     if (moved && linkState === "up") await change(live, "--live", { ...wanted, linkState: "down" });
     await change(live, "--live", wanted);
   }
   if (inactive && differences("", inputs, inactive).length > 0) await change(inactive, "--config", { ...place, model });
-  return moved;
+  return moved || replaced;
 }
 
-/** libvirt puts a TAP into its bridge once, when it makes it. Says whether there was something to do. */
-export async function putTapBack(host: Host, stray: StrayTap | undefined): Promise<boolean> {
-  if (!stray) return false;
-  await joinBridge(host, stray.tap, stray.bridge);
-  return true;
-}
-
-export async function detach(
+/** libvirt moves no running VM's NIC from a macvtap or to one: it goes, and comes back with its MAC address elsewhere. */
+async function plugAnew(
   host: Host,
-  { domain, live, inactive }: NicOfDomain,
-  macAddress: string,
+  domain: LibvirtDomain,
+  live: LibvirtNic,
+  wanted: Parameters<typeof movedNicXml>[1],
   signal: AbortSignal,
 ): Promise<void> {
-  const purpose = `detach the NIC ${macAddress} from ${domain.name}`;
-  const ask = (nic: LibvirtNic, flag: string) =>
-    virsh(host, ["detach-interface", domain.uuid, nic.type, "--mac", macAddress, flag], { purpose });
-  if (live) {
-    await ask(live, "--live").catch((error) => {
-      // QEMU takes no second request while the guest has not answered the first.
-      if (!(error instanceof RemoteCommandError && /already in the process of unplug/.test(error.message))) throw error;
+  const plug = (xml: string) =>
+    virsh(host, ["attach-device", domain.uuid, xmlOnInput, "--live"], {
+      purpose: `attach the NIC ${live.mac} to ${domain.name}`,
+      xml,
     });
-    await letGo(host, domain, macAddress, signal);
-  }
+  await unplug(host, domain, live, signal);
+  await plug(movedNicXml(live, wanted)).catch(async (error: Error) => {
+    await plug(wholeNicXml(live)).catch(() => undefined);
+    throw error;
+  });
+}
+
+/** libvirt puts a TAP into its bridge once, when it makes it, and isolates it there. Says whether there was something to do. */
+export async function putTapRight(
+  host: Host,
+  facts: Facts,
+  wanted: NicPlace & Restricted,
+  live: LibvirtNic | undefined,
+) {
+  const stray = strayTap(facts, wanted, live);
+  const lost = lostIsolation(facts, wanted, live);
+  if (stray) await joinBridge(host, stray.tap, stray.bridge, stray.isolated);
+  else if (lost) await isolate(host, lost.tap, lost.isolated);
+  return stray !== undefined || lost !== undefined;
+}
+
+export async function detach(host: Host, { domain, live, inactive }: NicOfDomain, signal: AbortSignal): Promise<void> {
+  if (live) await unplug(host, domain, live, signal);
   // Last: as long as the guest has it, nothing has changed.
-  if (inactive) await ask(inactive, "--config");
+  if (inactive) await askToDetach(host, domain, inactive, "--config");
+}
+
+function askToDetach(host: Host, domain: LibvirtDomain, { mac, type }: LibvirtNic, flag: string): Promise<string> {
+  return virsh(host, ["detach-interface", domain.uuid, type, "--mac", mac, flag], {
+    purpose: `detach the NIC ${mac} from ${domain.name}`,
+  });
+}
+
+async function unplug(host: Host, domain: LibvirtDomain, live: LibvirtNic, signal: AbortSignal): Promise<void> {
+  await askToDetach(host, domain, live, "--live").catch((error) => {
+    // QEMU takes no second request while the guest has not answered the first.
+    if (!(error instanceof RemoteCommandError && /already in the process of unplug/.test(error.message))) throw error;
+  });
+  await letGo(host, domain, live.mac, signal);
 }
 
 /** libvirt only asks; the guest's driver lets go in its own time. */
 async function letGo(host: Host, domain: LibvirtDomain, macAddress: string, signal: AbortSignal): Promise<void> {
-  for (const deadline = performance.now() + letGoMs; ; await wait(250, undefined, { signal })) {
+  for (const deadline = performance.now() + letGoMs; ; await wait(250, undefined, { signal }).catch(() => undefined)) {
     const now = findDomain(libvirtOf(await host.freshFacts(), host.label), domain.uuid);
     if (!now || !nicOf(now, macAddress).live) return;
+    if (now.paused)
+      throw new Error(
+        `${host.label}: ${domain.name} is paused, and a guest lets a NIC go only while it runs: ${quote(["virsh", "resume", domain.name])}, then run this again.`,
+      );
+    if (signal.aborted)
+      throw new Error(
+        `${host.label}: ${domain.name} has not let its NIC ${macAddress} go yet, and the wait for that was cut short: ${reasonOf(signal)}. Run this again.`,
+      );
     if (performance.now() > deadline) {
       throw new Error(
         `${host.label}: ${domain.name} does not let its NIC ${macAddress} go; it may be hung or still booting. Run this again later, or shut it down.`,

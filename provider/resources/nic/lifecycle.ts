@@ -1,19 +1,27 @@
+import { isDeepStrictEqual } from "node:util";
 import { containsUnknown, isUnknown } from "../../codec/unknown";
-import type { Facts, LibvirtDomain } from "../../host/facts/facts";
-import type { Host } from "../../host/host";
 import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import { Refusal } from "../../plan/refusal";
 import { parseImportId } from "../importId";
-import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
+import type { Lifecycle } from "../lifecycle";
 import { libvirtName, macAddress } from "../names";
+import { dropMark } from "../ownership/keep";
+import { holderOf, newMark, renewedMark } from "../ownership/mark";
+import { nicMark } from "../ownership/paths";
+import { handedOver, refuseAnothers, seenOwner, takeOver, tellStale } from "../ownership/whose";
+import { placeOf } from "../ownership/words";
 import { pinned } from "../pinned";
 import { reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
+import { misplaced } from "./check";
 import { type NicInputs, type NicState, nic } from "./definition";
-import { hasNone, modelPending, nicInputs, nicOf, nicState } from "./model";
+import { modelPending } from "./drift";
+import { refuseUnable, refuseUnfit } from "./fitness";
+import { hasNone, heldBy, markedNic, nicInputs, nicOf, nicState, refuseTwice, wantedOf } from "./model";
+import { defaultMac, previewed, tellMissing } from "./preview";
 import { settle } from "./settle";
-import { letGo, placeBefore } from "./takeOver";
+import { beforeIn, letGo, placeBefore } from "./takeOver";
 import { changesOf } from "./words";
 
 const importForm = {
@@ -25,13 +33,10 @@ const importForm = {
 export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   definition: nic,
 
-  check(_name, inputs) {
-    const failures: CheckFailure[] = [];
-    if (inputs.network === undefined && inputs.bridge === undefined)
-      failures.push({ property: "network", reason: "say what the NIC is on: either network or bridge" });
-    if (inputs.network !== undefined && inputs.bridge !== undefined)
-      failures.push({ property: "bridge", reason: "a NIC is on one thing: either network or bridge, not both" });
-    return { inputs, failures };
+  check(_name, given, before) {
+    // Until 0.1.0 the default was among the inputs: a state that has it is as it was.
+    const inputs = given.model === undefined && before?.model === "virtio" ? { ...given, model: before.model } : given;
+    return { inputs, failures: misplaced(inputs) };
   },
 
   claims(name, { domain, macAddress }) {
@@ -48,6 +53,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
     const { host, facts } = await reachHost(operation, connection);
+    await refuseUnable(host, facts, inputs);
     const found = containsUnknown(inputs.domain) ? undefined : findDomain(libvirtOf(facts, host.label), inputs.domain);
     if (operation.preview) return { id: "", state: previewed(operation, host, facts, inputs, found) };
     // One that another resource of the program has just made.
@@ -56,16 +62,24 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
       throw new Refusal(
         `${host.label}: domain: there is no VM ${inputs.domain}; ${namesOf(libvirtOf(facts, host.label).domains)}.`,
       );
-    const macAddress = inputs.macAddress ?? stableMac(facts.machineId, domain.uuid, operation.name);
+    const macAddress = inputs.macAddress ?? defaultMac(operation, facts, domain.uuid);
+    const present = nicOf(domain, macAddress);
+    refuseUnfit(host, present);
+    const thing = markedNic(facts, present, macAddress, connection, operation.owned);
+    takeOver(operation, host, thing);
+    const mark = newMark(operation.urn, thing.mark, placeBefore(present, inputs, host));
+    const previous = beforeIn(mark);
     const kept = {
       machineId: facts.machineId,
+      ...holderOf(mark),
       macAddress,
       ipAddresses: [],
-      hostKey: pinned(connection, host),
-      previous: placeBefore(nicOf(domain, macAddress), inputs, host),
+      hostKey: pinned(host),
+      previous,
     };
-    const state = await settle(operation, host, inputs, kept, domain.uuid);
-    return { id: `${facts.machineId}/${domain.name}/${macAddress}`, state };
+    const id = `${facts.machineId}/${domain.name}/${macAddress}`;
+    const wanted = wantedOf(inputs, previous);
+    return { id, state: await settle(operation, host, { id, inputs: wanted, domainId: domain.uuid, kept, mark }) };
   },
 
   async read(operation, id, inputs, state) {
@@ -81,16 +95,21 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const found = nicOf(domain, state.macAddress);
     if (!found.live && !found.inactive)
       return { kind: "gone", why: `${host.label}: ${domain.name} has no NIC ${state.macAddress} any more.` };
-    const pending = modelPending(inputs, found);
+    const wanted = wantedOf(inputs, state.previous);
+    const pending = modelPending(wanted, found);
     if (pending) operation.log.warn(`${host.label}: ${pending}`);
-    const hostKey = state.hostKey ?? pinned(inputs.connection, host);
-    const after = nicState(facts, inputs, found, { ...state, hostKey });
-    tellFindings(operation, host, facts, { domain: domain.name, drift: after.drift });
-    return { kind: "there", id, inputs, state: after };
+    const hostKey = pinned(host, state.hostKey);
+    const thing = markedNic(facts, found, state.macAddress, inputs.connection);
+    const { drift, ...holder } = seenOwner(operation, host, thing, heldBy(operation.urn, thing, state));
+    const after = nicState(facts, wanted, found, { ...state, ...holder, hostKey });
+    const { macAddress } = state;
+    const mine = { domain: domain.name, macAddress, linkState: inputs.linkState, drift: after.drift };
+    tellFindings(operation, host, facts, mine);
+    return { kind: "there", id, inputs, state: { ...after, drift: [...drift, ...after.drift] } };
   },
 
-  async import(operation, id) {
-    const { connection, domain: name, macAddress } = parseImportId(id, importForm);
+  async import(operation, id, provided) {
+    const { connection, domain: name, macAddress } = parseImportId(id, importForm, provided);
     const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
     const libvirt = libvirtOf(facts, host.label);
     const domain = findDomain(libvirt, name);
@@ -99,84 +118,72 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     if (!found.live && !found.inactive) return { kind: "gone", why: `${host.label}: ${hasNone(domain, macAddress)}` };
     const inputs = nicInputs(found, { connection, domain: name, macAddress }, host.label);
     // Read from what the name gives, as Check leaves it.
-    const isDefault = macAddress === stableMac(facts.machineId, domain.uuid, operation.name);
+    const identity = { machineId: facts.machineId, domainId: domain.uuid, name: operation.name };
+    const defaults = [stableMac(identity), stableMac({ ...identity, ...placeOf(operation.urn) })];
+    const isDefault = defaults.includes(macAddress);
     const { macAddress: _, ...withoutMac } = inputs;
+    const thing = markedNic(facts, found, macAddress, connection);
+    const previous = thing.mark ? beforeIn(thing.mark) : placeBefore(found, inputs, host);
+    const holder = handedOver(operation, host, thing);
+    const kept = { ...holder, macAddress, previous, ipAddresses: [], hostKey: pinned(host) };
     return {
       kind: "there",
       id: `${facts.machineId}/${domain.name}/${macAddress}`,
       inputs: isDefault ? withoutMac : inputs,
-      state: nicState(facts, inputs, found, { macAddress, ipAddresses: [], hostKey: pinned(connection, host) }),
+      state: nicState(facts, inputs, found, kept),
     };
   },
 
-  async update(operation, _id, old, inputs) {
-    const { host, facts } = await reachHost(operation, inputs.connection, old);
-    const { domainId } = old.state;
+  async update(operation, id, old, inputs) {
+    const again = !isDeepStrictEqual(inputs.triggers, old.state.triggers);
+    const reached = await reachHost(operation, inputs.connection, old);
+    const { host } = reached;
+    // Another tool may have changed the VM just now.
+    const facts = again && !operation.preview ? await host.freshFacts() : reached.facts;
     const macAddress = inputs.macAddress ?? old.state.macAddress;
     const other = macAddress !== old.state.macAddress;
+    const libvirt = libvirtOf(facts, host.label);
+    // One that was defined anew may have another UUID.
+    const domain = findDomain(libvirt, old.state.domainId) ?? findDomain(libvirt, inputs.domain);
+    const domainId = domain?.uuid ?? old.state.domainId;
+    const here = domain && nicOf(domain, old.state.macAddress);
+    const thing = here && markedNic(facts, here, old.state.macAddress, inputs.connection);
+    if (thing) refuseAnothers(operation, host, thing, heldBy(operation.urn, thing, old.state));
+    const there = domain && other ? nicOf(domain, macAddress) : undefined;
+    const target = there && markedNic(facts, there, macAddress, inputs.connection, operation.owned);
+    if (target) takeOver(operation, host, target);
+    if (domain) refuseTwice(facts, domain, macAddress, host.label);
+    for (const one of [here, there]) if (one) refuseUnfit(host, one);
+    const found = there && !target?.mark ? placeBefore(there, inputs, host) : beforeIn(target?.mark);
+    const previous = other ? found : (beforeIn(thing?.mark) ?? old.state.previous);
+    const wanted = wantedOf(inputs, previous, other ? undefined : old.inputs);
+    await refuseUnable(host, facts, inputs);
     if (operation.preview) {
-      const domain = findDomain(libvirtOf(facts, host.label), domainId);
+      if (thing) tellStale(operation, host, thing, old.state);
       const said = other
         ? [
             `${inputs.domain} lets its NIC ${old.state.macAddress} go and gets ${macAddress}: for the guest another NIC.`,
           ]
-        : domain && !containsUnknown(inputs)
-          ? changesOf(facts, inputs, nicOf(domain, macAddress))
+        : here && !containsUnknown(inputs)
+          ? changesOf(facts, wanted, here)
           : [];
+      tellMissing(operation, host, facts, inputs);
       if (said.length > 0) operation.log.info(`${host.label}: ${said.join(" ")}`);
-      const { connection: _, ...known } = inputs;
+      const { connection: _, restrictions: __, ...known } = wanted;
       return { state: { ...old.state, ...known, macAddress, drift: [] } };
     }
-    const kept = { ...old.state, machineId: old.state.hostId };
-    if (!other) return { state: await settle(operation, host, inputs, kept, domainId) };
-    await letGo(operation, host, facts, old.state);
-    const domain = findDomain(libvirtOf(facts, host.label), domainId);
-    const previous = domain && placeBefore(nicOf(domain, macAddress), inputs, host);
-    return {
-      state: await settle(operation, host, inputs, { ...kept, macAddress, ipAddresses: [], previous }, domainId),
-    };
+    if (other) await letGo(operation, host, facts, inputs, old.state);
+    const renewed = renewedMark(operation.urn, other ? undefined : thing?.mark, old.state, previous);
+    const hostKey = pinned(host, old.state.hostKey);
+    const kept = { ...old.state, ...holderOf(renewed), hostKey, machineId: old.state.hostId, macAddress, previous };
+    const state = { ...kept, ...((other || (again && !here?.live)) && { ipAddresses: [] }) };
+    const settled = await settle(operation, host, { id, inputs: wanted, domainId, kept: state, mark: renewed });
+    if (domainId !== old.state.domainId) await dropMark(host, nicMark(old.state.domainId, old.state.macAddress));
+    return { state: settled };
   },
 
   async delete(operation, _id, inputs, state) {
     const { host, facts } = await reachHost(operation, inputs.connection, { state });
-    await letGo(operation, host, facts, state);
+    await letGo(operation, host, facts, inputs, state);
   },
 };
-
-function previewed(
-  operation: Operation,
-  host: Host,
-  facts: Facts,
-  inputs: NicInputs,
-  domain: LibvirtDomain | undefined,
-): Partial<NicState> {
-  const { connection: _, ...known } = inputs;
-  if (!domain) {
-    if (!containsUnknown(inputs.domain))
-      operation.log.info(`${host.label}: there is no VM ${inputs.domain} yet; it must be there when the NIC is made.`);
-    return { ...known, macAddress: inputs.macAddress, hostId: facts.machineId };
-  }
-  const macAddress = inputs.macAddress ?? stableMac(facts.machineId, domain.uuid, operation.name);
-  const found = nicOf(domain, macAddress);
-  const on =
-    containsUnknown(inputs.network) || containsUnknown(inputs.bridge) ? "" : ` on ${inputs.network ?? inputs.bridge}`;
-  if (found.inactive) {
-    const said = on === "" ? [] : changesOf(facts, inputs, found);
-    const back = said.length > 0 ? "Destroy puts it back." : "It is taken over as it is.";
-    operation.log.info(`${host.label}: ${domain.name} has the NIC ${macAddress} already. ${[...said, back].join(" ")}`);
-    if (on !== "") placeBefore(found, inputs, host);
-  } else
-    operation.log.info(
-      domain.running
-        ? `${host.label}: ${domain.name} runs: it gets the NIC${on} live, without a restart, and in its definition.`
-        : `${host.label}: ${domain.name} is shut off: it gets the NIC${on} in its definition, for its next start.`,
-    );
-  return {
-    ...known,
-    macAddress,
-    hostId: facts.machineId,
-    domainId: domain.uuid,
-    live: domain.running,
-    persistent: true,
-  };
-}

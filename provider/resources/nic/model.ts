@@ -1,7 +1,17 @@
-import { type Facts, type LibvirtDomain, type LibvirtNic, linkNamed } from "../../host/facts/facts";
-import { findNetwork } from "../../plan/libvirt/find";
+import { type Facts, type LibvirtDomain, type LibvirtNic, ownerMarkOf } from "../../host/facts/facts";
+import { attachmentIn, attachmentOf, linkOf, placeOf } from "../../plan/attachment/attachment";
+import { filterIn, isolatedIn } from "../../plan/attachment/restrictions";
+import { claimable, counting, inOrder, isIpv6, neighboursOf } from "../../plan/guestAddress";
+import { stableMac } from "../../plan/libvirt/macAddress";
+import { restrictionsIn } from "../../plan/libvirt/xml";
 import { Refusal } from "../../plan/refusal";
-import { type NicInputs, type NicPlace, type NicState, nic } from "./definition";
+import { type Holder, heldOr } from "../ownership/mark";
+import type { Ownership } from "../ownership/owned";
+import { nicMark } from "../ownership/paths";
+import type { Marked } from "../ownership/whose";
+import { isOfOtherStack, namedBy } from "../ownership/words";
+import { models, type NicInputs, type NicPlace, type NicState, type NicWanted, nic } from "./definition";
+import { nicDrift } from "./drift";
 
 /** A NIC as a VM has it: identified by its MAC address, never by its TAP's name or its place in a list. */
 export interface NicOfDomain {
@@ -21,127 +31,139 @@ export function hasNone(domain: LibvirtDomain, macAddress: string): string {
   return `${domain.name} has no NIC ${macAddress}; it has ${macs.length > 0 ? macs.join(", ") : "none"}.`;
 }
 
-const models: readonly string[] = nic.inputs.shape.model.unwrap().options;
+/**
+ * A VM's NIC, and whose the host says that it is. 0.1.0 kept nothing of it on the host: its stack's own state tells. What
+ * is on record of a NIC that the VM has not is of an earlier one.
+ */
+export function markedNic(
+  facts: Facts,
+  { domain, live, inactive }: NicOfDomain,
+  macAddress: string,
+  { host }: NicInputs["connection"],
+  owned?: Ownership,
+): Marked {
+  const is = (state: Partial<NicState>) =>
+    state.hostId === facts.machineId && state.domainId === domain.uuid && state.macAddress === macAddress;
+  const mark =
+    live || inactive
+      ? (ownerMarkOf(facts, nicMark(domain.uuid, macAddress)) ?? owned?.unmarked("kvmnet:index:Nic", is))
+      : undefined;
+  return {
+    words: `the NIC ${macAddress} of ${domain.name}`,
+    mark,
+    importAs: `${host}/${domain.name}/${macAddress}`,
+  };
+}
+
+/**
+ * 0.1.0 has no words in the state. The address that today's kvmnet makes of stack and name is no other stack's, whatever
+ * this one is called now.
+ */
+export function heldBy(
+  urn: string,
+  { mark }: Marked,
+  { hostId: machineId, domainId, macAddress, ownerId, ownerUrn }: NicState,
+): Holder {
+  const made = mark && { machineId, domainId, ...namedBy(mark.owner) };
+  const isTheOne = made && isOfOtherStack(mark.owner, urn) && stableMac(made) === macAddress;
+  return heldOr({ ownerId, ownerUrn }, isTheOne ? mark.owner : "");
+}
+
+/**
+ * What the inputs come to. What the program has said until now and says no more is as it was before kvmnet; what it never
+ * said stays as somebody made it.
+ */
+export function wantedOf(inputs: NicInputs, previous: NicPlace | undefined, until?: NicInputs): NicWanted {
+  // libvirt has neither on a macvtap.
+  const none = { isolated: false, filter: "none" as const };
+  if (inputs.device !== undefined) return { ...inputs, model: modelOf(inputs, previous), restrictions: none };
+  const before = previous?.xml === undefined ? undefined : restrictionsIn(previous.xml);
+  const restrictions = {
+    isolated: inputs.isolated ?? (until?.isolated === undefined ? undefined : (before?.isolated ?? false)),
+    filter: inputs.filter ?? (until?.filter === undefined ? undefined : (before?.filter ?? ("none" as const))),
+  };
+  return { ...inputs, model: modelOf(inputs, previous), restrictions };
+}
+
+/** What a program that says no model comes to: a NIC that the VM had already keeps its own. */
+export function modelOf({ model }: Pick<NicInputs, "model">, previous: NicPlace | undefined): NicPlace["model"] {
+  return model ?? previous?.model ?? "virtio";
+}
+
+/** @throws Refusal where another VM of the host has the address: on one LAN, neither would be reached */
+export function refuseTwice(facts: Facts, domain: LibvirtDomain, macAddress: string, host: string): void {
+  const other = facts.libvirt?.domains.find(
+    (one) => one.uuid !== domain.uuid && [...one.live, ...one.inactive].some((nic) => nic.mac === macAddress),
+  );
+  if (other)
+    throw new Refusal(
+      `${host}: macAddress: the VM ${other.name} has a NIC ${macAddress} already: two of one address on a LAN are reached by turns. Take another one for ${domain.name}.`,
+    );
+}
 
 /** What a program says of a NIC that is there: as its definition has it, or the running VM where that has it alone. */
 export function nicInputs(
   { domain, live, inactive }: NicOfDomain,
   known: Pick<NicInputs, "connection" | "domain"> & { macAddress: string },
   host: string,
-): NicInputs & { macAddress: string } {
+): NicWanted & { macAddress: string } {
   const found = inactive ?? live;
   if (!found) throw new Error(`${domain.name} has lost the NIC`);
-  const { network, bridge, model = "rtl8139", linkState } = found;
-  if (network === undefined && (bridge === undefined || found.type !== "bridge"))
+  const { model = "rtl8139", linkState } = found;
+  const place = placeOf(attachmentOf(found));
+  if (place === undefined)
     throw new Refusal(
-      `${host}: the NIC ${known.macAddress} of ${domain.name} is of the type ${found.type}; a Nic is one on a libvirt network or a bridge.`,
+      `${host}: the NIC ${known.macAddress} of ${domain.name} is of the type ${found.type}; a Nic is one on a libvirt network, a bridge or a NIC of the host's.`,
     );
-  if (!models.includes(model))
+  // One that a program has no words for stays as it is.
+  const filter = nic.inputs.shape.filter.safeParse(filterIn(found.element));
+  if (!isModel(model))
     throw new Refusal(
       `${host}: the NIC ${known.macAddress} of ${domain.name} is a ${model}; a Nic is one of ${models.join(", ")}.`,
     );
   return {
     ...known,
-    ...(network === undefined ? { bridge } : { network }),
-    model: model as NicInputs["model"],
+    ...place,
+    model,
     linkState,
+    ...(isolatedIn(found.element) && { isolated: true }),
+    ...(filter.data && { filter: filter.data }),
     waitForAddress: nic.inputs.shape.waitForAddress.parse(undefined),
   };
 }
 
+const isModel = (model: string): model is NicPlace["model"] => (models as readonly string[]).includes(model);
+
 /** What a state has of a NIC that the host does not tell. */
-export interface Kept {
+export interface Kept extends Holder {
   readonly macAddress: string;
   readonly ipAddresses: readonly string[];
   readonly hostKey?: string | undefined;
   readonly previous?: NicPlace | undefined;
 }
 
-export function nicState(facts: Facts, inputs: NicInputs, nic: NicOfDomain, kept: Kept): NicState {
-  const { connection: _, ...rest } = inputs;
+export function nicState(facts: Facts, inputs: NicWanted, nic: NicOfDomain, kept: Kept): NicState {
+  const { connection: _, restrictions: __, ...rest } = inputs;
+  // A state of before may have what a guest only claimed.
+  const bridge = linkOf(facts, attachmentIn(inputs));
+  const claims = claimable(facts, bridge, kept.macAddress);
+  const had = counting(kept.ipAddresses, kept.macAddress, claims);
+  // Imported, made anew, or silent while it was waited for: whom the host has spoken to since, it knows.
+  const seen = nic.live ? counting(neighboursOf(facts, bridge, kept.macAddress), kept.macAddress, claims) : [];
+  // What there was stays, in its place: what goes by the first one would be done again.
+  const added = seen.filter((one) => !had.some((there) => isIpv6(there) === isIpv6(one)));
+  const ipAddresses = [...had, ...inOrder(added)];
   return {
     ...rest,
     hostId: facts.machineId,
-    hostKey: kept.hostKey,
+    ...{ hostKey: kept.hostKey, ownerId: kept.ownerId, ownerUrn: kept.ownerUrn },
     domainId: nic.domain.uuid,
     macAddress: kept.macAddress,
     tap: nic.live?.tap ?? "",
-    ipAddresses: [...kept.ipAddresses].sort(),
+    ipAddresses,
     live: nic.live !== undefined,
     persistent: nic.inactive !== undefined,
     previous: kept.previous,
     drift: nicDrift(facts, inputs, nic),
   };
-}
-
-/** How a VM's NIC differs from the wanted one, a sentence each: in the running machine, in its definition, in the kernel. */
-export function nicDrift(facts: Facts, wanted: NicInputs, nic: NicOfDomain): string[] {
-  const { domain, live, inactive } = nic;
-  return [
-    ...(domain.running
-      ? live
-        ? differences(`the running ${domain.name}`, asRunning(wanted, live), live)
-        : [`the running ${domain.name} does not have the NIC`]
-      : []),
-    ...(inactive
-      ? differences(`the definition of ${domain.name}`, wanted, inactive)
-      : [`the definition of ${domain.name} does not have the NIC`]),
-    ...(live ? deaf(facts, wanted, live) : []),
-  ];
-}
-
-/** A running VM keeps the device that it has: another model in its definition is no drift, but for its next start. */
-export function asRunning<T extends NicPlace>(wanted: T, live: LibvirtNic): T {
-  return { ...wanted, model: live.model ?? wanted.model };
-}
-
-/** What a person has to do where the running VM still has another device. */
-export function modelPending(wanted: NicPlace, { domain, live, inactive }: NicOfDomain): string | undefined {
-  if (!live || !inactive || live.model === wanted.model || inactive.model !== wanted.model) return undefined;
-  return `the running ${domain.name} has its NIC ${live.mac} as a ${live.model} until it was shut down and started again; a reboot inside of it is not enough. Then it is a ${wanted.model}.`;
-}
-
-/** The bridge that a NIC's TAP is to be in, whether by its network or by itself. */
-export function bridgeOf(
-  facts: Facts,
-  nic: { readonly network?: string | undefined; readonly bridge?: string | undefined },
-): string | undefined {
-  if (nic.network === undefined || nic.bridge !== undefined) return nic.bridge;
-  return facts.libvirt && findNetwork(facts.libvirt, nic.network)?.bridge;
-}
-
-/** How one side's NIC differs; `where` is the side, as the sentences name it. */
-export function differences(where: string, wanted: NicPlace, nic: LibvirtNic): string[] {
-  const on = nic.network !== undefined ? `network ${nic.network}` : `bridge ${nic.bridge ?? "none"}`;
-  const target = wanted.network !== undefined ? `network ${wanted.network}` : `bridge ${wanted.bridge}`;
-  // libvirt shows the running NIC's bridge beside its network.
-  const sameTarget =
-    wanted.network !== undefined
-      ? nic.network === wanted.network
-      : nic.network === undefined && nic.bridge === wanted.bridge;
-  const sentences: (string | false)[] = [
-    !sameTarget && `in ${where} the NIC is on ${on} instead of ${target}`,
-    nic.model !== wanted.model && `in ${where} the NIC is a ${nic.model ?? "default"} instead of ${wanted.model}`,
-    nic.linkState !== wanted.linkState && `in ${where} the NIC's link is ${nic.linkState}`,
-  ];
-  return sentences.filter((sentence) => sentence !== false);
-}
-
-export interface StrayTap {
-  readonly tap: string;
-  readonly bridge: string;
-  readonly master: string | undefined;
-}
-
-/** libvirt says which bridge a TAP joined when it was made; only the kernel knows which one it is in. */
-export function strayTap(facts: Facts, wanted: NicPlace, live: LibvirtNic | undefined): StrayTap | undefined {
-  const bridge = bridgeOf(facts, wanted);
-  const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
-  if (!bridge || !tap || tap.master === bridge || !linkNamed(facts, bridge)) return undefined;
-  return { tap: tap.name, bridge, master: tap.master };
-}
-
-function deaf(facts: Facts, wanted: NicInputs, live: LibvirtNic): string[] {
-  const stray = strayTap(facts, wanted, live);
-  return stray ? [`the TAP ${stray.tap} is in ${stray.master ?? "no bridge"} instead of in ${stray.bridge}`] : [];
 }

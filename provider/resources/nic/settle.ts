@@ -1,66 +1,138 @@
-import type { Facts } from "../../host/facts/facts";
-import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
+import { quote } from "../../host/exec/quote";
+import type { Facts, OwnerMark } from "../../host/facts/facts";
+import { unreadOf } from "../../host/facts/unread";
+import { toldByLibvirt } from "../../host/guestAddress/toldByLibvirt";
 import type { Host } from "../../host/host";
-import { findDomain, findNetwork, libvirtOf, namesOf } from "../../plan/libvirt/find";
+import { reasonOf } from "../../host/until";
+import { attachmentIn, linkOf } from "../../plan/attachment/attachment";
+import { claimable, counting, inOrder, willDo } from "../../plan/guestAddress";
+import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
-import type { Operation } from "../lifecycle";
-import { attachLacking, putTapBack } from "./attachment";
-import type { NicInputs, NicState } from "./definition";
-import { type Kept, modelPending, type NicOfDomain, nicDrift, nicOf, nicState, strayTap } from "./model";
+import { type Operation, PartlyDone } from "../lifecycle";
+import { dropMark, keepMark } from "../ownership/keep";
+import { settledMark } from "../ownership/mark";
+import { nicMark } from "../ownership/paths";
+import { findAddresses } from "./addresses";
+import { attachLacking, putTapRight } from "./attachment";
+import type { NicState, NicWanted } from "./definition";
+import { modelPending, nicDrift } from "./drift";
+import { refuseUnfit, refuseWithout, savedWords } from "./fitness";
+import { type Kept, type NicOfDomain, nicOf, nicState, refuseTwice } from "./model";
 
-/** Does what is lacking and nothing else, reads back what libvirt and the kernel made of it, then waits for the guest. */
-export async function settle(
-  operation: Operation,
-  host: Host,
-  inputs: NicInputs,
-  kept: Kept & { machineId: string },
-  domainId: string,
-): Promise<NicState> {
-  const { hosts, log, signal } = operation;
-  const { macAddress, machineId } = kept;
-  const { facts, found, moved } = await hosts.exclusive(machineId, async () => {
-    const before = look(host, await host.recentFacts(), domainId, inputs, macAddress);
-    const moved = await attachLacking(host, inputs, before.facts, before.found, macAddress);
-    // Anew, unless nothing was lacking.
-    const attached = look(host, await host.recentFacts(), domainId, inputs, macAddress);
-    const after = (await putTapBack(host, strayTap(attached.facts, inputs, attached.found.live)))
-      ? look(host, await host.freshFacts(), domainId, inputs, macAddress)
-      : attached;
-    const lacking = nicDrift(after.facts, inputs, after.found);
-    if (lacking.length > 0) throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
-    return { ...after, moved };
-  });
+/** A NIC of a VM that is to be as wanted. */
+export interface Wanted {
+  /** The engine's ID. */
+  readonly id: string;
+  readonly inputs: NicWanted;
+  readonly domainId: string;
+  readonly kept: Kept & { readonly machineId: string };
+  readonly mark: OwnerMark;
+}
+
+/**
+ * Does what is lacking and nothing else, reads back what libvirt and the kernel made of it, then waits for the guest.
+ *
+ * @throws PartlyDone where the VM has the NIC, and what came after it failed or was cut short
+ */
+export async function settle(operation: Operation, host: Host, wanted: Wanted): Promise<NicState> {
+  const { log, signal } = operation;
+  const { inputs, kept, domainId, mark } = wanted;
+  const { macAddress } = kept;
+  const path = nicMark(domainId, macAddress);
+  const { facts, found, moved } = await attached(operation, host, wanted, path);
   const pending = modelPending(inputs, found);
   if (pending) log.warn(`${host.label}: ${pending}`);
   // Elsewhere, the guest may have another address.
-  const state = nicState(facts, inputs, found, moved ? { ...kept, ipAddresses: [] } : kept);
-  if (!found.live || inputs.waitForAddress === 0 || inputs.linkState === "down" || state.ipAddresses.length > 0)
-    return state;
-  log.progress(`${host.label}: ${found.domain.name} has the NIC ${macAddress}; waiting for its address`);
-  const ipAddresses = await waitForGuestAddress(host, { macAddress, seconds: inputs.waitForAddress, signal });
+  const had = moved ? [] : kept.ipAddresses;
+  const state = nicState(facts, inputs, found, { ...kept, ipAddresses: had });
+  const settled = async (ipAddresses: readonly string[]) => {
+    if (mark.pending) await keepMark(host, path, settledMark(mark));
+    return { ...state, ipAddresses: [...ipAddresses] };
+  };
+  if (found.domain.saved)
+    log.warn(`${host.label}: ${found.domain.name} is saved (virsh managedsave). ${savedWords(found.domain.name)}`);
+  if (found.live && found.domain.paused && inputs.waitForAddress > 0 && state.ipAddresses.length === 0) {
+    log.info(
+      `${host.label}: ${found.domain.name} is paused and says no address: it is not waited for. It runs on by virsh resume ${quote([found.domain.name])}.`,
+    );
+    return settled([]);
+  }
+  const target = attachmentIn(inputs);
+  const bridge = linkOf(facts, target);
+  const claims = claimable(facts, bridge, macAddress);
+  const known = state.ipAddresses.some((one) => had.includes(one)) || willDo(state.ipAddresses, claims);
+  if (!found.live || inputs.waitForAddress === 0 || inputs.linkState === "down" || known)
+    return settled(state.ipAddresses);
+  if (target.kind === "direct") {
+    // What its guest says in ARP goes past the host.
+    const told = await toldByLibvirt(host, { domainId, macAddress, signal });
+    return settled(inOrder(counting(told, macAddress, claims)));
+  }
+  const waiting = () =>
+    log.progress(`${host.label}: ${found.domain.name} has the NIC ${macAddress}; waiting for its address`);
+  const sought = { domainId, macAddress, bridge, seconds: inputs.waitForAddress, signal, moved, waiting };
+  const ipAddresses = await findAddresses(host, facts, sought).catch((error: Error) => {
+    const why = signal.aborted ? reasonOf(signal) : error.message;
+    throw new PartlyDone(wanted.id, { ...state }, [
+      `${host.label}: ${found.domain.name} has the NIC ${macAddress}, but the wait for its address was cut short: ${why}`,
+    ]);
+  });
   if (ipAddresses.length === 0) {
+    const { networks } = claims;
     log.warn(
-      `${host.label}: ${found.domain.name} said no address on ${macAddress} within ${inputs.waitForAddress} s. The NIC is there; see whether the guest runs DHCP on it.`,
+      `${host.label}: ${found.domain.name} said no address${networks.length > 0 ? ` of ${networks.join(" or ")}` : ""} on ${macAddress} within ${inputs.waitForAddress} s, and neither its agent, libvirt's leases nor the host's neighbour table has one. The NIC is there; see whether the guest runs DHCP on it.`,
     );
   }
-  return { ...state, ipAddresses };
+  return settled(ipAddresses);
 }
 
-function look(
-  host: Host,
-  facts: Facts,
-  domainId: string,
-  inputs: NicInputs,
-  macAddress: string,
-): { facts: Facts; found: NicOfDomain } {
+interface Attached {
+  readonly facts: Facts;
+  readonly found: NicOfDomain;
+  /** The running VM's NIC came to another bridge. */
+  readonly moved: boolean;
+}
+
+/** What there is of it is recorded, also where it fails; where there is nothing, nothing is on record. */
+async function attached(operation: Operation, host: Host, wanted: Wanted, path: string): Promise<Attached> {
+  const { inputs, kept, domainId, mark, id } = wanted;
+  const { macAddress, machineId } = kept;
+  return operation.hosts.exclusive(machineId, operation.signal, async () => {
+    const before = look(host, await host.recentFacts(), wanted);
+    operation.signal.throwIfAborted();
+    refuseTwice(before.facts, before.found.domain, macAddress, host.label);
+    await keepMark(host, path, mark);
+    try {
+      const moved = await attachLacking(host, inputs, before.facts, before.found, macAddress, operation.signal);
+      // Anew, unless nothing was lacking.
+      const attached = look(host, await host.recentFacts(), wanted);
+      const after = (await putTapRight(host, attached.facts, inputs, attached.found.live))
+        ? look(host, await host.freshFacts(), wanted)
+        : attached;
+      const lacking = nicDrift(after.facts, inputs, after.found);
+      if (lacking.length > 0) throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
+      return { ...after, moved };
+    } catch (error) {
+      const now = await host.freshFacts().catch(() => undefined);
+      if (!now?.libvirt || now.libvirt.silent || unreadOf(now, "domains", [domainId]).length > 0) throw error;
+      const domain = now.libvirt.domains.find(({ uuid }) => uuid === domainId);
+      const found = domain && nicOf(domain, macAddress);
+      if (now.marks.get(path)?.ownerId !== mark.ownerId) throw error;
+      if (found?.live || found?.inactive)
+        throw new PartlyDone(id, { ...nicState(now, inputs, found, kept) }, [(error as Error).message]);
+      await dropMark(host, path);
+      throw error;
+    }
+  });
+}
+
+function look(host: Host, facts: Facts, { inputs, domainId, kept }: Wanted): { facts: Facts; found: NicOfDomain } {
   const libvirt = libvirtOf(facts, host.label);
   const domain = findDomain(libvirt, domainId);
   if (!domain)
     throw new Refusal(`${host.label}: domain: there is no VM ${inputs.domain}; ${namesOf(libvirt.domains)}.`);
-  if (inputs.network !== undefined && !findNetwork(libvirt, inputs.network)) {
-    throw new Refusal(
-      `${host.label}: network: libvirt has no network ${inputs.network}; ${namesOf(libvirt.networks)}.`,
-    );
-  }
-  return { facts, found: nicOf(domain, macAddress) };
+  refuseWithout(facts, host, attachmentIn(inputs));
+  const found = nicOf(domain, kept.macAddress);
+  refuseUnfit(host, found);
+  return { facts, found };
 }

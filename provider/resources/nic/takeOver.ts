@@ -1,45 +1,94 @@
-import { type Facts, linkNamed } from "../../host/facts/facts";
+import { type Facts, type OwnerMark, ownerMarkOf } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
-import { findDomain, findNetwork, libvirtOf } from "../../plan/libvirt/find";
+import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
+import { attachmentIn, attachmentOf, isThere, movesLive, nameOf, placeOf } from "../../plan/attachment/attachment";
+import { unlike } from "../../plan/attachment/restrictions";
+import { findDomain, libvirtOf, networkThere } from "../../plan/libvirt/find";
+import { formerNicXml, portGroupIn, portGroupOf, restrictionsIn, wholeNicXml } from "../../plan/libvirt/xml";
 import type { Operation } from "../lifecycle";
+import { dropMark } from "../ownership/keep";
+import { nicMark } from "../ownership/paths";
+import { isToGo } from "../ownership/whose";
 import { attachLacking, detach } from "./attachment";
 import type { NicInputs, NicPlace, NicState } from "./definition";
-import { differences, type NicOfDomain, nicInputs, nicOf } from "./model";
+import { nowInstead } from "./device";
+import { heldBy, markedNic, type NicOfDomain, nicInputs, nicOf } from "./model";
 
-/** Detaches a NIC, or puts it back where it was before it was moved here. */
+/** Detaches a NIC, or gives it back as it was before kvmnet. One of another resource's stays. */
 export async function letGo(
-  { hosts, log, signal }: Operation,
+  operation: Operation,
   host: Host,
   facts: Facts,
-  { domainId, macAddress, previous }: NicState,
+  { connection }: Pick<NicInputs, "connection">,
+  state: NicState,
 ): Promise<void> {
+  const { hosts, log, signal } = operation;
+  const { domainId, macAddress } = state;
   const libvirt = libvirtOf(facts, host.label);
+  const path = nicMark(domainId, macAddress);
+  const recorded = ownerMarkOf(facts, path) !== undefined;
   const domain = findDomain(libvirt, domainId);
-  if (!domain) return;
-  const found = nicOf(domain, macAddress);
-  if (!found.live && !found.inactive) return;
-  const isThere =
-    previous?.network === undefined
-      ? linkNamed(facts, previous?.bridge ?? "") !== undefined
-      : findNetwork(libvirt, previous.network) !== undefined;
-  await hosts.exclusive(facts.machineId, async () => {
-    if (previous && isThere) {
-      await attachLacking(host, previous, facts, found, macAddress);
-      return;
+  const found = domain && nicOf(domain, macAddress);
+  if (!found?.live && !found?.inactive) {
+    if (facts.marks.get(path)?.ownerId === state.ownerId && recorded) await dropMark(host, path);
+    return;
+  }
+  const thing = markedNic(facts, found, macAddress, connection);
+  if (!isToGo(operation, host, thing, heldBy(operation.urn, thing, state))) return;
+  const previous = beforeIn(thing.mark) ?? state.previous;
+  if (previous?.network !== undefined) networkThere(libvirt, { name: previous.network });
+  const before = previous && attachmentIn(previous);
+  const gone =
+    before && !isThere(facts, before)
+      ? "not there any more"
+      : before?.kind === "direct"
+        ? nowInstead(facts, before)
+        : undefined;
+  await hosts.exclusive(facts.machineId, signal, async () => {
+    if (previous && before && gone === undefined) await giveBack(host, previous, facts, found, signal);
+    else {
+      if (before)
+        log.warn(
+          `${host.label}: ${found.domain.name}'s NIC ${macAddress} was on ${nameOf(before)}, which is ${gone}: it is detached.`,
+        );
+      await detach(host, found, signal);
     }
-    if (previous)
-      log.warn(
-        `${host.label}: ${domain.name}'s NIC ${macAddress} was on ${previous.network ?? previous.bridge}, which is not there any more: it is detached.`,
-      );
-    await detach(host, found, macAddress, signal);
+    if (recorded) await dropMark(host, path);
   });
 }
 
-/** Where a NIC is that the VM has already, where that is another place than the wanted one. */
+/** As it was, with all that kvmnet has no words for. The running VM keeps the device that it has. */
+async function giveBack(
+  host: Host,
+  previous: NicPlace,
+  facts: Facts,
+  found: NicOfDomain,
+  signal: AbortSignal,
+): Promise<void> {
+  const { domain, live, inactive } = found;
+  const macAddress = (inactive ?? live)?.mac ?? "";
+  const { xml } = previous;
+  await attachLacking(host, previous, facts, found, macAddress, signal);
+  if (xml === undefined) return;
+  const purpose = `give ${domain.name} its NIC ${macAddress} back as it was`;
+  const was = restrictionsIn(xml);
+  const { isolated, filter } = unlike(live?.element ?? {}, { ...was, filter: was.filter ?? "none" });
+  // One that was plugged in anew has its own link, which the next start makes as it was.
+  const stayed = live && movesLive(attachmentOf(live), attachmentIn(previous));
+  if (live && stayed && (portGroupOf(live) !== portGroupIn(xml) || isolated || filter))
+    await virsh(host, ["update-device", domain.uuid, xmlOnInput, "--live"], { purpose, xml: formerNicXml(xml, live) });
+  if (inactive && wholeNicXml(inactive) !== xml)
+    await virsh(host, ["update-device", domain.uuid, xmlOnInput, "--config"], { purpose, xml });
+}
+
+/** What a NIC was that the VM has already. */
 export function placeBefore(found: NicOfDomain, inputs: NicInputs, host: Host): NicPlace | undefined {
   const nic = found.inactive ?? found.live;
-  if (!nic || differences("", inputs, nic).length === 0) return undefined;
+  if (!nic) return undefined;
   const known = { connection: inputs.connection, domain: inputs.domain, macAddress: nic.mac };
-  const { network, bridge, model, linkState } = nicInputs(found, known, host.label);
-  return { ...(network === undefined ? { bridge } : { network }), model, linkState };
+  const { model, linkState } = nicInputs(found, known, host.label);
+  const xml = found.inactive && wholeNicXml(found.inactive);
+  return { ...placeOf(attachmentOf(nic)), model, linkState, ...(xml !== undefined && { xml }) };
 }
+
+export const beforeIn = (mark: OwnerMark | undefined) => mark?.before as NicPlace | undefined;

@@ -1,32 +1,57 @@
 import type { Facts } from "../../host/facts/facts";
-import type { NicInputs } from "./definition";
-import { asRunning, bridgeOf, differences, type NicOfDomain } from "./model";
+import {
+  attachmentIn,
+  attachmentOf,
+  bridgeOf,
+  inWords,
+  joinedBridge,
+  movesLive,
+  sameAttachment,
+  unreached,
+} from "../../plan/attachment/attachment";
+import { filterIn, filterWords, unlike } from "../../plan/attachment/restrictions";
+import type { NicWanted } from "./definition";
+import { asRunning, differences } from "./drift";
+import { savedWords } from "./fitness";
+import type { NicOfDomain } from "./model";
 
 /** What would be done to a NIC that a VM has, a sentence each, as a preview says it. */
-export function changesOf(facts: Facts, wanted: NicInputs, found: NicOfDomain): string[] {
+export function changesOf(facts: Facts, wanted: NicWanted, found: NicOfDomain): string[] {
   const { domain, live, inactive } = found;
   const nic = inactive ?? live;
   if (!nic || (live && !inactive)) return [];
-  const target = wanted.network === undefined ? `bridge ${wanted.bridge}` : `network ${wanted.network}`;
-  const source = nic.network === undefined ? `bridge ${nic.bridge ?? "none"}` : `network ${nic.network}`;
+  const [source, target] = [attachmentOf(nic), attachmentIn(wanted)];
+  const { restrictions = {} } = wanted;
+  const other = unlike(nic.element, restrictions);
+  const anew = live !== undefined && !movesLive(attachmentOf(live), target);
   const mine = `${domain.name}'s NIC ${nic.mac}`;
-  const bridge = bridgeOf(facts, wanted);
-  const [place, link] = [source !== target, nic.linkState !== wanted.linkState];
+  const bridge = bridgeOf(facts, target);
+  const [place, link] = [!sameAttachment(source, target), nic.linkState !== wanted.linkState];
   const sentences: (string | false)[] = [
-    place && `${mine} moves from ${source} to ${target}${live ? ", live" : ", for its next start"}.`,
+    place && `${mine} moves from ${inWords(source)} to ${inWords(target)}${live ? ", live" : ", for its next start"}.`,
+    place && anew && "The guest sees its NIC taken out, and one with the same MAC address plugged in.",
+    place && target.kind === "direct" && unreached,
     place &&
       live !== undefined &&
-      bridgeOf(facts, live) !== bridge &&
+      !anew &&
+      joinedBridge(facts, live) !== bridge &&
       `${bridge === undefined ? "Where that is on another bridge, the" : "The"} guest sees its cable pulled and plugged in, and may get another address.`,
     link && `${mine}: its link goes ${wanted.linkState}${live ? ", live" : ""}.`,
+    other.isolated &&
+      `${mine} is ${restrictions.isolated ? "isolated from the other isolated NICs of its bridge" : "isolated no more"}${live ? ", live" : ", from its next start on"}.`,
+    other.filter &&
+      `${mine} gets ${filterWords(restrictions.filter)} instead of ${filterWords(filterIn(nic.element))}${live ? ", live" : ", from its next start on"}.`,
     nic.model !== wanted.model &&
       `${mine} becomes a ${wanted.model} in the definition${live ? `; the running VM keeps its ${live.model} until it was shut down and started again` : ""}.`,
     !place &&
       !link &&
+      !other.isolated &&
+      !other.filter &&
       live !== undefined &&
       differences("", asRunning(wanted, live), live).length > 0 &&
       `${mine} is put right in the running VM.`,
   ];
   const said = sentences.filter((sentence) => sentence !== false);
+  if (said.length > 0 && domain.saved) return [...said, savedWords(domain.name)];
   return said.length > 0 && live ? [...said, "The VM is not restarted."] : said;
 }

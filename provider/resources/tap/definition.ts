@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { connection, hostOutputs } from "../connection";
+import { ownConnection as connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
 import { interfaceName } from "../names";
+import { ownerOutputs } from "../ownership/outputs";
 
 /** What adduser(8) takes, and some more; a number is no name, as the kernel's tools show names. */
 const account = (what: string) =>
@@ -31,6 +32,7 @@ const inputs = z.strictObject({
 const outputs = z.object({
   name: z.string().meta({ description: "The TAP's interface name." }),
   ...hostOutputs,
+  ...ownerOutputs,
   macAddress: z.string().meta({
     description:
       "The MAC address of the host's end: fe:54:00 and a hash of host and name, the same after each reboot; of a TAP that somebody else made, its own.",
@@ -38,7 +40,7 @@ const outputs = z.object({
   master: z.string().meta({ description: 'The bridge that the TAP is a port of now; "" for none.' }),
   madeBy: z.string().meta({
     description:
-      'The URN of the resource that the TAP on the host belongs to; only that one takes it away. "" for one that was imported and that somebody else made, until kvmnet changes it.',
+      'The URN of the resource that made the TAP, as kvmnet 0.1.0 knows whose it is (see `ownerId`). "" for one that was imported and that somebody else made, until kvmnet changes it.',
   }),
   drift: z
     .array(z.string())

@@ -1,13 +1,15 @@
 import { linkNamed } from "../../host/facts/facts";
+import { need } from "../../host/facts/unread";
 import { Refusal } from "../../plan/refusal";
 import { keptParameters } from "../../plan/tap/files";
+import type { Connection } from "../connection";
 import { parseImportId } from "../importId";
 import type { Found, Operation } from "../lifecycle";
 import { interfaceName } from "../names";
+import { handedOver } from "../ownership/whose";
 import { pinned } from "../pinned";
-import { handsOver } from "../stack";
 import type { TapInputs, TapState } from "./definition";
-import { tapState } from "./model";
+import { markedTap, tapState } from "./model";
 
 const form = { resource: "Tap", example: "kvm1.example/tap0", parts: { tap: interfaceName } };
 
@@ -15,18 +17,26 @@ const form = { resource: "Tap", example: "kvm1.example/tap0", parts: { tap: inte
  * A TAP that the host has: one that kvmnet made, as its files say it; or one that somebody else made, as the kernel has
  * it. Nothing is written: that one's files come with the first change.
  */
-export async function importTap(operation: Operation, id: string): Promise<Found<TapInputs, TapState>> {
-  const { connection, tap: name } = parseImportId(id, form);
+export async function importTap(
+  operation: Operation,
+  id: string,
+  defaults: Partial<Connection>,
+): Promise<Found<TapInputs, TapState>> {
+  const { connection, tap: name } = parseImportId(id, form, defaults);
   const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
+  for (const part of ["links", "files"] as const) need(facts, part, [name]);
   const kept = keptParameters(facts.taps, name);
   const link = linkNamed(facts, name);
   if (!kept && !link?.tap) {
     const there = facts.links.flatMap((one) => (one.tap ? [one.name] : []));
     return { kind: "gone", why: `${host.label} has no TAP ${name}; it has ${there.join(", ") || "none"}.` };
   }
+  const vm = kept ? undefined : facts.libvirt?.domains.find(({ live }) => live.some(({ tap }) => tap === name));
+  if (vm)
+    throw new Refusal(
+      `${host.label}: the TAP ${name} is libvirt's, which made it for the running VM ${vm.name} and takes it away again. Import that NIC as a Nic instead: ${connection.host}/${vm.name}/MAC address.`,
+    );
   const { madeBy = "" } = kept ?? {};
-  if (kept && madeBy !== operation.urn && !handsOver(madeBy, operation.urn))
-    throw new Refusal(`${host.label}: the TAP ${name} belongs to ${madeBy}. Destroy it there first.`);
   const bridge = kept?.bridge ?? link?.master;
   if (bridge === undefined)
     throw new Refusal(
@@ -38,6 +48,7 @@ export async function importTap(operation: Operation, id: string): Promise<Found
     ...(owner !== undefined && { owner }),
     ...(group !== undefined && { group }),
   };
-  const own = { madeBy, hostKey: pinned(connection, host) };
+  const holder = handedOver(operation, host, markedTap(facts, name, connection));
+  const own = { ...holder, madeBy, hostKey: pinned(host) };
   return { kind: "there", id: `${facts.machineId}/tap/${name}`, inputs, state: tapState(facts, inputs, own) };
 }

@@ -1,12 +1,12 @@
 import { containsUnknown, isUnknown } from "../../codec/unknown";
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed, type OwnerMark } from "../../host/facts/facts";
+import { need } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { tapScript } from "../../host/tap/script";
 import { installUnit, removeUnit, restartUnit } from "../../host/unit/install";
 import { Refusal } from "../../plan/refusal";
 import {
   folderOf,
-  makerOf,
   parametersPath,
   scriptPath,
   type TapParameters,
@@ -16,12 +16,15 @@ import {
   unitPath,
 } from "../../plan/tap/files";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
+import { keepMark } from "../ownership/keep";
+import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
+import { tapMark } from "../ownership/paths";
+import { isToGo, refuseAnothers, seenOwner, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
-import { reachHost } from "../reach";
-import { handsOver } from "../stack";
+import { knownHost, reachHost } from "../reach";
 import { type TapInputs, type TapState, tap } from "./definition";
 import { importTap } from "./import";
-import { fileDrift, installed, parametersOf, tapDrift, tapState, unlike } from "./model";
+import { fileDrift, heldBy, installed, markedTap, type Own, parametersOf, tapDrift, tapState, unlike } from "./model";
 
 /** A TAP has no address of the host's: no transaction is needed. */
 export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
@@ -37,10 +40,13 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
 
   async create(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (containsUnknown(inputs)) return { id: "", state: known };
+    if (containsUnknown(inputs)) return { id: "", state: { ...known, ...(await knownHost(operation, connection)) } };
     const { host, facts } = await reachHost(operation, connection);
-    refuseAnothers(facts, host, inputs.name, operation.urn);
+    const thing = markedTap(facts, inputs.name, connection);
+    refuseFound(facts, host, inputs.name);
+    takeOver(operation, host, thing);
     if (operation.preview) {
+      tellTaken(operation, host, thing);
       tell(operation, host, facts, parametersOf(facts, inputs, operation.urn));
       return {
         id: "",
@@ -48,10 +54,11 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
       };
     }
     const id = `${facts.machineId}/tap/${inputs.name}`;
-    const own = { madeBy: operation.urn, hostKey: pinned(connection, host) };
-    const state = await settle(operation, host, facts.machineId, inputs, own).catch(async (error) => {
+    const mark = newMark(operation.urn, thing.mark);
+    const own = { ...holderOf(mark), madeBy: operation.urn, hostKey: pinned(host) };
+    const state = await settle(operation, host, facts.machineId, inputs, own, mark).catch(async (error) => {
       const after = await host.freshFacts().catch(() => undefined);
-      if (after === undefined || makerOf(after.taps, inputs.name) !== own.madeBy) throw error;
+      if (after?.marks.get(tapMark(inputs.name))?.ownerId !== mark.ownerId || after === undefined) throw error;
       // Recorded, so that destroy takes away what there is of it.
       throw new PartlyDone(id, { ...tapState(after, inputs, own) }, [(error as Error).message]);
     });
@@ -61,10 +68,13 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
   async read(operation, id, inputs, state) {
     const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
     const { name, madeBy } = state;
+    needTap(facts, [name]);
     if (!linkNamed(facts, name) && !installed(facts, name))
       return { kind: "gone", why: `${host.label} has no TAP ${name} any more.` };
-    const own = { madeBy, hostKey: state.hostKey ?? pinned(inputs.connection, host) };
-    return { kind: "there", id, inputs, state: tapState(facts, { ...inputs, name }, own) };
+    const { drift, ...holder } = seenOwner(operation, host, markedTap(facts, name, inputs.connection), heldBy(state));
+    const own = { ...holder, madeBy, hostKey: pinned(host, state.hostKey) };
+    const found = tapState(facts, { ...inputs, name }, own);
+    return { kind: "there", id, inputs, state: { ...found, drift: [...drift, ...found.drift] } };
   },
 
   import: importTap,
@@ -73,33 +83,41 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     const { host, facts } = await reachHost(operation, inputs.connection, old);
     // What somebody else made is kvmnet's from its first change on.
     const madeBy = old.state.madeBy || operation.urn;
+    const thing = markedTap(facts, inputs.name, inputs.connection);
+    refuseAnothers(operation, host, thing, heldBy(old.state));
     if (operation.preview) {
+      tellStale(operation, host, thing, old.state);
       const wanted = parametersOf(facts, inputs, madeBy);
       if (tapDrift(facts, wanted).length > 0) tell(operation, host, facts, wanted);
       const { connection: _connection, ...rest } = inputs;
       return { state: { ...old.state, ...rest, madeBy, master: inputs.bridge, drift: [] } };
     }
-    return { state: await settle(operation, host, facts.machineId, inputs, { ...old.state, madeBy }) };
+    const found = old.state.madeBy === "" ? { tap: true } : undefined;
+    const mark = renewedMark(operation.urn, thing.mark, old.state, found);
+    const own = { ...old.state, ...holderOf(mark), madeBy, hostKey: pinned(host, old.state.hostKey) };
+    return { state: await settle(operation, host, facts.machineId, inputs, own, mark) };
   },
 
   async delete(operation, _id, inputs, { name, ...state }) {
     const { host, facts } = await reachHost(operation, inputs.connection, { state });
+    needTap(facts, [name]);
     if (!linkNamed(facts, name)?.tap && !installed(facts, name)) return;
-    const maker = makerOf(facts.taps, name) ?? state.madeBy;
-    if (maker !== state.madeBy) {
-      operation.log.info(`${host.label}: the TAP ${name} belongs to ${maker} now and stays.`);
-      return;
-    }
-    await operation.hosts.exclusive(facts.machineId, async () => {
+    const thing = markedTap(facts, name, inputs.connection);
+    if (!isToGo(operation, host, thing, heldBy(state))) return;
+    const { tap: found = state.madeBy === "" } = thing.mark?.before ?? {};
+    if (found) operation.log.info(`${host.label}: the TAP ${name} was there before kvmnet, and stays.`);
+    if (found && !installed(facts, name)) return;
+    await operation.hosts.exclusive(facts.machineId, operation.signal, async () => {
       operation.signal.throwIfAborted();
-      refuseWhileOpen(await host.recentFacts(), host, name, "be deleted");
+      if (!found) refuseWhileOpen(await host.recentFacts(), host, name, "be deleted");
       const files = tapFiles(parametersOf(facts, { ...inputs, name }, state.madeBy), tapScript);
       await removeUnit(host, {
         unit: unitOf(name),
         folder: folderOf(name),
         files: new Map([...files].filter(([path]) => path === scriptPath(name) || path === parametersPath(name))),
         others: [unitPath(name), udevPath(name)],
-        script: scriptPath(name),
+        // It takes the TAP itself away.
+        ...(!found && { script: scriptPath(name) }),
         purpose: `take the TAP ${name} away`,
         nextStep: `Run this again, or: ip link delete ${name}`,
       });
@@ -107,14 +125,16 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
   },
 };
 
-/** An interface of that name which is there may be anybody's; one of another stack has its mark. */
-function refuseAnothers(facts: Facts, host: Host, name: string, madeBy: string): void {
-  const maker = makerOf(facts.taps, name);
-  if (maker !== undefined && maker !== madeBy && !handsOver(maker, madeBy))
-    throw new Refusal(
-      `${host.label}: name: the TAP ${name} belongs to ${maker}. Take another name, or destroy it there first.`,
-    );
-  if (maker === undefined && linkNamed(facts, name))
+/** Whether it is there, and whose, is told by the kernel and by kvmnet's files. */
+function needTap(facts: Facts, names: readonly string[]): void {
+  need(facts, "links", names);
+  need(facts, "files", names);
+}
+
+/** An interface of that name which is there may be anybody's; one of kvmnet's has its mark. */
+function refuseFound(facts: Facts, host: Host, name: string): void {
+  needTap(facts, [name]);
+  if (!installed(facts, name) && linkNamed(facts, name))
     throw new Refusal(
       `${host.label}: name: the host has an interface ${name} already, which kvmnet did not make. Take another name.`,
     );
@@ -149,13 +169,15 @@ async function settle(
   host: Host,
   machineId: string,
   inputs: TapInputs,
-  own: Pick<TapState, "madeBy" | "hostKey">,
+  own: Own,
+  mark: OwnerMark,
 ): Promise<TapState> {
   const { name, bridge } = inputs;
-  return operation.hosts.exclusive(machineId, async () => {
+  return operation.hosts.exclusive(machineId, operation.signal, async () => {
     const facts = await host.recentFacts(operation.signal);
     const wanted = parametersOf(facts, inputs, own.madeBy);
-    if (makerOf(facts.taps, name) !== undefined) refuseAnothers(facts, host, name, own.madeBy);
+    needTap(facts, [name, bridge]);
+    if (mark.pending) takeOver(operation, host, markedTap(facts, name, inputs.connection));
     if (linkNamed(facts, bridge)?.kind !== "bridge")
       throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
     await refuseUnknown(host, "owner", "passwd", inputs.owner);
@@ -170,12 +192,14 @@ async function settle(
       refuseWhileOpen(facts, host, name, `be made anew (${differs.join("; ")})`);
       await host.exec(["ip", "link", "delete", "dev", name], { purpose: `make the TAP ${name} anew` });
     }
+    await keepMark(host, tapMark(name), mark);
     if (fileDrift(facts, wanted).length === 0) await restartUnit(host, unitOf(name));
     else await installUnit(host, unitOf(name), tapFiles(wanted, tapScript));
     const after = await host.freshFacts();
     const lacking = tapDrift(after, wanted);
     if (lacking.length > 0)
       throw new Error(`${host.label}: ${unitOf(name)} reported success, but ${lacking.join("; ")}.`);
+    if (mark.pending) await keepMark(host, tapMark(name), settledMark(mark));
     return tapState(after, inputs, own);
   });
 }

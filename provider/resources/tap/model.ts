@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
-import { type Facts, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed, ownerMarkOf } from "../../host/facts/facts";
 import { tapScript } from "../../host/tap/script";
-import { enabledPath, parametersPath, type TapParameters, tapFiles, unitPath } from "../../plan/tap/files";
+import { enabledPath, makerOf, parametersPath, type TapParameters, tapFiles, unitPath } from "../../plan/tap/files";
+import { type Holder, heldOr } from "../ownership/mark";
+import { tapMark } from "../ownership/paths";
+import type { Marked } from "../ownership/whose";
 import type { TapInputs, TapState } from "./definition";
 
 /** fe, as libvirt has it for the host's end: a bridge with no MAC address of its own takes the lowest of its ports. */
@@ -17,17 +20,26 @@ export function parametersOf(facts: Facts, inputs: TapInputs, madeBy: string): T
   return { name, bridge, owner, group, multiQueue, vnetHdr, macAddress, madeBy };
 }
 
-export function tapState(
-  facts: Facts,
-  inputs: TapInputs,
-  { madeBy, hostKey }: Pick<TapState, "madeBy" | "hostKey">,
-): TapState {
+/** What a state has of a TAP that the host does not tell. */
+export type Own = Holder & Pick<TapState, "madeBy" | "hostKey">;
+
+/** A TAP, and whose the host says that it is; 0.1.0 says it among the parameters. */
+export function markedTap(facts: Facts, name: string, { host }: TapInputs["connection"]): Marked {
+  const owner = makerOf(facts.taps, name);
+  const mark = ownerMarkOf(facts, tapMark(name)) ?? (owner === undefined ? undefined : { owner });
+  return { words: `the TAP ${name}`, mark, importAs: `${host}/${name}` };
+}
+
+/** 0.1.0 has the URN of its create in the state. */
+export const heldBy = ({ ownerId, ownerUrn, madeBy }: Own): Holder => heldOr({ ownerId, ownerUrn }, madeBy);
+
+export function tapState(facts: Facts, inputs: TapInputs, { madeBy, hostKey, ownerId, ownerUrn }: Own): TapState {
   const { connection: _, ...rest } = inputs;
   const wanted = parametersOf(facts, inputs, madeBy);
   return {
     ...rest,
     hostId: facts.machineId,
-    hostKey,
+    ...{ hostKey, ownerId, ownerUrn },
     macAddress: wanted.macAddress,
     master: linkNamed(facts, inputs.name)?.master ?? "",
     madeBy,

@@ -35,6 +35,12 @@ export const bridgeFaults: readonly Fault[] = [
     finds: ["forward-drops"],
   },
   {
+    fault: "a chain of the bridge family that drops what one VM sends",
+    make: `nft add table bridge own; nft add chain bridge own pre '{ type filter hook prerouting priority 0; }'; nft add rule bridge own pre iifname "$tap" drop`,
+    unmake: "nft delete table bridge own",
+    finds: ["hook-drops"],
+  },
+  {
     fault: "bridge-nf-call-iptables",
     make: calls(1, "iptables"),
     unmake: calls(0, "iptables"),

@@ -40,7 +40,8 @@ export const vmFaults: readonly Fault[] = [
   {
     fault: "a guest that does not configure its NIC",
     make: `virsh dumpxml --inactive web | sed "s/<name>web/<name>mute/; /<uuid>/d; /<mac /d; s/kvmnet.name=web/rdinit=\\/bin\\/busybox/; s/web\\.\\(log\\|agent\\)/mute.\\1/" >/tmp/mute.xml
-      virsh define /tmp/mute.xml; virsh start mute; touch -d '4 minutes ago' /run/libvirt/qemu/mute.pid`,
+      virsh define /tmp/mute.xml; virsh start mute; touch -d '4 minutes ago' /run/libvirt/qemu/mute.pid
+      n=/run/udev/data/n$(cat "/sys/class/net/$(virsh -q domiflist mute | awk '{print $1}')/ifindex"); [ ! -e "$n" ] || sed -i 's/^I:.*/I:1/' "$n"`,
     unmake: "virsh destroy mute; virsh undefine mute",
     finds: ["vm-silent"],
   },

@@ -37,7 +37,7 @@ const rescue =
 export const visits: readonly Visit[] = [
   {
     name: "the bridge's settings",
-    by: "ip link set dev br0 type bridge stp_state 1; ip link set dev br0 type bridge forward_delay 200; ip link set dev br0 mtu 1400; ip link set dev br0 address 02:00:00:00:00:99",
+    by: "ip link set dev br0 type bridge stp_state 1; ip link set dev br0 type bridge forward_delay 200; ip link set dev br0 address 02:00:00:00:00:99",
     drifts: [
       {
         what: "STP switched on",
@@ -50,11 +50,6 @@ export const visits: readonly Visit[] = [
         healed: "[ $(cat /sys/class/net/br0/bridge/forward_delay) = 0 ]",
       },
       {
-        what: "the MTU changed",
-        seenAs: /the MTU of br0 is 1400 instead of 1500/,
-        healed: "[ $(cat /sys/class/net/br0/mtu) = 1500 ]",
-      },
-      {
         what: "the MAC address changed",
         seenAs: /br0 has the MAC address 02:00:00:00:00:99 instead of [0-9a-f:]{17}/,
         healed: "cmp /sys/class/net/br0/address /sys/class/net/enp1s0/address",
@@ -63,8 +58,9 @@ export const visits: readonly Visit[] = [
     transaction: true,
   },
   {
-    name: "netplan's files",
-    by: `sed -i 's/stp: false/stp: true/' ${bridgeFile}; sed -i 's/enp1s0: {}/enp1s0: {dhcp4: true}/' /etc/netplan/01-netcfg.yaml; ip address add 192.0.2.99/32 dev enp1s0`,
+    // With another MAC address on the bridge, networkd begins DHCP anew, and puts the MTU back by itself.
+    name: "netplan's files, and the MTU",
+    by: `ip link set dev br0 mtu 1400; sed -i 's/stp: false/stp: true/' ${bridgeFile}; sed -i 's/enp1s0: {}/enp1s0: {dhcp4: true}/' /etc/netplan/01-netcfg.yaml; ip address add 192.0.2.99/32 dev enp1s0`,
     drifts: [
       {
         what: "the bridge's YAML edited",
@@ -80,6 +76,11 @@ export const visits: readonly Visit[] = [
         what: "an address on the port",
         seenAs: /192\.0\.2\.99\/32 is on the port enp1s0/,
         healed: '! ip -br address | grep -q "192.0.2.99"',
+      },
+      {
+        what: "the MTU changed",
+        seenAs: /the MTU of br0 is 1400 instead of 1500/,
+        healed: "[ $(cat /sys/class/net/br0/mtu) = 1500 ]",
       },
     ],
     transaction: true,

@@ -1,5 +1,6 @@
 import type { HostOptions } from "../../lab/host";
 import type { Step } from "../../lab/strike";
+import { deadGateway, lifted, noOutgoing } from "../../lab/wall";
 import type { Scene } from "./scene";
 
 /** How a change that was struck ends: undone by the host; there, as planned; or never begun. */
@@ -8,7 +9,7 @@ export type Outcome = "rolled back" | "confirmed" | "refused";
 /** A row of the matrix: what strikes, and how it ends at each step that it can strike at. */
 export interface Fault {
   readonly name: string;
-  /** The first cell is run every time, the others by `make test-faults`. */
+  /** One of them is run every time, as the seed has it; all by `make test-all`. */
   readonly cells: readonly Cell[];
   /** Why there are no others. */
   readonly otherwise: string;
@@ -21,6 +22,8 @@ export interface Fault {
   readonly window?: (ends: Outcome) => number;
   /** Before the change that is struck: what has to be there. */
   prepare?(scene: Scene): Promise<void>;
+  /** What the strike itself adds to the host's network, by the lines of its picture. */
+  readonly adds?: RegExp;
   /** Run by a shell on the host at the step. */
   readonly strike?: string | ((step: Step) => string);
   /** Once it has struck: what is done from outside. */
@@ -62,13 +65,14 @@ export const whileHeld = (action: (scene: Scene) => Promise<void>) => async (sce
 /** Drops what comes in over SSH, or what goes out to the gateway, until `lift`. */
 export const wall =
   "nft add table inet wall; nft 'add chain inet wall in { type filter hook input priority 0; }'; nft add rule inet wall in tcp dport 22 drop";
-export const noOutgoing = (what: string) =>
-  `nft add table inet wall; nft 'add chain inet wall out { type filter hook output priority 0; }'; nft add rule inet wall out ${what} drop`;
-export const deadGateway = noOutgoing("ip daddr 192.0.2.1");
+export { deadGateway, noOutgoing };
 
 export async function lift({ host }: Scene): Promise<void> {
-  await host.must(["nft", "delete", "table", "inet", "wall"]);
+  await host.must(lifted);
 }
+
+/** Its files can't be given back while that lasts; a restart ends it. */
+export const readOnly = "mount --bind /etc/netplan /etc/netplan && mount -o remount,ro,bind /etc/netplan";
 
 export const gatewayDied = /the gateway 192\.0\.2\.1 does not answer ping/;
 

@@ -4,6 +4,7 @@ import { HomelabStack } from "../../lab/homelabStack";
 import type { Host } from "../../lab/host";
 import type { Release } from "../../lab/hostImage";
 import type { Lan } from "../../lab/lan";
+import { networkPicture } from "../../lab/networkPicture";
 import { pluginOf, processEnd } from "../../lab/plugin";
 import type { StartedCommand } from "../../lab/pulumi";
 import { type Step, strikeAt } from "../../lab/strike";
@@ -12,7 +13,7 @@ import type { Cell, Fault, Outcome } from "./fault";
 /** Of a host for which a row says no other. */
 const addressing = { address: "192.0.2.100/24" };
 
-/** All that a change may touch: links with addresses, routes, the bridge's ports, the files, what is armed. */
+/** What a plan is about: links with addresses, routes, the bridge's ports, the files, what is armed. */
 const picture = `
 ip -br -4 address | sed 's/@if[0-9]*//; s/ metric [0-9]*//; s/  */ /g'
 ip route
@@ -24,6 +25,7 @@ true`;
 
 /** A host, the stack that changes its network, and what happened: one cell of the matrix. */
 export class Scene implements AsyncDisposable {
+  /** The whole network before the change that is struck. */
   before = "";
   private started: StartedCommand | undefined;
   private plugin = 0;
@@ -45,7 +47,7 @@ export class Scene implements AsyncDisposable {
     const stack = await HomelabStack.start({ lan, hosts: [host], config, connection });
     const scene = new Scene(lan, host, release, stack, window);
     await fault.prepare?.(scene);
-    scene.before = await scene.picture();
+    scene.before = await networkPicture(host);
     return scene;
   }
 
@@ -91,7 +93,7 @@ export class Scene implements AsyncDisposable {
       await this.started.ended;
       began = performance.now();
     }
-    const limit = this.window * 3;
+    const limit = Math.max(this.window * 3, ((fault.within ?? 0) / 1000) * 1.5);
     const { code } = await this.host.exec([
       ...["timeout", String(limit), "sh", "-c"],
       "until [ ! -e /var/lib/kvmnet/armed ]; do sleep 0.02; done",
@@ -134,11 +136,12 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  /** How long the host took to go back, in seconds of its own clock; undefined where it had no need to. */
+  /** How long the host took to go back, in seconds of its own clock, from when it last began to; undefined where it had no need to. */
   async wayBack(): Promise<number | undefined> {
     const log = await this.sh("cat /var/lib/kvmnet/transactions/*/log");
     const [began, ended] = ["rolling-back", "rolled-back"].map((state) => {
-      const [, hours, minutes, seconds] = new RegExp(`^(\\d+):(\\d+):(\\d+) state: ${state}$`, "m").exec(log) ?? [];
+      const [, hours, minutes, seconds] =
+        [...log.matchAll(new RegExp(`^(\\d+):(\\d+):(\\d+) state: ${state}$`, "gm"))].at(-1) ?? [];
       return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
     });
     const day = 24 * 3600;
@@ -147,10 +150,10 @@ export class Scene implements AsyncDisposable {
   }
 
   /** networkd settles its links a moment after the transaction has ended. */
-  async settled(wanted: string | ((now: string) => boolean)): Promise<string> {
-    const is = typeof wanted === "string" ? (now: string) => now === wanted : wanted;
+  async settled(): Promise<string> {
     let now = await this.picture();
-    for (const until = Date.now() + 5000; !is(now) && Date.now() < until; now = await this.picture()) await sleep(50);
+    for (const until = Date.now() + 5000; !isPlanned(now) && Date.now() < until; now = await this.picture())
+      await sleep(50);
     return now;
   }
 

@@ -50,6 +50,8 @@ network:
 const seed = "/var/lib/cloud/seed/nocloud";
 export const cloudInit = {
   "/etc/netplan/01-netcfg.yaml": "network: {version: 2}\n",
+  // It comes after kvmnet's as that mostly stands.
+  "/etc/netplan/90-mine.yaml": "network: {ethernets: {enp1s0: {mtu: 1500}}}\n",
   "/etc/cloud/cloud.cfg.d/95-lab.cfg": `updates: {network: {when: [boot-new-instance, boot]}}
 system_info: {network: {renderers: [netplan], activators: [netplan]}}
 cloud_init_modules: []
@@ -59,6 +61,19 @@ cloud_final_modules: []
   [`${seed}/meta-data`]: "instance-id: kvm3\n",
   [`${seed}/user-data`]: "#cloud-config\n{}\n",
   [`${seed}/network-config`]: "version: 2\nethernets:\n  enp1s0:\n    dhcp4: true\n",
+};
+
+/** As Debian's own cloud image has it, for each NIC that is there. */
+export const pattern = {
+  "/etc/netplan/01-netcfg.yaml": `# kvm6, by hand
+network:
+  version: 2
+  ethernets:
+    all-en:
+      match: {name: "en*"}
+      dhcp4: true
+      accept-ra: false
+`,
 };
 
 /** Over two files, with an alias: policy routes, jumbo frames, both kinds of IPv6 addresses, and a way out of a second NIC's. */

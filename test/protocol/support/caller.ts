@@ -41,14 +41,31 @@ export class Caller {
     return JSON.parse((await this.ask<rpc.GetSchemaResponse>("getSchema", new rpc.GetSchemaRequest())).getSchema());
   }
 
-  async checkConfig(news: Json) {
+  async checkConfig(news: Json, name = "default") {
     const request = new rpc.CheckRequest();
+    request.setUrn(urnOf(name, "pulumi:providers:kvmnet"));
     request.setNews(struct(news));
     return checked(await this.ask("checkConfig", request));
   }
 
-  async configure(): Promise<rpc.ConfigureResponse.AsObject> {
-    return (await this.ask<rpc.ConfigureResponse>("configure", new rpc.ConfigureRequest())).toObject();
+  async diffConfig(oldInputs: Json, news: Json) {
+    const request = new rpc.DiffRequest();
+    request.setUrn(urnOf("default", "pulumi:providers:kvmnet"));
+    request.setOldInputs(struct(oldInputs));
+    request.setOlds(struct(oldInputs));
+    request.setNews(struct(news));
+    const response = await this.ask<rpc.DiffResponse>("diffConfig", request);
+    return {
+      changes: response.getChanges() === rpc.DiffResponse.DiffChanges.DIFF_SOME,
+      diffs: response.getDiffsList(),
+      replaces: response.getReplacesList(),
+    };
+  }
+
+  async configure(args: Json = {}): Promise<rpc.ConfigureResponse.AsObject> {
+    const request = new rpc.ConfigureRequest();
+    request.setArgs(struct(args));
+    return (await this.ask<rpc.ConfigureResponse>("configure", request)).toObject();
   }
 
   async check(news: Json, urn = urnOf("one")) {

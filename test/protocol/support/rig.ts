@@ -24,6 +24,9 @@ export class Rig implements AsyncDisposable {
       version: "0.1.0",
       schema: () => "{}",
       log,
+      construct: async () => {
+        throw new Error("this rig has no components");
+      },
       lookAhead: async () => {},
       operations: async (running) =>
         new Operations({

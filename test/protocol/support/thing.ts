@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Values } from "../../../provider/codec/decode";
-import { connection } from "../../../provider/resources/connection";
+import { ownConnection as connection } from "../../../provider/resources/connection";
 import type { AnyLifecycle } from "../../../provider/server/resourceType";
 
 const place = z

@@ -1,4 +1,5 @@
-import { parseArguments, parseTarget } from "../../../cli/arguments";
+import { parseArguments } from "../../../cli/arguments";
+import { parseTarget } from "../../../cli/target";
 
 describe("the host of a command", () => {
   it.each([
@@ -9,6 +10,9 @@ describe("the host of a command", () => {
     ["2001:db8::10", { host: "2001:db8::10" }],
     ["me@fe80::1%lan0", { host: "fe80::1%lan0", user: "me" }],
     ["[2001:db8::10]:22", { host: "2001:db8::10", port: 22 }],
+    ["ssh://kvm1", { host: "kvm1" }],
+    ["ssh://root@kvm1:2222/", { host: "kvm1", user: "root", port: 2222 }],
+    ["ssh://me@[2001:db8::10]:22", { host: "2001:db8::10", user: "me", port: 22 }],
   ])("%s is taken as ssh does", (target, connection) => {
     expect(parseTarget(target)).toEqual(connection);
   });
@@ -24,37 +28,54 @@ describe("the host of a command", () => {
     "a b",
     "[kvm1",
     "2001:db8::10]:22",
+    "ssh://",
+    "ssh://kvm1/path",
+    "https://kvm1",
   ])("%j is an error", (target) => {
-    expect(() => parseTarget(target)).toThrow(/is not a host: must be like/);
+    expect(() => parseTarget(target)).toThrow(/is not a host; write/);
   });
 });
 
 describe("the arguments", () => {
+  const asked = {
+    ...{ command: "doctor", json: true, listen: 3, svg: false, fix: false, yes: false, selfTest: false },
+    ...{ selfTestAddress: "dhcp", selfTestName: undefined },
+  };
+  const given = { file: undefined, settings: [] };
+
   it("may stand in any order", () => {
-    const off = { svg: false, fix: false, yes: false, selfTest: false };
-    const address = { selfTestAddress: "dhcp", selfTestName: undefined };
-    const expected = {
-      command: "doctor",
-      connection: { host: "kvm1", sudo: true },
-      json: true,
-      listen: 3,
-      ...off,
-      ...address,
-    };
+    const expected = { ...asked, given, connection: { host: "kvm1", sudo: true } };
     expect(parseArguments(["doctor", "--json", "--sudo", "kvm1"])).toEqual(expected);
     expect(parseArguments(["--sudo", "doctor", "kvm1", "--json"])).toEqual(expected);
   });
 
   it.each([
-    [[], /which command/],
-    [["dcotor", "kvm1"], /dcotor is not a command/],
-    [["doctor"], /doctor takes one host/],
-    [["doctor", "kvm1", "kvm2"], /doctor takes one host/],
-    [["doctor", "--jsno", "kvm1"], /--jsno/],
-    [["doctor", "--self-test-name", "a_b", "kvm1"], /--self-test-name a_b: must be a name like nas.example/],
-    [["doctor", "--self-test-address", "2001:db8::6/64", "kvm1"], /2001:db8::6\/64: must be an IPv4 address/],
-    [["doctor", "--listen", "1s", "kvm1"], /--listen 1s: must be a number of seconds/],
-  ])("%j are an error that says why", (args, words) => {
-    expect(() => parseArguments(args)).toThrow(words);
+    ["-p", "2222", "-l", "me", "kvm1"],
+    ["-p2222", "-lme", "kvm1"],
+    ["--port=2222", "me@kvm1"],
+    ["-p", "2222", "me@kvm1:2222"],
+  ])("%s %s %s %s are a user and a port", (...args) => {
+    const connection = { host: "kvm1", user: "me", port: 2222 };
+    expect(parseArguments(["doctor", "--json", ...args])).toEqual({ ...asked, given, connection });
+  });
+
+  it("of ssh are what its config would say", () => {
+    const typed = [
+      ...["-i", "package.json", "-J", "me@a,b:23", "-F", "none"],
+      ...["-o", "identitiesonly yes", "-oUserKnownHostsFile=/a /b", "-o", "ProxyCommand=none"],
+    ];
+    expect(parseArguments(["doctor", "--json", ...typed, "kvm1"])).toMatchObject({
+      given: {
+        file: "none",
+        settings: [
+          { name: "IdentityFile", values: ["package.json"] },
+          { name: "ProxyJump", values: ["me@a,b:23"] },
+          { name: "ProxyCommand", values: ["none"] },
+          { name: "IdentitiesOnly", values: ["yes"] },
+          { name: "UserKnownHostsFile", values: ["/a", "/b"] },
+          { name: "ProxyCommand", values: ["none"] },
+        ],
+      },
+    });
   });
 });

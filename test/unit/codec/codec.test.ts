@@ -74,6 +74,11 @@ describe("What comes in", () => {
 
   it("lacks what the program gave as null", () => {
     expect(decode(struct({ name: null, way: { user: null } })).values).toEqual({ way: {} });
+    // As a component hands on a part of a connection that comes later and turns out to have none.
+    const output = (value: unknown) => ({ [wire.signature]: wire.output, value, secret: true });
+    const none = { token: secret(null), way: { user: output(null), password: secret(secret(null)) } };
+    expect(decode(struct(none)).values).toEqual({ way: {} });
+    expect(encoded(decode(struct(none)).values, decode(struct(none)).secrets)).toEqual({ way: {} });
     expect(decode(undefined).values).toEqual({});
   });
 });

@@ -41,6 +41,13 @@ describe("HostBridge", () => {
     expect(await pulumi.isSecret(open.connection)).toBe(false);
   });
 
+  it("takes a connection from a constant, whose values are strings", async () => {
+    const engine = await FakeEngine.start();
+    const constant = { host: "kvm1.example", strictHostKeyChecking: "accept-new" };
+    await resolved(new HostBridge("kvm1", { connection: constant }).name);
+    expect(engine.resource("kvmnet:index:Bridge").inputs.connection).toEqual(constant);
+  });
+
   it("gives no connection while the bridge is only planned", async () => {
     await FakeEngine.start({ preview: true });
     const bridge = new HostBridge("kvm1", { connection });
@@ -176,17 +183,10 @@ describe("what does not go together is an error that names the property", () => 
 
   const cases: [string, () => unknown][] = [
     [
-      'BridgeNetwork "n": connection: is missing: with a name as `bridge` it says which host that is on',
-      () => new BridgeNetwork("n", { bridge: "br0" }),
-    ],
-    [
       'BridgeNetwork "n": connection: comes from the HostBridge that `bridge` is; leave it out',
       () => new BridgeNetwork("n", { bridge, connection }),
     ],
-    [
-      'BridgeNetwork "n": bridge: is missing: give a HostBridge, or a name and a `connection`',
-      () => new BridgeNetwork("n", {} as never),
-    ],
+    ['BridgeNetwork "n": bridge: is missing: give a HostBridge, or a name', () => new BridgeNetwork("n", {} as never)],
     [
       'BridgeNetwork "n": bridge: must be a HostBridge or a name',
       () => new BridgeNetwork("n", { bridge: network as never, connection }),
@@ -195,17 +195,14 @@ describe("what does not go together is an error that names the property", () => 
       'BridgeNetwork "n": bridge: must be a HostBridge or a name',
       () => new BridgeNetwork("n", { bridge: "", connection }),
     ],
-    [
-      'VmNic "n": network: is missing: give a BridgeNetwork, or a name and a `connection`',
-      () => new VmNic("n", { domain: "web" }),
-    ],
+    ['VmNic "n": network: is missing: give a BridgeNetwork, or a name', () => new VmNic("n", { domain: "web" })],
     [
       'VmNic "n": bridge: and `network` are both given: a NIC is on one of them',
       () => new VmNic("n", { network, bridge, domain: "web" }),
     ],
     [
-      'VmNic "n": connection: is missing: with a name as `network` it says which host that is on',
-      () => new VmNic("n", { network: "lan", domain: "web" }),
+      'VmNic "n": device: and `network` are both given: a NIC is on one of them',
+      () => new VmNic("n", { network, device: "enp1s0", domain: "web" }),
     ],
     [
       'VmNic "n": connection: comes from the HostBridge that `bridge` is; leave it out',

@@ -33,6 +33,16 @@ test("the host is its proxy, with the fields that @pulumi/command knows, as a se
   expect(await pulumi.isSecret(guest)).toBe(true);
 });
 
+test("the proxy has the host's key as kvmnet verified it, unless the program has one", async () => {
+  const verified = "ssh-ed25519 AAAAverified";
+  const given = (await nic({ hostKey: verified })).guestConnection({ user: "debian" });
+  expect(await resolved(given)).toMatchObject({ proxy: { hostKey: connection.hostKey } });
+  const without = (await nic({ hostKey: verified }, { hostKey: undefined })).guestConnection({ user: "debian" });
+  expect(await resolved(without)).toMatchObject({ proxy: { hostKey: verified } });
+  const nobody = (await nic({}, { hostKey: undefined })).guestConnection({ user: "debian" });
+  expect((await resolved(nobody)) as object).not.toHaveProperty("proxy.hostKey");
+});
+
 test.each([
   [[], {}, /VmNic "web": guestConnection: the guest's address is not known/],
   [["192.0.2.7"], { proxy: { host: "bastion" } }, /the host is behind a proxy itself/],

@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { hostOf } from "../../../provider/functions/getHost/model";
 import type { Facts, LibvirtDomain, LibvirtNic } from "../../../provider/host/facts/facts";
 import { parseFacts } from "../../../provider/host/facts/parseFacts";
+import { recordedHost } from "../support/recordedHosts";
 
-const recorded = (name: string): Facts =>
-  parseFacts(readFileSync(join(__dirname, "../plan/bridge/cases", name, "facts.txt")));
+const recorded = (name: string): Facts => parseFacts(recordedHost(name));
 
 const nic = (mac: string, on: Partial<LibvirtNic>): LibvirtNic => ({
   mac,
@@ -22,7 +20,7 @@ const nic = (mac: string, on: Partial<LibvirtNic>): LibvirtNic => ({
 
 describe("getHost", () => {
   it("tells the uplink, the addresses and the networks of a host without a bridge", () => {
-    expect(hostOf(recorded("dhcpOnDebian12"))).toMatchObject({
+    expect(hostOf(recorded("dhcpDebian12"))).toMatchObject({
       uplink: "enp1s0",
       bridges: [],
       networks: [{ name: "default", forward: "nat", bridge: "virbr0", active: false }],
@@ -31,7 +29,7 @@ describe("getHost", () => {
   });
 
   it("tells the port under the bridge as the uplink, and that the bridge is kvmnet's", () => {
-    const host = hostOf(recorded("theSameAgainChangesNothing"));
+    const host = hostOf(recorded("bridged"));
     expect(host.uplink).toBe("enp1s0");
     expect(host.bridges).toMatchObject([{ name: "br0", ports: ["enp1s0"], managed: true }]);
     expect(host.addresses).toEqual(host.bridges[0]?.addresses);
@@ -49,7 +47,7 @@ describe("getHost", () => {
       live: [nic("52:54:00:00:00:02", { bridge: "br0" }), nic("52:54:00:00:00:01", { network: "lan", bridge: "br0" })],
       inactive: [nic("52:54:00:00:00:01", { network: "lan" })],
     };
-    const facts = { ...recorded("dhcpOnDebian12"), libvirt: { networks: [], domains: [web], silent: false } };
+    const facts = { ...recorded("dhcpDebian12"), libvirt: { networks: [], domains: [web], silent: false } };
     expect(hostOf(facts).domains[0]?.nics).toEqual([
       { macAddress: "52:54:00:00:00:01", network: "lan", bridge: undefined, model: "virtio" },
       { macAddress: "52:54:00:00:00:02", network: undefined, bridge: "br0", model: "virtio" },

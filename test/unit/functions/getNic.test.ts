@@ -14,19 +14,27 @@ const nic = (mac: string, on: Partial<LibvirtNic>): LibvirtNic => ({
   ...on,
 });
 const [first, second, onNat] = ["52:54:00:00:00:01", "52:54:00:00:00:02", "52:54:00:00:00:03"] as const;
+const direct = "52:54:00:00:00:04";
+const onDevice = nic(direct, { type: "direct", device: "enp1s0" });
 const web: LibvirtDomain = {
   name: "web",
   uuid: "d",
   running: true,
   // libvirt shows the running NIC's bridge beside its network.
   live: [nic(first, { network: "lan", bridge: "br0" }), nic(onNat, { network: "default", bridge: "virbr0" })],
-  inactive: [nic(first, { network: "lan" }), nic(second, { bridge: "br0" }), nic(onNat, { network: "default" })],
+  inactive: [
+    nic(first, { network: "lan" }),
+    nic(second, { bridge: "br0" }),
+    nic(onNat, { network: "default" }),
+    onDevice,
+  ],
 };
 
 describe("getNic finds", () => {
   it.each([
     ["the NIC with a MAC address", { macAddress: second }, second],
     ["the only one on a network", { network: "default" }, onNat],
+    ["the only one directly on a NIC", { device: "enp1s0" }, direct],
     ["the only one that is on a bridge itself", { bridge: "br0" }, second],
   ])("%s", (_, wanted, mac) => {
     const { live, inactive } = findNic(web, wanted, "kvm1");

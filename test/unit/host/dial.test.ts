@@ -1,6 +1,7 @@
 import { Hosts } from "../../../provider/host/hosts";
 import { Session } from "../../../provider/host/ssh/session";
 import { keyPair } from "../support/keyPair";
+import { Home } from "../support/sshClient";
 import { Listener, relay, SshServer } from "../support/sshServer";
 
 /** The hosts of this process, whose connections end with the test. */
@@ -59,6 +60,24 @@ test("a host that can't be reached is not dialled again to look at it, but to ch
   expect(way.connections).toBe(2);
 });
 
+test("a host that does not answer is waited for where there is work to do, and each try is told", async () => {
+  const { connection } = await Listener.start(() => {}).then(async (listener) => {
+    await listener[Symbol.asyncDispose]();
+    return listener;
+  });
+  using hosts = closing();
+  const told: string[] = [];
+  const waits = (words: string) => told.push(words);
+  const dialled = { ...connection, dialErrorLimit: 3 };
+  await expect(hosts.reach(dialled, { waits })).rejects.toThrow(/the connection was refused/);
+  expect(told).toEqual([]);
+  await expect(hosts.reach(dialled, { patient: true, waits })).rejects.toThrow(/\(3 dials in \d+ s\)$/);
+  expect(told).toEqual([
+    expect.stringMatching(/can't be reached over SSH .*; waiting for it, try 2 of 3 comes next$/),
+    expect.stringMatching(/try 3 of 3 comes next$/),
+  ]);
+});
+
 test("a connection that was dropped is made anew", async () => {
   await using server = await SshServer.start({ sessions: 1 });
   using hosts = closing();
@@ -68,4 +87,47 @@ test("a connection that was dropped is made anew", async () => {
   const second = await hosts.reach(server.connection);
   expect(await second.run(["true"], { purpose: "try it" })).toMatchObject({ code: 0 });
   expect(server.logins).toBe(2);
+});
+
+/** Bytes that stand for a part of a key, in base64 as a key's file has them, and as text. */
+const secretBytes = "planted-key-7c42";
+const body = Buffer.from(`${secretBytes}${"x".repeat(200)}`).toString("base64");
+
+test.each([
+  ["a line of another text in it", `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`],
+  [
+    "another thing in place of its cipher",
+    `-----BEGIN OPENSSH PRIVATE KEY-----\n${Buffer.from(`openssh-key-v1\0\0\0\0\x12Planted key\n${secretBytes}`).toString("base64")}\n-----END OPENSSH PRIVATE KEY-----\n`,
+  ],
+  [
+    "its password in place of its cipher",
+    `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: ${secretBytes},AABB\n\n${body}\n-----END RSA PRIVATE KEY-----\n`,
+  ],
+])("of a private key with %s, nothing is said", async (_, privateKey) => {
+  const dialled = Session.dial({ host: "192.0.2.1", user: "root", privateKey });
+  await expect(dialled).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /^root@192\.0\.2\.1: connection\.privateKey can't be used: it is no private key that can be read/,
+    ),
+  });
+  await expect(dialled).rejects.not.toMatchObject({ message: expect.stringMatching(/planted|Planted/) });
+});
+
+test("that the host has a key of a type that can't be asked for does not keep the others from being taken", async () => {
+  const string = (text: string | Buffer) => {
+    const bytes = Buffer.from(text as string);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const type = "sk-ssh-ed25519@openssh.com";
+  const token = `${type} ${Buffer.concat([string(type), string(Buffer.alloc(32, 7)), string("ssh:")]).toString("base64")}`;
+  await using server = await SshServer.start();
+  const { hostKey, ...connection } = server.connection;
+  const name = `[127.0.0.1]:${connection.port}`;
+  using _home = new Home({ known_hosts: `${name} ${token}\n${name} ${hostKey}\n` });
+  const session = await Session.dial(connection);
+  expect(session.voucher).toBe("known_hosts");
+  session.close();
+  await expect(Session.dial({ ...connection, hostKey: token })).rejects.toMatchObject({ kind: "hostKey" });
 });

@@ -2,7 +2,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseFacts } from "../../../provider/host/facts/parseFacts";
 import { parseSections } from "../../../provider/host/facts/sections";
+import { unreadOf } from "../../../provider/host/facts/unread";
 
 const script = readFileSync(join(__dirname, "../../../provider/host/facts/facts.sh"), "utf8");
 /** The script's functions, without its last line, which runs them. */
@@ -48,9 +50,21 @@ describe("the files that facts.sh prints", () => {
     expect(printed("netplan", join(folder, "*.yaml"), folder)).toEqual([]);
   });
 
-  it("end the script with an error where they can't be read: never fewer than there are", () => {
-    const awk = "awk() { return 2; }";
-    const { status } = spawnSync("sh", ["-c", script.replace("\nrest()", `\n${awk}\nrest()`)]);
-    expect(status).toBe(2);
+  it("are said not to be all where they can't be read: never fewer than there are", () => {
+    const { stdout } = spawnSync("sh", ["-c", script.replace("\nrest()", "\nlimited() { return 2; }\nrest()")]);
+    expect(parseSections(stdout).find(({ name }) => name === "files")).toEqual({ name: "files", code: 2, text: "" });
+    const { unread } = parseFacts(stdout);
+    expect(unreadOf({ unread }, "records", ["br0"])).toHaveLength(1);
+    expect(unreadOf({ unread }, "netplan")).toHaveLength(1);
+  });
+
+  it("are told as such where one can't be opened, or is too long", () => {
+    const [long, gone] = [join(folder, "long"), join(folder, "gone")];
+    writeFileSync(long, "x".repeat(1024 * 1024 + 1));
+    expect(printed("netplan", long)).toEqual([{ name: `netplan:${long}`, code: 27, text: "" }]);
+    // Gone between the look at its name and the one at its text.
+    const files = functions.replace('[ -f "$word" ] ||', "false &&");
+    const sections = parseSections(execFileSync("sh", ["-c", `${files}\nfiles "$@"`, "sh", "netplan", gone]));
+    expect(sections).toEqual([{ name: `netplan:${gone}`, code: 1, text: "" }]);
   });
 });

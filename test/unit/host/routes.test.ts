@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { linkNamed } from "../../../provider/host/facts/facts";
 import { parseFacts } from "../../../provider/host/facts/parseFacts";
-import { addressingOn, toUplink } from "../../../provider/plan/link/batch";
+import { addressingOn } from "../../../provider/plan/link/addressingOn";
+import { transition } from "../../../provider/plan/link/transition";
+import { recordedHost } from "../support/recordedHosts";
 
-const recorded = readFileSync(join(__dirname, "../plan/bridge/cases/dhcpOnDebian13/facts.txt"), "latin1");
+const recorded = recordedHost("dhcpDebian13").toString("latin1");
 const hop = (gateway: string) => ({ gateway, dev: "enp1s0", weight: 1, flags: [] });
 const printed = JSON.stringify([
   { dst: "2001:db8:7::/64", gateway: "fe80::1", dev: "enp1s0", protocol: "ra", metric: 100, expires: 1790 },
@@ -31,7 +31,8 @@ test("of them the one that nobody advertises moves", () => {
 test("one that a router advertised moves with the time that it has left", () => {
   const link = linkNamed(facts, "enp1s0");
   if (!link) throw new Error("the host has no enp1s0");
-  expect(toUplink(link, addressingOn(facts, link))).toContain(
+  const target = { links: [{ name: "enp1s0", addressing: addressingOn(facts, link) }], gone: [] };
+  expect(transition(facts, target).there.links).toContain(
     "route replace 2001:db8:7::/64 via fe80::1 dev enp1s0 proto ra metric 100 expires 1790",
   );
 });

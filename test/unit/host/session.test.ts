@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type Connection as Client, Server, type ServerChannel } from "ssh2";
 import { Session } from "../../../provider/host/ssh/session";
 import { keyPair } from "../support/keyPair";
@@ -52,6 +52,48 @@ test("a connection that is lost during a command is an error that says so, with 
     /could not try it: the connection was lost after .* s/,
   );
   expect(served.session.open).toBe(false);
+});
+
+/** A way to a server whose other end never ends a connection itself. */
+async function endless(port: number) {
+  const sockets: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const onward = connect(port, "127.0.0.1");
+    sockets.push(socket, onward);
+    for (const one of [socket, onward]) one.on("error", () => {});
+    socket.on("data", (data) => onward.write(data));
+    onward.on("data", (data) => socket.write(data));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    sockets,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+test("a packet that can't be read is the end of the connection, whatever the server does", async () => {
+  await using served = await serving(() => {});
+  await using way = await endless(served.connection.port);
+  const session = await Session.dial({ ...served.connection, port: way.port });
+  const running = session.run(["long"], options);
+  way.sockets[0]?.write(Buffer.alloc(64, 0xff));
+  await expect(running.then(({ code }) => code)).rejects.toThrow(/the connection was lost/);
+  expect(session.open).toBe(false);
+});
+
+test("a connection that is closed is gone soon, whatever the server does", async () => {
+  await using served = await serving(() => {});
+  await using way = await endless(served.connection.port);
+  const session = await Session.dial({ ...served.connection, port: way.port });
+  const gone = once(session.client, "close");
+  session.close();
+  await gone;
 });
 
 test("a command that fails says on which host, what for, how it ended, its last line and the next step", async () => {

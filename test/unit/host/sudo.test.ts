@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { Sudo } from "../../../provider/host/ssh/sudo";
+import { cpuMs } from "../support/computing";
 
 const secret = "s3cret";
 
@@ -67,4 +68,16 @@ test.each([
   const sudo = new Sudo("me@kvm1", "me", password);
   sudo.hear(Buffer.from(`${words(sudo).from}192.0.2.10 50000 192.0.2.100 22\n${said}\n`));
   expect(sudo.refusal(code).message).toMatch(expected);
+});
+
+test("what prints without end before it is root ends with a limit, and takes no time", () => {
+  const sudo = new Sudo("me@kvm1", "me", secret);
+  const { prompt } = words(sudo);
+  const steps = new Set<string>();
+  const began = process.cpuUsage();
+  let bytes = 0;
+  for (; !steps.has("flood") && bytes < 100_000; bytes += 1) steps.add(sudo.hear(Buffer.from("x")).step);
+  expect(cpuMs(began)).toBeLessThan(2000);
+  expect(bytes).toBeLessThan(100_000);
+  expect(sudo.hear(Buffer.from(prompt)).step).toBe("flood");
 });

@@ -1,7 +1,16 @@
 import fc from "fast-check";
 
+/** `make test` and `make test-all` try all of them; a tenth is enough while one works. */
+export const many = (all: number) => (process.env.KVMNET_HOSTILE ? all : Math.ceil(all / 10));
+
+/** Of those that take minutes, `make test` tries a tenth too. */
+export const manyDear = (all: number) => (process.env.KVMNET_HOSTILE === "all" ? all : Math.ceil(all / 10));
+
 /** How many cases, and always the same ones: KVMNET_SEED=2 for others. */
-export const cases = (numRuns: number) => ({ numRuns, seed: Number(process.env.KVMNET_SEED ?? 1) });
+export const cases = (all: number, share = many) => ({
+  numRuns: share(all),
+  seed: Number(process.env.KVMNET_SEED ?? 1),
+});
 
 /** What means something to a shell, to YAML, to XML, to JSON, to a path or to a terminal. */
 const pieces = [

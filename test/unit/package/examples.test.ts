@@ -14,7 +14,25 @@ function examplesIn(path: string): [name: string, code: string][] {
 const components = readdirSync(join(repository, "components"))
   .filter((name) => name.endsWith(".ts"))
   .map((name) => `components/${name}`);
-const examples = ["README.md", "docs/connecting.md", ...components].flatMap(examplesIn);
+/** What the schema shows of each resource and function. */
+const { resources, functions } = JSON.parse(read("provider/schema.json"));
+const shown = Object.entries<{ description: string }>({ ...resources, ...functions }).map(
+  ([token, { description }]): [name: string, code: string] => [
+    token,
+    /```typescript\n(.*?)```/s.exec(description)?.[1] ?? "",
+  ],
+);
+const examples = [
+  ...shown,
+  ...[
+    "README.md",
+    "docs/connecting.md",
+    "docs/libvirt.md",
+    "docs/nics.md",
+    "docs/severalBridges.md",
+    ...components,
+  ].flatMap(examplesIn),
+];
 
 /** What the compiler says of the examples, each a module of its own beside index.ts. */
 function diagnose(): Map<string, string[]> {
@@ -52,8 +70,22 @@ describe("what the documentation shows compiles", () => {
   });
 
   it("and there is some", () => {
+    expect(shown.map(([, code]) => code)).not.toContain("");
     expect(examples.map(([name]) => name)).toEqual(
       expect.arrayContaining(["README.md#1", "components/vmNic.ts#1", "components/bridgeNetwork.ts#1"]),
     );
   });
+});
+
+it("docs/_index.md, which the registry shows, has the examples as they are", () => {
+  const blocks = [...read("docs/_index.md").matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, code]) => [
+    language,
+    code,
+  ]);
+  expect(blocks).toEqual([
+    ["typescript", read("examples/oneHost/index.ts")],
+    ["python", read("examples/python/__main__.py")],
+    ["go", read("examples/go/main.go")],
+    ["yaml", read("examples/yaml/Pulumi.yaml")],
+  ]);
 });

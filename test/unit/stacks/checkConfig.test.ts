@@ -1,6 +1,8 @@
 import { ConfigError, checkConfig } from "../../../stacks/checkConfig";
+import { wavesOf } from "../../../stacks/rollout";
 
 const kvm1 = { connection: { host: "kvm1.example" }, bridge: {}, networks: { lan: {} } };
+const twoBridges = { br0: {}, br20: { uplink: "enp2s0" } };
 const web = { host: "kvm1", nics: { lan: { network: "lan" } } };
 
 function problemsOf(config: unknown): readonly string[] {
@@ -17,13 +19,38 @@ describe("a config that is right", () => {
   it("gets the defaults of the resources' definitions", () => {
     expect(checkConfig({ hosts: { kvm1 }, vms: { web } })).toMatchObject({
       hosts: { kvm1: { bridge: { name: "br0", addressing: "inherit" }, networks: { lan: { autostart: true } } } },
-      vms: { web: { nics: { lan: { model: "virtio", waitForAddress: 60 } } } },
+      vms: { web: { nics: { lan: { linkState: "up", waitForAddress: 60 } } } },
     });
+  });
+
+  it("has the order of a rollout: the canary alone, then so many at a time", () => {
+    const { rollout } = checkConfig({ hosts: { kvm1 }, rollout: { waves: 2 } });
+    const hosts = ["kvm1", "kvm2", "kvm3", "kvm4"];
+    expect(wavesOf(hosts, rollout)).toEqual([["kvm1"], ["kvm2", "kvm3"], ["kvm4"]]);
+    expect(wavesOf(hosts, { canary: "kvm3", waves: 5 })).toEqual([["kvm3"], ["kvm1", "kvm2", "kvm4"]]);
+    expect(wavesOf(hosts, undefined)).toEqual([hosts]);
+    expect(problemsOf({ hosts: { kvm1 }, rollout: { canary: "kvm2", waves: 0 } })).toEqual([
+      "rollout.waves: must be at least 1",
+      'rollout.canary: "kvm2" is not in hosts; did you mean "kvm1"?',
+    ]);
   });
 
   it("may leave options empty, as YAML writes them: `lan:`", () => {
     const { hosts } = checkConfig({ hosts: { kvm1: { ...kvm1, bridge: null, networks: { lan: null } } } });
     expect(hosts.kvm1).toMatchObject({ bridge: { name: "br0" }, networks: { lan: { active: true } } });
+  });
+
+  it("has several bridges by name, beside the one of the short form or without it", () => {
+    const networks = { lan: { bridge: "br20" } };
+    const { hosts } = checkConfig({
+      hosts: {
+        kvm1: { connection: kvm1.connection, bridges: { br0: null, br20: { uplink: "enp2s0" } }, networks },
+        kvm2: { ...kvm1, connection: { host: "kvm2.example" }, bridges: { br1: { uplink: "enp2s0" } } },
+        kvm3: { connection: { host: "kvm3.example" }, bridges: { br7: {} }, networks: { lan: {} } },
+      },
+    });
+    expect(hosts.kvm1?.bridges).toMatchObject({ br0: { addressing: "inherit" }, br20: { selfTest: false } });
+    expect(hosts.kvm2).toMatchObject({ bridge: { name: "br0" }, bridges: { br1: { uplink: "enp2s0" } } });
   });
 
   it("leaves a host without `bridge` alone", () => {
@@ -34,8 +61,40 @@ describe("a config that is right", () => {
 
 describe("a config that is wrong", () => {
   const cases: [claim: string, config: unknown, problems: string[]][] = [
-    ["nothing at all", {}, ["hosts: is missing"]],
-    ["another type", { hosts: "kvm1" }, ["hosts: must be an object"]],
+    [
+      "nothing at all",
+      {},
+      [
+        "hosts: is missing: the config of this stack says no host yet. This names one, and gives it a bridge:",
+        "  pulumi config set --path hosts.kvm1.connection.host kvm1.example",
+        "  pulumi config set --path hosts.kvm1.bridge.name br0",
+        "stacks/Pulumi.example.yaml has all that there is to say.",
+      ],
+    ],
+    ["VMs without hosts", { vms: {} }, ["hosts: is missing"]],
+    ["another type", { hosts: "kvm1" }, ["hosts: must be names, each with what it has, like `lan: {}`"]],
+    [
+      "other types, deeper",
+      {
+        hosts: {
+          kvm1: { ...kvm1, connection: "kvm1", bridge: { stp: "on", mtu: "big", addressing: { addresses: 1 } } },
+        },
+      },
+      [
+        "hosts.kvm1.connection: must be properties, like `name: value`",
+        "hosts.kvm1.bridge.addressing.addresses: must be a list, like `[a, b]`",
+        "hosts.kvm1.bridge.stp: must be true or false",
+        "hosts.kvm1.bridge.mtu: must be a number",
+      ],
+    ],
+    [
+      "a host with more in it than its name",
+      { hosts: { kvm1: { connection: { host: "root@kvm1" } }, kvm2: { connection: { host: "kvm2:22" } } } },
+      [
+        "hosts.kvm1.connection.host: must be an address or a name alone: what stands before the @ belongs into `user`",
+        "hosts.kvm2.connection.host: must be an address or a name alone: the port belongs into `port`",
+      ],
+    ],
     [
       "deep in one of two alternatives",
       { hosts: { kvm1: { ...kvm1, bridge: { addressing: { routes: [{ to: "default", via: "192.0.2.300" }] } } } } },
@@ -44,7 +103,7 @@ describe("a config that is wrong", () => {
     [
       "neither of two alternatives",
       { hosts: { kvm1: { ...kvm1, bridge: { addressing: "dhcp" } } } },
-      ['hosts.kvm1.bridge.addressing: must be "inherit" or an object'],
+      ['hosts.kvm1.bridge.addressing: must be "inherit" or properties, like `name: value`'],
     ],
     [
       "an unknown key in one of two alternatives",
@@ -63,13 +122,20 @@ describe("a config that is wrong", () => {
     [
       "an unknown key that is like no other",
       { hosts: { kvm1: { ...kvm1, kernel: 1 } } },
-      ['hosts.kvm1.kernel: is not known here; there is "connection", "bridge", "networks", "taps", "failOn"'],
+      [
+        'hosts.kvm1.kernel: is not known here; there is "connection", "bridge", "bridges", "networks", "taps", "failOn"',
+      ],
     ],
     [
       "a key that is no name, a key with a dot",
-      { hosts: { "a b": kvm1, "kvm1.example": { ...kvm1, bridge: { mtu: 9 } } } },
+      {
+        hosts: {
+          "a/b": { ...kvm1, connection: { host: "kvm2.example" } },
+          "kvm1.example": { ...kvm1, bridge: { mtu: 9 } },
+        },
+      },
       [
-        'hosts["a b"]: must be a libvirt name: no "/", white space or control characters, not starting with "-"',
+        'hosts["a/b"]: must be a libvirt name: no "/" or control characters, no white space but spaces inside, not starting with "-"',
         'hosts["kvm1.example"].bridge.mtu: must be at least 576',
       ],
     ],
@@ -85,10 +151,19 @@ describe("a config that is wrong", () => {
     ],
     [
       "a NIC on nothing, a NIC on both",
-      { hosts: { kvm1 }, vms: { web: { ...web, nics: { a: {}, b: { network: "lan", bridge: "br0" } } } } },
+      {
+        hosts: { kvm1 },
+        vms: {
+          web: {
+            ...web,
+            nics: { a: {}, b: { network: "lan", bridge: "br0" }, c: { bridge: "br0", device: "enp1s0" } },
+          },
+        },
+      },
       [
-        "vms.web.nics.a.network: is missing: a NIC is on a `network` or on a `bridge`",
+        "vms.web.nics.a.network: is missing: a NIC is on a `network`, a `bridge` or a `device`",
         "vms.web.nics.b.bridge: and `network` are both given: a NIC is on one of them",
+        "vms.web.nics.c.device: and `bridge` are both given: a NIC is on one of them",
       ],
     ],
     [
@@ -97,6 +172,52 @@ describe("a config that is wrong", () => {
       [
         "hosts.kvm1.networks.lan.bridge: is missing, and hosts.kvm1 has no `bridge` to use instead",
         "hosts.kvm1.taps.tap0.bridge: is missing, and hosts.kvm1 has no `bridge` to use instead",
+      ],
+    ],
+    [
+      "a network and a TAP without a bridge, of several",
+      {
+        hosts: {
+          kvm1: { connection: kvm1.connection, bridges: twoBridges, networks: { lan: {} }, taps: { tap0: null } },
+        },
+      },
+      [
+        'hosts.kvm1.networks.lan.bridge: is missing, and hosts.kvm1 has several bridges: write one of "br0", "br20"',
+        'hosts.kvm1.taps.tap0.bridge: is missing, and hosts.kvm1 has several bridges: write one of "br0", "br20"',
+      ],
+    ],
+    [
+      "two bridges of one name, two on the NIC with the default route",
+      { hosts: { kvm1: { ...kvm1, bridges: { br0: { uplink: "enp2s0" }, br1: {} } } } },
+      [
+        "hosts.kvm1.bridges.br0: is the name of hosts.kvm1.bridge too: two bridges need two names",
+        "hosts.kvm1.bridges.br1.uplink: is missing: br0 is on the NIC with the default route already; write the NIC for br1",
+      ],
+    ],
+    [
+      "a bridge whose name no interface can have, and one that says its name twice",
+      {
+        hosts: {
+          kvm1: { connection: kvm1.connection, bridges: { "a b": {}, br1: { name: "br1", uplink: "enp2s0" } } },
+        },
+      },
+      [
+        expect.stringMatching(/^hosts\.kvm1\.bridges\["a b"\]: must be an interface name/),
+        expect.stringMatching(/^hosts\.kvm1\.bridges\.br1\.name: is not known here; there is "uplink", /),
+      ],
+    ],
+    [
+      "one machine under two keys",
+      {
+        hosts: {
+          kvm1: { connection: kvm1.connection, bridge: {} },
+          storage: { connection: { host: "KVM1.example", port: 22 }, bridge: { name: "br1", uplink: "enp2s0" } },
+          behind: { connection: { ...kvm1.connection, proxy: { host: "gate.example" } } },
+          forwarded: { connection: { ...kvm1.connection, port: 2222 } },
+        },
+      },
+      [
+        "hosts.storage.connection.host: is that of hosts.kvm1 too: write what is on one machine under one key, several bridges under hosts.kvm1.bridges",
       ],
     ],
     [
@@ -112,7 +233,7 @@ describe("a config that is wrong", () => {
   it("never shows a value that may be a secret", () => {
     const connection = { host: "a", password: ["hunter2"], privateKey: { hunter2: 1 }, privateKeyPassword: 12345 };
     const text = problemsOf({ hosts: { kvm1: { ...kvm1, connection } } }).join("\n");
-    expect(text).toMatch(/password: must be a string/);
+    expect(text).toMatch(/password: must be a text/);
     expect(text).not.toMatch(/hunter2|12345/);
   });
 });

@@ -49,6 +49,42 @@ describe.each(["demo", "example"])("stacks/Pulumi.%s.yaml", (stack) => {
   });
 });
 
+describe("failOn", () => {
+  const finding = {
+    severity: "warning",
+    check: "mtu",
+    subject: "bridge br0",
+    evidence: "e",
+    cause: "C.",
+    fix: "F.",
+    readOn: "r",
+  };
+  const hosts = (failOn: string) => ({
+    "homelab:hosts": { kvm1: { connection: { host: "kvm1.example" }, bridge: {}, failOn } },
+  });
+
+  afterEach(() => {
+    process.exitCode = undefined;
+    jest.restoreAllMocks();
+  });
+
+  it.each([
+    ["warning", "ends the run in a sentence, with all outputs", 1, 32],
+    ["error", "is silent on what is less", 0, undefined],
+  ])("%s %s", async (failOn, _, errors, code) => {
+    await FakeEngine.start({ answers: { findings: [finding] } });
+    const said = jest.spyOn(pulumi.log, "error").mockResolvedValue();
+    const { hosts: told } = run(hosts(failOn));
+    expect(await resolved(pulumi.output(told))).toMatchObject({ kvm1: { bridge, findings: [finding] } });
+    expect(said).toHaveBeenCalledTimes(errors);
+    if (errors > 0)
+      expect(said.mock.calls[0]?.[0]).toBe(
+        'hosts.kvm1.failOn is "warning", and the host is not well:\nwarning mtu, bridge br0: e. C. F. (r)',
+      );
+    expect(process.exitCode).toBe(code);
+  });
+});
+
 describe("the program", () => {
   const connection = { host: "kvm1.example" };
 
@@ -74,6 +110,57 @@ describe("the program", () => {
     expect(bridgeOf("Nic", "web/a")).toBe("br7");
     expect(bridgeOf("Nic", "web/b")).toBe("br1");
     expect(engine.resource("kvmnet:index:Nic", "web/a").inputs.domain).toBe("web.example");
+  });
+
+  it("makes several bridges by name, with what is on each after it, and the one that says no uplink last", async () => {
+    const engine = await FakeEngine.start({
+      outputs: ({ type, inputs }) => (type.endsWith(":Bridge") ? { name: inputs.name, hostId: "a", config: {} } : {}),
+    });
+    const bridges = { br20: { uplink: "enp2s0" }, br30: { uplink: "enp3s0" } };
+    const networks = { lan: {}, vms: { bridge: "br20" }, other: { bridge: "br9" } };
+    const nics = { lan: { network: "vms" }, storage: { bridge: "br30" } };
+    const { hosts, vms } = run({
+      "homelab:hosts": { kvm1: { connection, bridge: {}, bridges, networks, taps: { tap0: { bridge: "br30" } } } },
+      "homelab:vms": { web: { host: "kvm1", nics } },
+    });
+    const told = (name: string) => ({ ...bridge, name });
+    expect(await resolved(pulumi.output({ hosts, vms }))).toMatchObject({
+      hosts: { kvm1: { bridge, bridges: { br20: told("br20"), br30: told("br30") } } },
+    });
+    const names = engine.registered.filter(({ type }) => type === "kvmnet:index:Bridge").map(({ name }) => name);
+    expect(names).toHaveLength(3);
+    expect(names.at(-1)).toBe("kvm1");
+    const bridgeOf = (type: string, name: string) => engine.resource(`kvmnet:index:${type}`, name).inputs.bridge;
+    expect(bridgeOf("Network", "kvm1/lan")).toBe("br0");
+    expect(bridgeOf("Network", "kvm1/vms")).toBe("br20");
+    expect(bridgeOf("Network", "kvm1/other")).toBe("br9");
+    expect(bridgeOf("Nic", "web/storage")).toBe("br30");
+    expect(bridgeOf("Tap", "kvm1/tap0")).toBe("br30");
+  });
+
+  it("makes the whole home of the examples, each NIC on a network of its bridge", async () => {
+    const engine = await FakeEngine.start({
+      outputs: ({ type, inputs }) => (type.endsWith(":Bridge") ? { name: inputs.name, hostId: "a", config: {} } : {}),
+    });
+    const text = readFileSync(join(__dirname, "../../../examples/wholeHome/Pulumi.home.yaml"), "utf8");
+    const { hosts, vms } = run((parse(text) as { config: Config }).config);
+    await resolved(pulumi.output({ hosts, vms }));
+    const named = (type: string) =>
+      engine.registered.filter((one) => one.type === `kvmnet:index:${type}`).map(({ name, inputs }) => [name, inputs]);
+    expect(named("Bridge").map(([name]) => name)).toHaveLength(5);
+    expect(named("Bridge").at(-1)?.[0]).toBe("kvm1/br0");
+    expect(Object.fromEntries(named("Bridge"))).toMatchObject({
+      "kvm1/br20": { name: "br20", uplink: { link: "enp1s0", vlan: 20 } },
+      "kvm1/alone": { name: "alone", uplink: "none" },
+    });
+    expect(Object.fromEntries(named("Network"))).toMatchObject({
+      "kvm1/things": { bridge: "br20" },
+      "kvm1/backstage": { bridge: "alone" },
+    });
+    expect(Object.fromEntries(named("Nic"))).toMatchObject({
+      "nas/disks": { domain: "nas", network: "disks" },
+      "web/backstage": { domain: "web", network: "backstage" },
+    });
   });
 
   it("leaves a host without `bridge` alone", async () => {

@@ -18,11 +18,19 @@ export class FakeEngine {
 
   private constructor(private readonly outputs: Outputs) {}
 
-  static async start({ outputs = () => ({}), preview = false }: { outputs?: Outputs; preview?: boolean } = {}) {
+  static async start({
+    outputs = () => ({}),
+    preview = false,
+    answers = {},
+  }: {
+    outputs?: Outputs;
+    preview?: boolean;
+    answers?: object;
+  } = {}) {
     const engine = new FakeEngine(outputs);
     await pulumi.runtime.setMocks(
       {
-        call: () => ({}),
+        call: () => answers,
         newResource: ({ type, name, inputs, custom }) => {
           engine.registered.push({ type, name, inputs });
           if (!custom) return { id: undefined, state: {} };

@@ -10,28 +10,43 @@ export interface SshServerOptions {
   readonly onExec?: (channel: ServerChannel, client: Client, command: string) => void;
   /** How many commands it runs at once for each client: MaxSessions. */
   readonly sessions?: number;
+  /** Its host key; of all servers the same one unless a test says another. */
+  readonly key?: { readonly private: string; readonly public: string };
+  /** The port of one that is gone: another machine at its address. */
+  readonly port?: number;
 }
 
 /** An SSH server in this process, for what a real one does at its own time only. It lets everybody in. */
 export class SshServer implements AsyncDisposable {
   /** Connections that got as far as the login. */
   logins = 0;
+  /** The passwords that it was sent. */
+  readonly passwords: string[] = [];
   readonly connection: { host: string; port: number; user: string; privateKey: string; hostKey: string };
   readonly #clients = new Set<Client>();
 
   private constructor(
     private readonly server: Server,
     port: number,
+    key: { readonly public: string },
   ) {
-    this.connection = { host: "127.0.0.1", port, user: "root", privateKey: keys.private, hostKey: keys.public };
+    this.connection = { host: "127.0.0.1", port, user: "root", privateKey: keys.private, hostKey: key.public };
   }
 
-  static async start({ onExec = answer(""), sessions = 10 }: SshServerOptions = {}): Promise<SshServer> {
-    const server = new Server({ hostKeys: [keys.private] }, (client) => {
+  static async start({
+    onExec = answer(""),
+    sessions = 10,
+    key = keys,
+    port = 0,
+  }: SshServerOptions = {}): Promise<SshServer> {
+    const server = new Server({ hostKeys: [key.private] }, (client) => {
       started.#clients.add(client);
       let open = 0;
       client.on("error", () => {});
-      client.on("authentication", (context) => context.accept());
+      client.on("authentication", (context) => {
+        if (context.method === "password") started.passwords.push(context.password);
+        context.accept();
+      });
       client.on("ready", () => {
         started.logins += 1;
       });
@@ -47,9 +62,9 @@ export class SshServer implements AsyncDisposable {
         });
       });
     });
-    server.listen(0, "127.0.0.1");
+    server.listen(port, "127.0.0.1");
     await once(server, "listening");
-    const started = new SshServer(server, (server.address() as AddressInfo).port);
+    const started = new SshServer(server, (server.address() as AddressInfo).port, key);
     return started;
   }
 
@@ -96,9 +111,13 @@ export class Listener implements AsyncDisposable {
     this.connection = { host: "127.0.0.1", port, user: "root", privateKey: keys.private, hostKey: keys.public };
   }
 
-  static async start(onConnection: (socket: Socket, count: number) => void): Promise<Listener> {
+  /** `endless`: it does not end a connection because the client does. */
+  static async start(
+    onConnection: (socket: Socket, count: number) => void,
+    { endless = false }: { endless?: boolean } = {},
+  ): Promise<Listener> {
     const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
+    const server = createServer({ allowHalfOpen: endless }, (socket) => {
       sockets.add(socket.on("error", () => {}));
       listener.connections += 1;
       onConnection(socket, listener.connections);

@@ -32,14 +32,29 @@ describe("A generated class", () => {
     await settled();
   });
 
+  it.each([
+    ["a text", "root:hunter2@kvm1.example"],
+    ["a list", [connection]],
+    ["a text that comes later", pulumi.output("root:hunter2@kvm1.example")],
+  ])(
+    "marks %s in a connection's place as a whole, and hands it on as it is: Check says what it has to be",
+    async (_, wrong) => {
+      const { connection: passed } = await given({ connection: wrong } as unknown as resources.BridgeArgs);
+      expect(await pulumi.isSecret(passed as pulumi.Output<unknown>)).toBe(true);
+      const known = (value: unknown) => (pulumi.output(value) as unknown as { promise(): Promise<unknown> }).promise();
+      expect(await known(passed)).toEqual(await known(wrong));
+      await settled();
+    },
+  );
+
   it("hands on what is none of its properties too, so that Check can say so", async () => {
     expect(await given({ connection, uplnk: "eth0" } as resources.BridgeArgs)).toMatchObject({ uplnk: "eth0" });
     await settled();
   });
 
   it("says what is missing before the engine does", () => {
-    expect(() => new resources.Bridge("kvm1", {} as resources.BridgeArgs)).toThrow(
-      'Bridge "kvm1": connection: is missing',
+    expect(() => new resources.Network("lan", {} as resources.NetworkArgs)).toThrow(
+      'Network "lan": bridge: is missing',
     );
   });
 

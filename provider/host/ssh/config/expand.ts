@@ -10,10 +10,12 @@ export interface Tokens {
   readonly original: string;
   readonly port: number;
   readonly user: string;
+  /** %k, HostKeyAlias; without it, as the user wrote it. */
+  readonly alias?: string | undefined;
 }
 
 /** Replaces %h and the like. */
-export function expand(setting: string, text: string, { host, original, port, user }: Tokens): string {
+export function expand(setting: string, text: string, { host, original, port, user, alias }: Tokens): string {
   const known: Record<string, () => string> = {
     "%": () => "%",
     h: () => host,
@@ -25,7 +27,7 @@ export function expand(setting: string, text: string, { host, original, port, us
     i: () => String(userInfo().uid),
     l: () => hostname(),
     L: () => hostname().split(".")[0] ?? "",
-    k: () => original,
+    k: () => alias ?? original,
   };
   return text.replaceAll(/%(.?)/g, (token, letter: string) => {
     const value = Object.hasOwn(known, letter) ? known[letter] : undefined;

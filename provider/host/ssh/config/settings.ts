@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
-import { type Directive, LineType, type Section } from "ssh-config";
 import { type ConfigFile, configFiles, included } from "./files";
+import { whatIsGiven } from "./given";
+import type { ConfigLine } from "./lines";
 import { matchesPatterns } from "./patterns";
 import { UnsupportedSetting } from "./unsupported";
 
@@ -27,10 +28,15 @@ export class Settings {
     readonly user: string | undefined,
   ) {}
 
-  /** @throws UnsupportedSetting where a Match depends on what kvmnet does not know */
-  static of(host: string, user: string | undefined): Settings {
+  /**
+   * Of the host itself (`last`) or of one on the way.
+   *
+   * @throws UnsupportedSetting where a Match depends on what kvmnet does not know
+   */
+  static of(host: string, user: string | undefined, { last }: { last: boolean }): Settings {
     const settings = new Settings(host, user);
-    for (const file of configFiles()) settings.#take(file, file.lines as Section["config"], 0);
+    if (last) for (const one of whatIsGiven().settings) settings.#set({ ...one, file: "-o" });
+    for (const file of configFiles()) settings.#take(file, file.lines, 0);
     return settings;
   }
 
@@ -54,30 +60,38 @@ export class Settings {
     return this.#found.get(name.toLowerCase())?.[0]?.file;
   }
 
+  /** Whether a flag is on. */
+  flag(name: string): boolean {
+    return /^(yes|true)$/i.test(this.text(name) ?? "");
+  }
+
   /** A whole number of seconds or a port; what is none says nothing. */
   count(name: string): number | undefined {
     const text = this.text(name);
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
   }
 
-  #take(file: ConfigFile, lines: Section["config"], depth: number): void {
-    for (const line of lines) {
-      if (line.type !== LineType.DIRECTIVE) continue;
-      const name = line.param.toLowerCase();
-      const values = wordsOf(line);
-      if ("config" in line) {
-        const applies = name === "host" ? matchesPatterns(values, this.host) : this.#matches(file, values);
-        if (applies) this.#take(file, line.config, depth);
+  #take(file: ConfigFile, lines: readonly ConfigLine[], depth: number): void {
+    for (const { name: written, values, section } of lines) {
+      const name = written.toLowerCase();
+      if (section) {
+        // Other than in known_hosts and Match host, letters count as they are.
+        const applies =
+          name === "host" ? matchesPatterns(values, this.host, { exactly: true }) : this.#matches(file, values);
+        if (applies) this.#take(file, section, depth);
       } else if (name === "include") {
         if (depth >= deepest) throw new Error(`${file.name}: Include goes deeper than ${deepest} files`);
         for (const pattern of values)
-          for (const other of included(file, pattern)) this.#take(other, other.lines as Section["config"], depth + 1);
-      } else this.#set({ name: line.param, values, file: file.name });
+          for (const other of included(file, pattern)) this.#take(other, other.lines, depth + 1);
+      } else if (values.length > 0) this.#set({ name: written, values, file: file.name });
     }
   }
 
   #set(setting: Setting): void {
     const name = setting.name.toLowerCase();
+    const other = { proxyjump: "proxycommand", proxycommand: "proxyjump" }[name];
+    // Of the two, too, the first one counts.
+    if (other !== undefined && this.#found.has(other)) return;
     const before = this.#found.get(name);
     if (before === undefined) this.#found.set(name, [setting]);
     else if (collected.has(name)) before.push(setting);
@@ -94,7 +108,8 @@ export class Settings {
       }
       const patterns = (words[at + 1] ?? "").split(",");
       at += 2;
-      if (matchesPatterns(patterns, this.#subject(file, criterion)) !== wanted) return false;
+      const exactly = criterion.endsWith("user");
+      if (matchesPatterns(patterns, this.#subject(file, criterion), { exactly }) !== wanted) return false;
     }
     return true;
   }
@@ -114,8 +129,4 @@ export class Settings {
         throw new UnsupportedSetting(`Match ${criterion}`, file.name);
     }
   }
-}
-
-function wordsOf({ value }: Directive | Section): string[] {
-  return typeof value === "string" ? [value] : value.map(({ val }) => val);
 }

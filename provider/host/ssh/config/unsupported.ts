@@ -1,22 +1,25 @@
+import { words } from "../vocabulary";
 import type { Settings } from "./settings";
 
 /** Something in ~/.ssh/config that ssh does and kvmnet does not: said by name, as leaving it out would mean another host or key. */
 export class UnsupportedSetting extends Error {
   override readonly name = "UnsupportedSetting";
   constructor(setting: string, file: string | undefined) {
-    super(
-      `${setting} in ${file ?? "~/.ssh/config"} is not supported by kvmnet.\n` +
-        "Set what kvmnet needs in `connection` (host, user, privateKey, proxy…), or give this host a section above it that does without.",
-    );
+    super(`${setting} in ${file ?? "~/.ssh/config"} is not supported by kvmnet.\n${words().doWithout}`);
   }
 }
 
 const off = /^(no|none|false)$/i;
 
+export const isOff = (value: string): boolean => off.test(value);
+
 /** How one gets there. */
 const wayThere = ["ProxyCommand", "ProxyUseFdpass", "CanonicalizeHostname", "KnownHostsCommand", "VerifyHostKeyDNS"];
 /** How one logs in: of no interest where the connection has a key or a password of its own. */
 const login = ["PKCS11Provider", "CertificateFile", "HostbasedAuthentication", "GSSAPIAuthentication"];
+
+/** What kvmnet does without, and so can be told to do without. */
+export const canBeOff: readonly string[] = [...wayThere, ...login];
 
 /** @throws UnsupportedSetting for the first one that is met and not off */
 export function refuseUnsupported(

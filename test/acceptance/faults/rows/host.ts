@@ -1,13 +1,13 @@
 import { succeeds } from "../../../lab/succeeds";
-import { deadGateway, type Fault, gatewayDied, lift, tapInBridge, vm } from "../fault";
+import { deadGateway, type Fault, gatewayDied, lift, readOnly, tapInBridge, vm } from "../fault";
 
 /** One file system for the files and the transaction, as on a real host, and small enough to fill. */
 const smallDisk = `mkdir -p /mnt/small /var/lib/kvmnet && mount -t tmpfs -o size=2m tmpfs /mnt/small &&
   cp -a /etc/netplan /mnt/small/netplan && mkdir -m 700 /mnt/small/kvmnet &&
   mount --bind /mnt/small/netplan /etc/netplan && mount --bind /mnt/small/kvmnet /var/lib/kvmnet`;
 const fill = "dd if=/dev/zero of=/mnt/small/full bs=4k 2>/dev/null || true";
-const readOnly = "mount --bind /etc/netplan /etc/netplan && mount -o remount,ro,bind /etc/netplan";
-const broken = "printf 'network:\\n  ethernets:\\n    enp1s0:\\n      no-such-key: 1\\n' >/etc/netplan/99-broken.yaml";
+/** On another NIC: what becomes of a port's own keys is known before netplan is asked. */
+const broken = "printf 'network:\\n  ethernets:\\n    enp2s0:\\n      no-such-key: 1\\n' >/etc/netplan/99-broken.yaml";
 
 export const hostFaults: readonly Fault[] = [
   {
@@ -50,7 +50,11 @@ export const hostFaults: readonly Fault[] = [
     over: async (scene) =>
       void (await scene.sh("rm /etc/netplan/99-broken.yaml; nft delete table inet wall 2>/dev/null; true")),
     cells: [
-      { at: "applied", ends: "rolled back", says: gatewayDied },
+      // Whichever is looked at first.
+      {
+        ...{ at: "applied", ends: "rolled back" },
+        says: new RegExp(`${gatewayDied.source}|netplan does not take the files any more: .*no-such-key`, "s"),
+      },
       { at: "before", ends: "refused", says: /nothing was changed: netplan does not take .*no-such-key/s },
       { at: "armed", ends: "rolled back", says: /no-such-key/ },
     ],
@@ -81,8 +85,16 @@ export const hostFaults: readonly Fault[] = [
     prepare: async ({ host }) => void (await host.startGuest({ ...vm, running: false })),
     // The gateway first: a change is confirmed in less time than a VM takes to start.
     strike: `${deadGateway}; virsh start web`,
+    adds: /vnet\d/,
     over: lift,
-    cells: [{ at: "applied", ends: "rolled back", says: gatewayDied }],
+    // A VM that starts may take the window's time.
+    cells: [
+      {
+        at: "applied",
+        ends: "rolled back",
+        says: new RegExp(`${gatewayDied.source}|could not be asked any more in time`),
+      },
+    ],
     planned: tapInBridge,
     otherwise: "on a bridge that is not there, a VM does not start",
   },
@@ -111,6 +123,39 @@ export const hostFaults: readonly Fault[] = [
       { at: "applied", ends: "rolled back", says: /sudo|not confirmed within 10 s/ },
     ],
     otherwise: "before, the host is refused; a confirmation that has come is root's already",
+  },
+  {
+    name: "way back cut short",
+    strike: `${readOnly}; ${deadGateway}`,
+    outside: async (scene) => {
+      await scene.sh("until grep -qx incomplete /var/lib/kvmnet/armed/transaction/state; do sleep 0.1; done");
+      await scene.sh("umount /etc/netplan");
+      await lift(scene);
+    },
+    within: 75_000,
+    cells: [{ at: "applied", ends: "rolled back", says: gatewayDied }],
+    otherwise: "before, nothing is written yet; confirmed, nobody goes back",
+  },
+  {
+    name: "nothing brings it back",
+    prepare: (scene) => scene.configure({ confirm: { timeout: scene.window, rebootAsLastResort: true } }),
+    strike: `${readOnly}; ${deadGateway}`,
+    outside: ({ host }) => host.restartsItself(),
+    restarts: true,
+    cells: [{ at: "applied", ends: "rolled back", says: gatewayDied }],
+    otherwise: "before, nothing is written yet; confirmed, nobody goes back",
+  },
+  {
+    name: "way back killed",
+    // Each of its units, as soon as it goes back, for longer than the window: after that it tries again by itself.
+    strike: `${deadGateway}; systemd-run --quiet sh -c 'end=$(($(date +%s) + 14)); while [ "$(date +%s)" -lt "$end" ]; do
+      ! grep -qs rolling-back /var/lib/kvmnet/transactions/*/state || systemctl kill --signal=KILL "kvmnet-*.service" 2>/dev/null
+      sleep 0.01
+    done'`,
+    over: lift,
+    within: 60_000,
+    cells: [{ at: "applied", ends: "rolled back" }],
+    otherwise: "it goes back after that alone",
   },
   {
     name: "hand edits since the last up",

@@ -6,7 +6,7 @@ const jump = (by: string) => `date --set '${by}'`;
  * Seconds: an emulated machine on a busy one takes longer than 45 s now and then, to apply, to be reached anew and to
  * confirm. What waits for the window's end has as much as it takes to apply.
  */
-const [ample, waitedFor] = [180, 60];
+const [ample, waitedFor] = [400, 120];
 const late = /not confirmed within \d+ s/;
 /** Armed: confirmed in time all the same. Applied, behind a wall: undone at its time all the same. */
 const clockJumps = (by: string): Omit<Fault, "name" | "cells"> => ({
@@ -27,7 +27,7 @@ export const qemuFaults: readonly Fault[] = [
       name: `${fault.name} of a machine`,
       kind: "qemu",
       window: () => ample,
-      within: 120_000, // with its boot
+      within: 300_000, // with its boot
       outside: async (scene) => {
         await fault.outside?.(scene);
         // As a power cut leaves a disk, and as an orderly end does.

@@ -1,5 +1,5 @@
 import { parseLibvirt } from "../../../../provider/host/facts/parseLibvirt";
-import { changedNicXml, movedNetworkXml } from "../../../../provider/plan/libvirt/xml";
+import { changedNicXml, movedNetworkXml, movedNicXml } from "../../../../provider/plan/libvirt/xml";
 
 const interfaceXml = `<interface type="network">
   <mac address="52:54:00:00:00:01"/>
@@ -53,6 +53,14 @@ describe("A changed NIC", () => {
     const xml = changed({ network: undefined, bridge: "br0" });
     expect(xml).toContain('<interface type="bridge">');
     expect(xml).toContain('<source bridge="br0"/>');
+  });
+
+  it("is directly on a NIC of the host's, plugged in anew: without the link that it had, in the same place of the VM", () => {
+    const xml = movedNicXml(nic, { device: "enp1s0", mode: "private", model: "virtio", linkState: "up" });
+    expect(xml).toContain('<interface type="direct">');
+    expect(xml).toContain('<source dev="enp1s0" mode="private"/>');
+    expect(xml).toContain('slot="0x03"');
+    expect(xml).not.toMatch(/vnet0|<alias|virtualport|virbr0/);
   });
 
   it("gets another PCI address as another model, which may not fit the old one", () => {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { addressingOf, withAddressing, withoutAddressing } from "../../../../provider/plan/netplan/addressing";
-import { findDefinition, type NetplanDefinition } from "../../../../provider/plan/netplan/definition";
+import { definedIds, findDefinition, type NetplanDefinition } from "../../../../provider/plan/netplan/definition";
+import { expectGolden } from "../../support/golden";
 
 const path = "/etc/netplan/01-host.yaml";
 
@@ -18,8 +19,8 @@ describe("the uplink's addressing is taken out of its file, and nothing else", (
 
   test.each(readdirSync(cases))("%s", (name) => {
     const found = definition({ [path]: read(name, "before.yaml") });
-    expect(withoutAddressing(found).get(path)).toBe(read(name, "after.yaml"));
-    expect(addressingOf(found)).toEqual(parse(read(name, "addressing.yaml")));
+    expectGolden(withoutAddressing(found).get(path) ?? "", join(cases, name, "after.yaml"));
+    expectGolden(stringify(addressingOf(found), { lineWidth: 0 }), join(cases, name, "addressing.yaml"));
   });
 
   test.each(readdirSync(cases))("%s: what is left means the same as before, less the addressing", (name) => {
@@ -37,6 +38,30 @@ test("over several files, later scalars win and lists add up", () => {
   });
   expect(addressingOf(found)).toEqual({ dhcp4: false, addresses: ["192.0.2.2/24", "192.0.2.3/24"] });
   expect([...withoutAddressing(found).keys()]).toEqual(["/etc/netplan/01.yaml", "/etc/netplan/02.yaml"]);
+});
+
+test.each([
+  ["for all", "network: {renderer: NetworkManager, ethernets: {enp1s0: {}}}", "NetworkManager"],
+  ["for a type", "network: {ethernets: {renderer: NetworkManager, enp1s0: {}}}", "NetworkManager"],
+  [
+    "for a type, over that for all",
+    "network: {renderer: NetworkManager, ethernets: {renderer: networkd, enp1s0: {}}}",
+    "networkd",
+  ],
+  [
+    "for a NIC, over that for its type",
+    "network: {ethernets: {renderer: NetworkManager, enp1s0: {renderer: networkd}}}",
+    "networkd",
+  ],
+  [
+    "for another type before it, which netplan lets go on",
+    "network: {bonds: {renderer: NetworkManager}, ethernets: {enp1s0: {}}}",
+    "NetworkManager",
+  ],
+  ["for a type, but after the NIC", "network: {ethernets: {enp1s0: {}, renderer: NetworkManager}}", "networkd"],
+])("a renderer that is said %s", (_, text, renderer) => {
+  expect(definition({ [path]: text }).renderer).toBe(renderer);
+  expect(definedIds(new Map([[path, text]])).map(({ id }) => id)).toEqual(["enp1s0"]);
 });
 
 test("a NIC without addressing leaves its file alone", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
+import { header } from "../../../../provider/plan/netplan/bridgeFile";
 import { withoutSecrets } from "../../../../provider/plan/netplan/secrets";
 
 test("what a netplan file keeps secret is not shown, and all else is as it stands", () => {
@@ -23,7 +24,47 @@ test("what a netplan file keeps secret is not shown, and all else is as it stand
       networkmanager: {passthrough: {802-11-wireless-security.psk: s3cret}}
 `;
   const shown = withoutSecrets(text);
-  expect(shown).toBe(text.replaceAll('"s3cret"', "(hidden)").replaceAll("s3cret", "(hidden)"));
+  expect(shown).toBe(
+    text
+      .replaceAll('"s3cret"', "(hidden)")
+      .replaceAll("s3cret", "(hidden)")
+      .replaceAll(/# (upstairs|guess)/g, "# (hidden)"),
+  );
+});
+
+test("a comment is not shown, whatever it looks like, and all that is none is", () => {
+  const text = `# was s3cret
+${header}
+network: # s3cret
+  ethernets:
+    enp1s0:   #s3cret: {
+      addresses: ["192.0.2.7/24", '#1', a#b, # s3cret
+        "# 2"] # s3cret
+      x-text: |  # s3cret
+        # a line of it
+      x-plain: one
+        #s3cret
+  # s3cret`;
+  const shown = withoutSecrets(text);
+  expect(shown).not.toContain("s3cret");
+  expect(shown.split("\n")).toHaveLength(text.split("\n").length);
+  expect(shown).toContain(`\n${header}\n`);
+  expect(parse(shown)).toEqual(parse(text));
+});
+
+test("no comment of any file is shown", () => {
+  const comment = fc.string({
+    unit: fc.constantFrom("a", "#", ":", " ", "'", '"', "{", "-", "|", "\t"),
+    maxLength: 10,
+  });
+  fc.assert(
+    fc.property(comment, fc.constantFrom("BLOCK_LITERAL", "QUOTE_SINGLE", "PLAIN"), (said, defaultStringType) => {
+      const text = stringify({ a: { b: "x # y", c: ["#", "- #"] } }, { defaultStringType } as object);
+      const commented = `# MARK${said}\n${text.replace("a:", `a: # MARK${said}`)}# MARK${said}`;
+      expect(withoutSecrets(commented)).not.toContain("MARK");
+      expect(parse(withoutSecrets(commented))).toEqual(parse(text));
+    }),
+  );
 });
 
 test.each(["BLOCK_LITERAL", "QUOTE_SINGLE", "PLAIN"])("however it is written: %s", (defaultStringType) => {

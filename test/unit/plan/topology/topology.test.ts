@@ -17,7 +17,7 @@ const facts = factsWith({
     link("vnet0", { kind: "tun", master: "br0", mac: "fe:54:00:00:00:01" }),
     link("vnet1", { kind: "tun", mac: "fe:54:00:00:00:02" }),
   ],
-  neighbours: [{ mac: mac(1), address: "192.0.2.51" }],
+  neighbours: [{ mac: mac(1), address: "192.0.2.51", device: "br0", reachable: true }],
   libvirt: {
     silent: false,
     networks: [],
@@ -101,4 +101,94 @@ describe("the picture", () => {
       expect(over).toEqual([]);
     }
   });
+});
+
+it("of a VM with two NICs each TAP has its own, and a NIC that nothing uses is there too", () => {
+  const both = factsWith({
+    links: [
+      link("eth0", { kind: "veth", master: "br0" }),
+      link("eth1", { kind: "veth", mac: "02:00:00:00:00:02" }),
+      link("br0", { kind: "bridge" }),
+      link("vnet0", { kind: "tun", master: "br0" }),
+      link("vnet1", { kind: "tun", mac: "fe:54:00:00:00:02" }),
+    ],
+    neighbours: [{ mac: mac(1), address: "192.0.2.51", device: "br0", reachable: true }],
+    records: new Map([["br0", { owner: "urn:x::br", uplink: "eth0", previousConfig: {} }]]),
+    libvirt: {
+      silent: false,
+      networks: [],
+      domains: [domain("web", [nic(mac(1), { tap: "vnet0" }), nic(mac(2), { tap: "vnet1" })])],
+    },
+  });
+  const findings = diagnose(both).filter(({ check }) => check === "tap-not-in-bridge");
+  expect(treeOf(topologyOf("kvm1", { facts: both, heard: [], findings }))).toBe(`kvm1
+├─ bridge br0  02:00:00:00:00:01
+│  ├─ NIC eth0  02:00:00:00:00:01
+│  └─ TAP vnet0
+│     └─ VM web  192.0.2.51  52:54:00:00:00:01
+├─ NIC eth1  02:00:00:00:00:02
+└─ TAP vnet1
+   └─ VM web  52:54:00:00:00:02
+         ! error tap-not-in-bridge: vnet1 has no master; 52:54:00:00:00:02 is on br0
+`);
+});
+
+it("a VM that is directly on a NIC is under that one, running or off", () => {
+  const direct = nic(mac(1), { type: "direct", device: "eth0", bridge: undefined, tap: "macvtap0" });
+  const links = [link("eth0"), link("macvtap0", { kind: "macvtap", parent: "eth0" })];
+  const tree = (running: boolean) => {
+    const libvirt = { silent: false, networks: [], domains: [domain("web", [direct], running)] };
+    return treeOf(topologyOf("kvm1", { facts: factsWith({ links, libvirt }), heard: [], findings: [] }));
+  };
+  expect(tree(true)).toBe(`kvm1
+└─ NIC eth0  02:00:00:00:00:01
+   └─ VM web  52:54:00:00:00:01 (macvtap)
+`);
+  expect(tree(false)).toContain("└─ VM web  52:54:00:00:00:01 (macvtap)  off");
+});
+
+it.each([
+  [
+    "go round",
+    [link("br0", { kind: "bridge" })],
+    (at: number, count: number) => [
+      link(`v${at}`, { kind: "vlan", parent: `v${(at + 1) % count}`, ...(at === 0 && { master: "br0" }) }),
+    ],
+  ],
+  [
+    "go in many ways to one end",
+    [link("b0", { kind: "bond" })],
+    (at: number) => [
+      link(`b${at + 1}`, { kind: "bond" }),
+      ...["x", "y"].map((way) => link(`${way}${at}`, { kind: "vlan", parent: `b${at}`, master: `b${at + 1}` })),
+    ],
+  ],
+  ["are without end", [], (at: number) => [link(`v${at}`, { kind: "vlan", parent: `v${at - 1}` })]],
+])("links that a host has on top of each other and that %s are drawn all the same", (_, first, more) => {
+  const links = [...first, ...[...Array(1500).keys()].flatMap((at) => more(at, 1500))];
+  const lies = topologyOf("kvm1", { facts: factsWith({ links }), heard: [], findings: [] });
+  expect(treeOf(lies)).toContain(links[0]?.name);
+  expect(() => svgOf(lies)).toThrow(
+    /^kvm1 has \d,\d+ links and VMs: a picture is drawn of 1,000 at most\. Without --svg/,
+  );
+  const fewer = [...first, ...[...Array(300).keys()].flatMap((at) => more(at, 300))];
+  expect(svgOf(topologyOf("kvm1", { facts: factsWith({ links: fewer }), heard: [], findings: [] }))).toContain(
+    `${links[0]?.name}</text>`,
+  );
+});
+
+test("a VM of as many NICs as a reply can have is drawn", () => {
+  const nics = [...Array(150_000).keys()].map((at) => nic(mac(1), { tap: `t${at % 3}` }));
+  const links = [
+    link("br0", { kind: "bridge" }),
+    ...[0, 1, 2].map((at) => link(`t${at}`, { kind: "tun", master: "br0" })),
+  ];
+  const domains = [...Array(3).keys()].map((at) => domain(`vm${at}`, at === 0 ? nics : [nic(mac(2), { tap: "t1" })]));
+  const lies = topologyOf("kvm1", {
+    facts: factsWith({ links, libvirt: { silent: false, networks: [], domains } }),
+    heard: [],
+    findings: [],
+  });
+  expect(lies.edges).toHaveLength(8);
+  expect(svgOf(lies)).toContain("VM vm0");
 });

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Facts, Link } from "../../../../provider/host/facts/facts";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { tapScript } from "../../../../provider/host/tap/script";
@@ -13,8 +11,9 @@ import {
   udevPath,
 } from "../../../../provider/plan/tap/files";
 import { parametersOf, tapDrift, tapMac } from "../../../../provider/resources/tap/model";
+import { recordedHost } from "../../support/recordedHosts";
 
-const host = parseFacts(readFileSync(join(__dirname, "../../plan/bridge/cases/theSameAgainChangesNothing/facts.txt")));
+const host = parseFacts(recordedHost("bridged"));
 const connection = { host: "kvm1.example" };
 const inputs = { connection, name: "tap0", bridge: "br0", owner: "alice", multiQueue: false, vnetHdr: false };
 const urn = "urn:pulumi:home::homelab::kvmnet:index:Tap::tap0";

@@ -1,0 +1,39 @@
+import type { Hosts } from "../provider/host/hosts";
+import { leftovers, removeLeftovers } from "../provider/host/transaction/clean";
+import type { Arguments } from "./arguments";
+import { print } from "./paint";
+import { agreed } from "./terminal";
+import { inALine, staleRecords, thingsOn } from "./things";
+
+const say = (text: string) => print(process.stderr, `${text}\n`);
+
+/** Takes away what is left on a host that has nothing of kvmnet's any more: shows it, and asks. */
+export async function clean(hosts: Hosts, { connection, yes }: Arguments): Promise<number> {
+  const { host, facts } = await hosts.reachFacts(connection, { fresh: true });
+  const things = thingsOn(facts);
+  const unread = facts.unread.filter(({ part }) => part === "records" || part === "files").map(({ what }) => what);
+  const running = [...facts.netfilter.keys(), ...facts.taps.keys()];
+  if (things.length + unread.length + running.length > 0) {
+    const all = things.length > 0 ? things.map(inALine) : [...unread, ...running];
+    say(
+      `${host.label}: nothing was removed: this is kvmnet's still:\n${all.map((one) => `  ${one}\n`).join("")}` +
+        "`pulumi destroy` takes it away, and docs/leaving.md says how to keep it without kvmnet.",
+    );
+    return 1;
+  }
+  if (facts.armed !== undefined) {
+    say(`${host.label}: nothing was removed: a change of its network is not confirmed (transaction ${facts.armed})`);
+    return 1;
+  }
+  const left = await leftovers(host);
+  if (left.length === 0) {
+    print(process.stdout, `${host.label}: nothing is left of kvmnet\n`);
+    return 0;
+  }
+  say(`to remove, and with it the way back from earlier changes:\n${left.map((path) => `  ${path}`).join("\n")}`);
+  if (!yes && !(await agreed(`Remove this from ${host.label}? [y/N] `))) return 1;
+  const log = { progress: say, info: say, warn: say };
+  await removeLeftovers(host, staleRecords(facts), { who: "kvmnet clean", log, signal: new AbortController().signal });
+  print(process.stdout, `${host.label}: nothing is left of kvmnet\n`);
+  return 0;
+}

@@ -1,0 +1,66 @@
+import type { Hosts } from "../provider/host/hosts";
+import { type KeptChange, keptChanges } from "../provider/host/transaction/history";
+import type { Entry, FileChange } from "../provider/plan/entry";
+import { fileDiff } from "../provider/plan/impact/fileDiff";
+import { inWords } from "../provider/resources/ownership/words";
+import type { Arguments } from "./arguments";
+import { type Paint, paintFor, print, printJson } from "./paint";
+import { inALine, minutes, type Thing, thingsOn } from "./things";
+
+/** What kvmnet has on a host and what it changed there, as far as the host's own records tell. */
+export async function history(hosts: Hosts, { connection, json }: Arguments): Promise<number> {
+  const { host, facts } = await hosts.reachFacts(connection);
+  const [things, changes] = [thingsOn(facts), await keptChanges(host)];
+  if (json) {
+    printJson(process.stdout, [
+      ...things.map((thing) => thingEntry(thing, host.label)),
+      ...changes.map((change) => changeEntry(change, host.label)),
+    ]);
+    return 0;
+  }
+  const paint = paintFor(process.stdout);
+  const head = [
+    things.length === 0 ? `${host.label}: nothing here is kvmnet's` : `${host.label}: what kvmnet has here`,
+    ...things.map((thing) => `  ${inALine(thing)}`),
+  ];
+  const kept = changes.length === 0 ? ["No change of its network is kept."] : changes.map((one) => told(one, paint));
+  print(process.stdout, `${head.join("\n")}\n\n${kept.join("\n\n")}\n`);
+  return 0;
+}
+
+function thingEntry(thing: Thing, host: string): Entry & Pick<Thing, "what"> {
+  const { what, owner, made } = thing;
+  const text = `${what}: ${inWords(owner)}`;
+  return { kind: "thing", severity: "info", host, resource: owner, time: made, text, what };
+}
+
+function changeEntry(change: KeptChange, host: string): Entry & Pick<KeptChange, "id" | "state" | "reason"> {
+  const { id, state, reason, who, began } = change;
+  return {
+    ...{ kind: "change", severity: state === "confirmed" ? "info" : "warning", host, resource: who },
+    ...{ time: began?.toISOString(), text: endOf(change), files: diffsOf(change), id, state, reason },
+  };
+}
+
+function told(change: KeptChange, paint: Paint): string {
+  const { began, who, id } = change;
+  const when = began === undefined ? "(no date)" : minutes(began);
+  const whose = who === undefined ? "" : `\n  for ${inWords(who)}`;
+  const diffs = diffsOf(change).map(({ diff }) => diff.replace(/^/gm, "  "));
+  return [`${paint("bold", when)}  ${endOf(change)}  (transaction ${id})${whose}`, ...diffs].join("\n");
+}
+
+const endOf = ({ state, reason }: KeptChange): string =>
+  `${stateWords[state] ?? state}${reason === undefined ? "" : `: ${reason}`}`;
+
+const stateWords: Readonly<Record<string, string>> = {
+  confirmed: "changed and confirmed",
+  "rolled-back": "undone by the host",
+  incomplete: "undone by the host, not to the end",
+};
+
+/** kvmnet's own records are no configuration. */
+const diffsOf = ({ files }: KeptChange): FileChange[] =>
+  [...files].flatMap(([path, { before, after }]) =>
+    path.startsWith("/var/lib/kvmnet/") || before === after ? [] : [{ path, diff: fileDiff(path, before, after) }],
+  );

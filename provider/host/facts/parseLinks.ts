@@ -1,0 +1,198 @@
+import type { Address, Hop, Lease, Link, Route, Tap } from "./facts";
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of ip(8), its shape known by ./printed, read field by field.
+type Json = any;
+
+/** networkd's own key=value files under /run/systemd/netif. */
+function keyValues(text: string | undefined): Map<string, string> {
+  return new Map(
+    (text ?? "")
+      .split("\n")
+      .flatMap((line) =>
+        /^[A-Z0-9_]+=/.test(line)
+          ? [[line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as [string, string]]
+          : [],
+      ),
+  );
+}
+
+/** What other files than ip's tell of links: networkd's by their index, the kernel's by their name. */
+export interface Beside {
+  readonly states: Map<string, string>;
+  readonly leases: Map<string, string>;
+  /** Leases that are in no file, by the same index. */
+  readonly told: Map<string, Lease>;
+  /** Those that there were when kvmnet last changed the network, by the link's name. */
+  readonly kept: Map<string, string>;
+  readonly origins: Map<string, string>;
+}
+
+/** Of a veth, ip's "link" is its other end. */
+const stackedKinds = new Set(["vlan", "macvlan", "macvtap", "ipvlan", "ipvtap"]);
+
+export function parseLink(link: Json, { states, leases, told, kept, origins }: Beside): Link {
+  const index = String(link.ifindex);
+  const state = keyValues(states.get(index));
+  const flags = new Set<string>(link.flags ?? []);
+  const bridge = link.linkinfo?.info_kind === "bridge" ? link.linkinfo.info_data : undefined;
+  const lease = parseLease(leases.get(index)) ?? told.get(index) ?? parseKeptLease(kept.get(link.ifname), link);
+  const dhcp6Iaid = state.get("DHCP6_CLIENT_IAID");
+  return {
+    index: link.ifindex,
+    name: link.ifname,
+    mac: link.address ?? "",
+    permanentMac: link.permaddr,
+    ...(link.altnames && { altNames: link.altnames }),
+    mtu: link.mtu,
+    rxPackets: link.stats64?.rx.packets,
+    up: flags.has("UP"),
+    carrier: flags.has("LOWER_UP"),
+    loopback: flags.has("LOOPBACK"),
+    kind: link.linkinfo?.info_kind,
+    master: link.master,
+    vlan: link.linkinfo?.info_kind === "vlan" ? link.linkinfo.info_data?.id : undefined,
+    parent: stackedKinds.has(link.linkinfo?.info_kind) ? link.link : undefined,
+    macFollowsPorts: bridge !== undefined && (origins.get(link.ifname) ?? "3") !== "3",
+    stp: bridge && bridge.stp_state !== 0,
+    forwardDelay: bridge && bridge.forward_delay / 100,
+    settings: bridge && plain(bridge),
+    portSettings: link.linkinfo?.info_slave_kind === "bridge" ? plain(link.linkinfo.info_slave_data ?? {}) : undefined,
+    bridgeCalls: bridge && {
+      ip: bridge.nf_call_iptables === 1,
+      ip6: bridge.nf_call_ip6tables === 1,
+      arp: bridge.nf_call_arptables === 1,
+    },
+    tap: link.linkinfo?.info_kind === "tun" ? parseTap(link.linkinfo.info_data) : undefined,
+    portState: link.linkinfo?.info_slave_kind === "bridge" ? link.linkinfo.info_slave_data?.state : undefined,
+    addresses: (link.addr_info ?? [])
+      .filter((address: Json) => address.local)
+      .map((address: Json) => parseAddress(address, link.ifname))
+      // For ever, and so not dynamic to the kernel, is one that networkd leased while it was told to keep what there is.
+      .map((address: Address) => (address.local === lease?.address ? { ...address, dynamic: true } : address)),
+    networkFile: state.get("NETWORK_FILE"),
+    networkdState: state.get("ADMIN_STATE"),
+    lease,
+    dhcp6Iaid: dhcp6Iaid === undefined ? undefined : Number(dhcp6Iaid),
+  };
+}
+
+/** A user or group without a name on the host is shown as its number. */
+function parseTap(data: Json): Tap | undefined {
+  if (data?.type !== "tap") return undefined;
+  return {
+    owner: data.user === undefined ? undefined : String(data.user),
+    group: data.group === undefined ? undefined : String(data.group),
+    multiQueue: data.multi_queue === true,
+    vnetHdr: data.vnet_hdr === true,
+  };
+}
+
+function plain(data: Json): Link["settings"] {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => typeof value !== "object")) as Link["settings"];
+}
+
+function parseAddress(address: Json, device: string): Address {
+  const known = new Set([
+    "family",
+    "local",
+    "prefixlen",
+    "scope",
+    "broadcast",
+    "label",
+    "peer",
+    "address",
+    "valid_life_time",
+    "preferred_life_time",
+    "metric",
+    "protocol",
+  ]);
+  return {
+    family: address.family,
+    local: address.local,
+    prefix: address.prefixlen,
+    scope: address.scope,
+    flags: new Set(Object.keys(address).filter((key) => !known.has(key) && address[key] === true)),
+    // A router that advertises for ever gives an address without an end: it is the router's all the same.
+    dynamic: address.dynamic === true || (address.family === "inet6" && address.mngtmpaddr === true),
+    validLifetime: lifetime(address.valid_life_time),
+    preferredLifetime: lifetime(address.preferred_life_time),
+    broadcast: address.broadcast,
+    metric: address.metric,
+    ...(address.address !== undefined && { peer: address.address }),
+    ...(address.label?.startsWith(`${device}:`) && { label: address.label.slice(device.length + 1) }),
+  };
+}
+
+/** 2^32-1 is the kernel's "forever". */
+function lifetime(seconds: number | undefined): number {
+  return seconds === undefined || seconds >= 4294967295 ? Number.POSITIVE_INFINITY : seconds;
+}
+
+function parseLease(text: string | undefined): Lease | undefined {
+  const values = keyValues(text);
+  const address = values.get("ADDRESS");
+  if (!address) return undefined;
+  const mtu = values.get("MTU");
+  return {
+    ...{ address, clientId: values.get("CLIENTID"), nameservers: values.get("DNS")?.split(" ") ?? [] },
+    ...(mtu !== undefined && /^\d{1,5}$/.test(mtu) && { mtu: Number(mtu) }),
+  };
+}
+
+/** A change that was undone gives the address back, while networkd asks for the lease anew. */
+function parseKeptLease(text: string | undefined, link: Json): Lease | undefined {
+  const lease = parseLease(text);
+  const isThere = (link.addr_info ?? []).some(
+    ({ local, dynamic }: Json) => local === lease?.address && dynamic === true,
+  );
+  return isThere ? lease : undefined;
+}
+
+/**
+ * The kernel makes one of several routes of IPv6 with one metric, as of a gateway's by hand and of one that advertises:
+ * those are several.
+ */
+export function parseRoutes(route: Json, family: "inet" | "inet6"): Route[] {
+  if (route.nexthops === undefined) return [parseRoute(route, family)];
+  const hops: Hop[] = route.nexthops.map((hop: Json) => ({ ...parseHop(hop), weight: hop.weight ?? 1 }));
+  const advertised = hops.filter(({ gateway }) => gateway?.startsWith("fe80:"));
+  const isOne = family === "inet" || advertised.length === 0 || advertised.length === hops.length;
+  return hops.map((hop) => {
+    const { weight, ...one } = hop;
+    return { ...parseRoute(route, family), ...one, ...(isOne && { hops }) };
+  });
+}
+
+function parseRoute(route: Json, family: "inet" | "inet6"): Route {
+  const attributes = routeAttributes(route);
+  return {
+    family,
+    type: route.type ?? "unicast",
+    destination: route.dst,
+    ...parseHop(route),
+    protocol: route.protocol ?? "boot",
+    scope: route.scope,
+    source: route.prefsrc,
+    metric: route.metric,
+    table: route.table === "main" ? undefined : route.table,
+    expires: route.expires,
+    ...(attributes && { attributes }),
+  };
+}
+
+function parseHop({ gateway, via, dev, flags = [] }: Json): Omit<Hop, "weight"> {
+  return {
+    gateway: via?.host ?? gateway,
+    device: dev,
+    onlink: flags.includes("onlink"),
+    ...(via?.family && { gatewayFamily: via.family }),
+  };
+}
+
+/** What is medium is so by itself. */
+function routeAttributes({ metrics = [], pref, tos }: Json): string {
+  const words = metrics.flatMap((metric: Json) =>
+    Object.entries(metric).map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(" ") : value}`),
+  );
+  return [...words, pref && pref !== "medium" && `pref ${pref}`, tos && `tos ${tos}`].filter(Boolean).join(" ");
+}

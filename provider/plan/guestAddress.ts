@@ -1,0 +1,57 @@
+import ipaddr from "ipaddr.js";
+import { defaultRoute, type Facts, linkNamed } from "../host/facts/facts";
+import { type Claimable, canHave, canKeep } from "../host/guestAddress/claimable";
+
+/** Of a NIC on a bridge. A guest may be the LAN's router: an address is taken where another machine answers for it. */
+export function claimable(facts: Facts, bridge: string | undefined, macAddress: string): Claimable {
+  const onBridge = (bridge === undefined ? undefined : linkNamed(facts, bridge))?.addresses ?? [];
+  const networks = onBridge
+    .filter(({ family, prefix }) => family === "inet" && prefix < 32)
+    .map(({ local, prefix }) => `${ipaddr.IPv4.networkAddressFromCIDR(`${local}/${prefix}`)}/${prefix}`);
+  const networks6 = onBridge
+    .filter(({ family, scope, prefix }) => family === "inet6" && scope === "global" && prefix < 128)
+    .map(({ local, prefix }) => `${ipaddr.IPv6.networkAddressFromCIDR(`${local}/${prefix}`)}/${prefix}`);
+  // On lo too: a service's address stands there, and the host answers for it on every interface.
+  const own = facts.links.flatMap(({ addresses }) => addresses);
+  const vms = new Set(
+    (facts.libvirt?.domains ?? []).flatMap(({ live, inactive }) => [...live, ...inactive].map(({ mac }) => mac)),
+  );
+  const gateway = defaultRoute(facts)?.gateway;
+  const others = facts.neighbours.filter(
+    ({ mac, address }) => mac !== macAddress && (vms.has(mac) || address === gateway),
+  );
+  const taken = [...own.map(({ local }) => local), ...others.map(({ address }) => address)];
+  return {
+    networks: [...new Set(networks)],
+    networks6: [...new Set(networks6)],
+    taken: [...new Set(taken)].filter(ipaddr.IPv4.isValidFourPartDecimal),
+    taken6: [...new Set(taken)].filter((one) => ipaddr.IPv6.isValid(one)),
+  };
+}
+
+/** What counts of the addresses that somebody tells of a NIC, in their order. */
+export function counting(addresses: readonly string[], macAddress: string, claims: Claimable): string[] {
+  return addresses.filter((one) => canHave(one, claims) || canKeep(one, macAddress, claims));
+}
+
+/** Each once, IPv4 first. */
+export const inOrder = (addresses: readonly string[]): string[] =>
+  [...new Set(addresses)].sort((a, b) => Number(isIpv6(a)) - Number(isIpv6(b)) || (a < b ? -1 : 1));
+
+/**
+ * Whether nothing more is waited for. IPv6 alone will do where the host has no IPv4 on that LAN itself: most guests have both,
+ * and the other one comes a moment later.
+ */
+export function willDo(addresses: readonly string[], { networks, networks6 }: Claimable): boolean {
+  const sixWillDo = networks.length === 0 && networks6.length > 0;
+  return addresses.some((one) => sixWillDo || !isIpv6(one));
+}
+
+export const isIpv6 = (address: string): boolean => address.includes(":");
+
+/** Addresses by which the host knows a NIC on a bridge; those that answered a moment ago, where there are such. */
+export function neighboursOf(facts: Facts, bridge: string | undefined, macAddress: string): string[] {
+  const all = facts.neighbours.filter(({ mac, device }) => mac === macAddress && device === bridge);
+  const answering = all.filter(({ reachable }) => reachable);
+  return [...new Set((answering.length > 0 ? answering : all).map(({ address }) => address))];
+}

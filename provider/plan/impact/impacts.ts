@@ -1,0 +1,63 @@
+import type { Facts, Link } from "../../host/facts/facts";
+import { Refusal } from "../refusal";
+import type { Impact, Look, Step } from "./impact";
+import { namedInFiles } from "./mentions";
+import { otherUnits } from "./networkUnits";
+import { namedInRules } from "./rules";
+import { sameBridgeName, stackedLinks, usedDirectly } from "./stacked";
+import { sysctlsGoOver } from "./sysctls";
+
+const looks: readonly Look[] = [
+  otherUnits,
+  stackedLinks,
+  usedDirectly,
+  sameBridgeName,
+  namedInRules,
+  namedInFiles,
+  sysctlsGoOver,
+];
+
+/** The step that a plan of a bridge is, if it is one: an uplink becomes its port, or it gets another name. */
+export function stepOf({
+  wanted,
+  uplink,
+  from,
+}: {
+  wanted: { name: string };
+  uplink: Link | undefined;
+  from?: Link;
+}): Step | undefined {
+  const { name } = wanted;
+  if (from !== undefined) return { gone: from.name, heir: name, enslaved: undefined, deleted: true };
+  return uplink === undefined || uplink.master === name
+    ? undefined
+    : { gone: uplink.name, heir: name, enslaved: uplink, deleted: false };
+}
+
+export function impactsOf(facts: Facts, step: Step): Impact[] {
+  return looks.flatMap((look) => look(facts, step));
+}
+
+/** An impact in one paragraph. */
+export function words({ says, remedy }: Impact): string {
+  return `${says}.${remedy === "" ? "" : ` ${remedy}.`}`;
+}
+
+/** What of `accept` names no impact: of a host as it is now. */
+export function needless(impacts: readonly Impact[], accept: readonly string[]): string[] {
+  return accept.filter((name) => !impacts.some((one) => one.name === name && one.verdict === "refused"));
+}
+
+/** @throws Refusal of all that the program does not accept, or could not */
+export function refuse(impacts: readonly Impact[], accept: readonly string[]): void {
+  const standing = impacts.filter(
+    ({ verdict, name }) => verdict === "impossible" || (verdict === "refused" && !accept.includes(name)),
+  );
+  if (standing.length === 0) return;
+  const lines = standing.map((one) =>
+    one.verdict === "impossible"
+      ? `  ${words(one)}`
+      : `  ${words(one)} Or accept it: accept: [${JSON.stringify(one.name)}].`,
+  );
+  throw new Refusal(`The change would break what is there, so nothing of it is begun:\n${lines.join("\n")}`);
+}

@@ -1,0 +1,58 @@
+import type { Address, Facts, Link, PermanentNeighbour, Route } from "../../host/facts/facts";
+
+/** What stands for the host on a link: it moves with it between NIC and bridge. */
+export interface Addressing {
+  readonly addresses: readonly Address[];
+  readonly routes: readonly Route[];
+  readonly neighbours: readonly PermanentNeighbour[];
+}
+
+export const nothing: Addressing = { addresses: [], routes: [], neighbours: [] };
+
+/** What of a link's addressing moves: not what the kernel makes by itself on each link. */
+export function addressingOn(facts: Facts, link: Link): Addressing {
+  return {
+    addresses: link.addresses.filter(
+      ({ scope, family }) => scope === "global" || scope === "site" || (family === "inet" && scope === "link"),
+    ),
+    // A gateway's own route comes before those that go through it.
+    routes: facts.routes
+      .filter((route) => route.device === link.name && route.protocol !== "kernel" && route.type === "unicast")
+      .sort((a, b) => order(a) - order(b))
+      .filter((route, index, all) => all.findIndex((other) => isSameRoute(route, other)) === index),
+    neighbours: facts.permanentNeighbours.filter(({ device }) => device === link.name),
+  };
+}
+
+/** The first one's, and what of the other one's is beside it. */
+export function together(one: Addressing, other: Addressing): Addressing {
+  const at = ({ local, prefix }: Address) => `${local}/${prefix}`;
+  return {
+    addresses: [...one.addresses, ...other.addresses.filter((address) => !one.addresses.map(at).includes(at(address)))],
+    routes: [...one.routes, ...other.routes.filter((route) => !one.routes.some((first) => isSameRoute(first, route)))],
+    neighbours: [
+      ...one.neighbours,
+      ...other.neighbours.filter(({ address }) => !one.neighbours.some((first) => first.address === address)),
+    ],
+  };
+}
+
+function order({ gateway }: Route): number {
+  if (gateway === undefined) return 0;
+  return gateway.startsWith("fe80:") ? 2 : 1;
+}
+
+/** Of routes that are one for the kernel, the first moves: a router that advertises does so again, on the other link. */
+export function isSameRoute(one: Route, other: Route): boolean {
+  return (
+    one.family === other.family &&
+    one.destination === other.destination &&
+    one.metric === other.metric &&
+    one.table === other.table
+  );
+}
+
+/** What hands, or other programs than the host's own daemon, have put on a link: no program of kvmnet's says it. */
+export function byOthers({ routes, neighbours }: Addressing): Pick<Addressing, "routes" | "neighbours"> {
+  return { routes: routes.filter(({ protocol }) => !["static", "dhcp", "ra"].includes(protocol)), neighbours };
+}

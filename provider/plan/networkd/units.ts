@@ -1,0 +1,133 @@
+import type { Facts, Link } from "../../host/facts/facts";
+import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNetplansWords";
+import { wholeUnit } from "../../host/facts/networkUnit";
+import { type BridgeFile, header, networkFileName } from "../netplan/bridgeFile";
+import { type NetplanDefinition, netplanIn } from "../netplan/definition";
+import { portEntry } from "../netplan/pattern";
+
+const folder = "/etc/systemd/network";
+
+/** The files as they were before a bridge, of those that say what its uplink has: netplan's, and networkd's in netplan's words. */
+export function entriesBefore(previousConfig: Texts | undefined = {}, uplink: Link): [string, string][] {
+  const [unit] = Object.keys(previousConfig).filter(isNetworkFile);
+  return [
+    ...netplanIn(previousConfig),
+    ...(unit === undefined
+      ? []
+      : [[unit, entriesText([entryOf(uplink, stanzaIn(usersUnit(previousConfig, unit)))])] as [string, string]]),
+  ];
+}
+
+type Texts = Readonly<Record<string, string>>;
+const isNetworkFile = (path: string) => path.endsWith(".network");
+
+/** A user's file with its drop-ins. */
+const usersUnit = (texts: Texts, path: string) => wholeUnit(new Map(Object.entries(texts)), path);
+
+/** The same of an entry: as the record of its bridge has it, else as it is. */
+export function wholeUnitOf(
+  facts: Facts,
+  { places }: NetplanDefinition,
+  previousConfig: Texts = {},
+): [string, string][] {
+  const [path = ""] = places.map((place) => place.path);
+  return previousConfig[path] === undefined ? wholeUnit(facts.networkUnits, path) : usersUnit(previousConfig, path);
+}
+
+/** Whether an entry stands in a file of networkd's own, which kvmnet does not edit: it writes others that come before it. */
+export function isUnit({ places }: Pick<NetplanDefinition, "places">): boolean {
+  return places.length > 0 && places.every(({ path }) => isByHand(path));
+}
+
+/** The names of kvmnet's files for a bridge on a NIC that networkd has from a file by hand. */
+export interface UnitNames {
+  readonly netdev: string;
+  /** networkd's files, which drop-ins go by. */
+  readonly bridge: string;
+  readonly port: string;
+}
+
+/** networkd takes the first file by name that matches a link (systemd.network(5)). */
+export function unitNames(bridge: string, usersFile: string): UnitNames {
+  const usual = `05-kvmnet-bridge-${bridge}.network`;
+  const number = baseName(usersFile) > usual ? "05" : "0";
+  const name = (what: string) => `${number}-kvmnet-${what}-${bridge}`;
+  return { netdev: `${name("bridge")}.netdev`, bridge: `${name("bridge")}.network`, port: `${name("port")}.network` };
+}
+
+/** kvmnet's files of a bridge among networkd's, with what it keeps of its DHCP identity. */
+export function unitFilesIn(files: Iterable<string>, bridge: string): string[] {
+  return [...files].filter((path) => {
+    const [, name] =
+      /^\/etc\/systemd\/network\/\d+-kvmnet-(?:bridge|port)-([^/]+?)\.(?:network|netdev)(?:\.d\/[^/]+)?$/.exec(path) ??
+      [];
+    return name === bridge;
+  });
+}
+
+/** networkd's file of a bridge that is there, or that netplan would make. */
+export function bridgeUnit(facts: Pick<Facts, "networkd">, bridge: string): string {
+  const own = unitFilesIn(facts.networkd.keys(), bridge).find((path) => /-kvmnet-bridge-[^/]+\.network$/.test(path));
+  return own === undefined ? networkFileName(bridge) : baseName(own);
+}
+
+/** networkd's file of a bridge that a hand has made with such files. */
+export function foundUnit(found: { readonly own: NetplanDefinition } | undefined): string | undefined {
+  const [place] = found && isUnit(found.own) ? found.own.places : [];
+  return place && baseName(place.path);
+}
+
+/** networkd's files of a NIC that is no port, or will be none again: by netplan's entry, or by the user's own. */
+export function portUnits(port: NetplanDefinition, uplink: Link): string[] {
+  if (isUnit(port)) return port.places.slice(0, 1).map(({ path }) => baseName(path));
+  return [...new Set([port.id, portEntry(port, uplink).id])].map(networkFileName);
+}
+
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+export const unitPath = (name: string) => `${folder}/${name}`;
+
+/** The device that networkd is to make. */
+export function netdevText({
+  name,
+  macAddress,
+  stp,
+  forwardDelay,
+}: Omit<BridgeFile, "port" | "addressing" | "mtu">): string {
+  return `${header}
+[NetDev]
+Name=${name}
+Kind=bridge
+MACAddress=${macAddress}
+
+[Bridge]
+STP=${stp ? "yes" : "no"}
+ForwardDelaySec=${forwardDelay}
+`;
+}
+
+/** The NIC as a port: what is its own of the user's file stays so. */
+export function portText({ name, mtu }: Pick<BridgeFile, "name" | "mtu">, uplink: Link, own: string): string {
+  const size = mtu === undefined ? "" : `\n[Link]\nMTUBytes=${mtu}\n`;
+  return `${header}
+[Match]
+Name=${uplink.name}
+
+[Network]
+Bridge=${name}
+LinkLocalAddressing=no
+${own === "" ? "" : `\n${own}`}${size}`;
+}
+
+/** The bridge, with its addressing. */
+export function bridgeText({ name, mtu }: Pick<BridgeFile, "name" | "mtu">, addressing: string): string {
+  const size = mtu === undefined ? "" : `\n[Link]\nMTUBytes=${mtu}\n`;
+  return `${header}
+[Match]
+Name=${name}
+
+${addressing.trimEnd()}
+${size}`;
+}

@@ -1,0 +1,68 @@
+import { type Facts, linkNamed, noUplink } from "../../host/facts/facts";
+import type { Change } from "../../host/transaction/change";
+import { lossesOf } from "../../plan/impact/losses";
+import { addressingOn } from "../../plan/link/addressingOn";
+import { kernelChange } from "../../plan/link/transition";
+import { addressingOf } from "../../plan/netplan/addressing";
+import { bridgeFilesIn, networkFileName } from "../../plan/netplan/bridgeFile";
+import { findDefinition } from "../../plan/netplan/definition";
+import { probesFor } from "../../plan/probes";
+import { Refusal } from "../../plan/refusal";
+import type { BridgeInputs } from "./definition";
+import { recordPath } from "./files";
+import { isMadeFor, parentFile } from "./madeUplink";
+import { undoneBy } from "./network";
+import type { BridgePlan } from "./plan";
+import { needNetwork } from "./site";
+
+/** How a bridge goes that had its uplink to itself. */
+export interface DissolvePlan extends Pick<BridgePlan, "change" | "planned" | "losses"> {
+  /** Links that are no more then. */
+  readonly gone: readonly string[];
+}
+
+/** Whether a bridge has this uplink to itself, or has none: no NIC gets anything back from it. */
+export function isMade(facts: Facts, name: string, uplink: string): boolean {
+  return uplink === noUplink || isMadeFor(facts, name, uplink);
+}
+
+/** The bridge goes, and the VLAN that was made for it. */
+export function planDissolve(
+  facts: Facts,
+  name: string,
+  uplink: string,
+  confirm: BridgeInputs["confirm"],
+): DissolvePlan {
+  needNetwork(facts, [name]);
+  const bridge = linkNamed(facts, name);
+  const over = bridge?.addresses.find(({ local }) => local === facts.sshAddress);
+  if (over)
+    throw new Refusal(
+      `${name} has the address that this SSH connection comes in at (${over.local}), and it would go with it. Write another one of the host's into connection.host.`,
+    );
+  const vlan = linkNamed(facts, uplink);
+  const parents = vlan ? [parentFile(facts, vlan)] : [];
+  const gone = [...(bridge ? [name] : []), ...(vlan ? [vlan.name] : [])];
+  const entry = findDefinition(facts.netplan, name);
+  const before = bridge ? addressingOn(facts, bridge).routes : [];
+  const was = entry ? addressingOf(entry) : {};
+  const losses = lossesOf(facts, { links: [name], before, after: [], was, stanza: {} });
+  const { probes, required } = probesFor(facts, losses, [], confirm.probes);
+  const change: Change = {
+    files: new Map(),
+    remove: [...bridgeFilesIn(facts.netplan, name), recordPath(name)],
+    ...kernelChange(facts, { links: [], gone }),
+    leaving: [],
+    keepOnApply: parents,
+    keepOnRollback: [networkFileName(name), ...parents],
+    release: "none",
+    ...{ probes, required, proofs: [] },
+    ...undoneBy(confirm),
+  };
+  return { change, gone, losses, planned: { device: name, leaving: [], addresses: [], dhcp4: false, leased: [] } };
+}
+
+/** What is not gone yet. */
+export function lackingToDissolve(facts: Facts, { gone }: DissolvePlan): string[] {
+  return gone.filter((name) => linkNamed(facts, name)).map((name) => `${name} is still there`);
+}

@@ -1,0 +1,162 @@
+import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Completed, completed } from "../../plan/addressing/kept";
+import { asksDhcp6, promised } from "../../plan/addressing/wanted";
+import { sysctlPath, sysctlText } from "../../plan/impact/sysctls";
+import type { WantedBridge } from "../../plan/link/missing";
+import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
+import { bridgeFilePath, bridgeFilesIn, bridgeFileText, networkFileName } from "../../plan/netplan/bridgeFile";
+import { withoutCloudInit } from "../../plan/netplan/cloudInit";
+import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
+import { asksDhcp, identityPath, identityText, identityToday } from "../../plan/netplan/identity";
+import { isPattern, portEntry } from "../../plan/netplan/pattern";
+import { addressingText, halvesOf } from "../../plan/networkd/sections";
+import { bridgeText, foundUnit, isUnit, netdevText, portText, unitPath } from "../../plan/networkd/units";
+import type { BridgeInputs } from "./definition";
+import { changeFound } from "./found";
+import type { Site } from "./site";
+
+/** What the host's files are to say of a bridge, and what becomes of those that are there. */
+export interface BridgeFiles {
+  readonly wanted: WantedBridge;
+  /** netplan's addressing of it. */
+  readonly stanza: Stanza;
+  /** Routes that the program leaves out and that stay; undefined: all. */
+  readonly kept: Completed["routes"] | undefined;
+  /** kvmnet's own: path to text. */
+  readonly config: Readonly<Record<string, string>>;
+  /** The user's, as they were before kvmnet changed them. */
+  readonly previousConfig: Readonly<Record<string, string>>;
+  /** What kvmnet keeps of the bridge on the host. */
+  readonly record: string;
+  /** What is to be written. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly remove: readonly string[];
+  /** How the files differ from that now. */
+  readonly differences: readonly string[];
+}
+
+export function recordPath(bridge: string): string {
+  return `/var/lib/kvmnet/bridges/${bridge}.json`;
+}
+
+export function filesFor(site: Site, inputs: BridgeInputs, owner: string): BridgeFiles {
+  const { facts, record, found, uplink, port, entry, now } = site;
+  const { name } = inputs;
+  const foundChange = found && changeFound(facts, inputs, found, port, now);
+  const whole =
+    found || inputs.addressing === "inherit" ? undefined : completed(inputs.addressing, { ...now, stanza: entry });
+  const stanza = foundChange?.stanza ?? whole?.stanza ?? addressingOf(port);
+  const wanted: WantedBridge = {
+    name,
+    uplink: uplink.name,
+    macAddress: inputs.macAddress ?? found?.macAddress ?? uplink.mac,
+    stp: inputs.stp,
+    forwardDelay: inputs.forwardDelay,
+    mtu: inputs.mtu,
+    ...promised(stanza),
+    ...(found && isUnit(found.own) && { unit: foundUnit(found) }),
+  };
+  const ofBridge = foundChange?.stripped ?? new Map<string, string>();
+  const ofPort = strippedOfPort(site, ofBridge);
+  const taken = [...ofBridge.keys(), ...ofPort.keys()];
+  // A pattern goes on as it is for all other NICs: nothing of it is taken out.
+  const patterns = isPattern(port) && !site.units ? port.places.map(({ path }) => path) : [];
+  const originals = Object.fromEntries([
+    ...[...taken, ...patterns].map((path) => [path, facts.netplan.get(path) ?? ""] as const),
+    ...site.usersUnit,
+  ]);
+  const previousConfig = found ? { ...originals, ...record?.previousConfig } : (record?.previousConfig ?? originals);
+  const config: Readonly<Record<string, string>> = {
+    ...(foundChange?.config ?? ownFiles(site, inputs, wanted, stanza)),
+    ...withoutCloudInit(facts, [...Object.keys(previousConfig).filter((path) => !patterns.includes(path)), ...taken]),
+  };
+  const changed = Object.entries(config).filter(([path, text]) => fileText(facts, path) !== text);
+  const recorded = recordText(site, owner, previousConfig);
+  return {
+    ...{ wanted, stanza, kept: foundChange?.kept ?? whole?.routes, config, previousConfig, record: recorded },
+    files: new Map([...ofBridge, ...ofPort, ...changed, [recordPath(name), recorded]]),
+    remove: bridgeFilesIn(facts.netplan, name).filter((path) => config[path] === undefined),
+    differences: [
+      ...[...ofPort.keys()].map((path) => `${path} gives the port ${uplink.name} addressing of its own`),
+      ...[...ofBridge.keys()].map((path) => `${path} gives ${name} another addressing`),
+      ...changed.map(
+        ([path]) => `${path} ${fileText(facts, path) === undefined ? "is not there" : "was changed by hand"}`,
+      ),
+    ],
+  };
+}
+
+/** The user's files without the uplink's addressing. A port of a bridge that was found may say for itself that it has none. */
+function strippedOfPort({ facts, found, port }: Site, ofBridge: ReadonlyMap<string, string>): Map<string, string> {
+  const current = findDefinition(new Map([...facts.netplan, ...ofBridge]), port.id);
+  return current && !isPattern(current) && !isUnit(current) && !(found && isBare(current))
+    ? withoutAddressing(current)
+    : new Map();
+}
+
+function ownFiles(
+  { facts, uplink, units, usersUnit, ...site }: Site,
+  inputs: BridgeInputs,
+  wanted: WantedBridge,
+  stanza: Stanza,
+): Record<string, string> {
+  const others = {
+    ...identity(facts, wanted.name, units?.bridge ?? networkFileName(wanted.name), uplink, stanza),
+    ...sysctls(facts, wanted.name, uplink),
+  };
+  if (units) {
+    const own = halvesOf(usersUnit, uplink.name);
+    const addressing = inputs.addressing === "inherit" ? own.bridge : addressingText(stanza);
+    return {
+      [unitPath(units.netdev)]: netdevText(wanted),
+      [unitPath(units.bridge)]: bridgeText(wanted, addressing),
+      [unitPath(units.port)]: portText(wanted, uplink, own.port),
+      ...others,
+    };
+  }
+  const port = portEntry(site.port, uplink);
+  const path = bridgeFilePath(facts.netplan, { ...wanted, port });
+  return {
+    [path]: bridgeFileText({ ...wanted, port, addressing: stanza }),
+    ...others,
+  };
+}
+
+function recordText(
+  { record, found, uplink }: Site,
+  owner: string,
+  previousConfig: BridgeFiles["previousConfig"],
+): string {
+  const asFound = found && { files: found.own.places.map(({ path }) => path), macAddress: found.macAddress };
+  const remembered = { ...(asFound && { found: asFound }), ...(record?.moved && { moved: true }) };
+  return `${JSON.stringify({ owner, uplink: uplink.name, previousConfig, ...remembered })}\n`;
+}
+
+/** Whether a definition gives no address, as far as netplan's files say. */
+function isBare(definition: NetplanDefinition): boolean {
+  const stanza = addressingOf(definition);
+  const { dhcp4, addresses } = promised(stanza);
+  return !dhcp4 && !asksDhcp6(stanza) && addresses.length === 0;
+}
+
+/** What a DHCP server knows the host by, kept on the bridge. */
+function identity(facts: Facts, bridge: string, unit: string, uplink: Link, stanza: Stanza): Record<string, string> {
+  const path = identityPath(unit);
+  const kept = facts.networkd.get(path);
+  const holder = linkNamed(facts, bridge) ?? uplink;
+  const asks = asksDhcp(stanza, holder);
+  const text = asks && kept !== undefined ? identityToday(kept, holder) : identityText(stanza, uplink);
+  return text === undefined ? {} : { [path]: text };
+}
+
+/** Its kernel settings: what the uplink had when it became the bridge's. */
+function sysctls(facts: Facts, bridge: string, uplink: Link): Record<string, string> {
+  const path = sysctlPath(bridge);
+  const present = linkNamed(facts, bridge) !== undefined;
+  const text = facts.networkd.get(path) ?? (present ? undefined : sysctlText(facts, uplink.name, bridge));
+  return text === undefined ? {} : { [path]: text };
+}
+
+export function fileText(facts: Facts, path: string): string | undefined {
+  return facts.networkd.get(path) ?? facts.netplan.get(path) ?? facts.cloudConfig.get(path);
+}

@@ -1,0 +1,65 @@
+import { noUplink } from "../../host/facts/facts";
+import { type Completed, completed, type Present } from "../../plan/addressing/kept";
+import { asksDhcp6, promised } from "../../plan/addressing/wanted";
+import type { WantedBridge } from "../../plan/link/missing";
+import type { Stanza } from "../../plan/netplan/addressing";
+import { bridgeFilePath, bridgeFilesIn, bridgeFileText } from "../../plan/netplan/bridgeFile";
+import type { PortEntry } from "../../plan/netplan/pattern";
+import type { BridgeInputs } from "./definition";
+import { type BridgeFiles, fileText, recordPath } from "./files";
+import type { MadeSite } from "./madePlan";
+import type { Vlan } from "./madeUplink";
+
+/** The files of a bridge that has its uplink to itself: one of netplan's, and kvmnet's record. None of the user's is changed. */
+export function madeFiles(
+  { facts, vlan, macAddress }: MadeSite,
+  inputs: BridgeInputs,
+  owner: string,
+  now: Present,
+): BridgeFiles {
+  const { name, mtu, stp, forwardDelay } = inputs;
+  const { stanza, routes } = addressingFor(inputs, vlan, now);
+  const { dhcp4, addresses, gateways } = promised(stanza);
+  const wanted: WantedBridge = {
+    ...{ name, uplink: vlan?.link.name, macAddress, stp, forwardDelay, mtu },
+    ...{ dhcp4, addresses, gateways },
+  };
+  const port = vlan && entryOf(vlan);
+  const path = bridgeFilePath(facts.netplan, { name, port, mtu });
+  // Nothing has to be plugged into it for the host to be up; with an address on a VLAN, it is the host's own network.
+  const optional = vlan === undefined || (!dhcp4 && !asksDhcp6(stanza) && addresses.length === 0);
+  const text = bridgeFileText({ ...{ name, port, macAddress, mtu, stp, forwardDelay, optional }, addressing: stanza });
+  const config = { [path]: text };
+  const changed = Object.entries(config).filter(([path, text]) => fileText(facts, path) !== text);
+  const record = `${JSON.stringify({
+    ...{ owner, uplink: vlan?.link.name ?? noUplink, previousConfig: {} },
+    ...(vlan && { vlan: { link: vlan.parent.name, vlan: vlan.number } }),
+  })}\n`;
+  return {
+    ...{ wanted, stanza, kept: routes, config, previousConfig: {}, record },
+    files: new Map([...changed, [recordPath(name), record]]),
+    remove: bridgeFilesIn(facts.netplan, name).filter((path) => config[path] === undefined),
+    differences: changed.map(
+      ([path]) => `${path} ${fileText(facts, path) === undefined ? "is not there" : "was changed by hand"}`,
+    ),
+  };
+}
+
+/** A boot does not wait for it: it is up where what it is on is. */
+function entryOf({ link, on, number }: Vlan): PortEntry {
+  return { section: "vlans", id: link.name, settings: { renderer: "networkd", id: number, link: on, optional: true } };
+}
+
+/**
+ * To inherit is to have nothing: the VMs' own network has no address of the host's, nor one that a router on it would have
+ * it make. Where there is no uplink, who advertises there is a VM.
+ */
+function addressingFor(
+  { addressing }: BridgeInputs,
+  vlan: Vlan | undefined,
+  now: Present,
+): Partial<Completed> & { stanza: Stanza } {
+  if (addressing === "inherit") return { stanza: { dhcp4: false, "accept-ra": false, "link-local": [] } };
+  const acceptRa = addressing.acceptRa ?? (vlan ? undefined : false);
+  return completed({ ...addressing, ...(acceptRa !== undefined && { acceptRa }) }, now);
+}

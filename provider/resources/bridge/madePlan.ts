@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { type BridgeRecord, type Facts, fixedPorts, type Link, linkNamed, noUplink } from "../../host/facts/facts";
+import type { Change } from "../../host/transaction/change";
+import { cidrOf } from "../../plan/addressing/readdressing";
+import { addressingOn, nothing } from "../../plan/link/addressingOn";
+import { missing, unlikeMtu } from "../../plan/link/missing";
+import { strayTaps } from "../../plan/link/taps";
+import { kernelChange, type Target } from "../../plan/link/transition";
+import { addressingOf } from "../../plan/netplan/addressing";
+import { bridgeFilesIn, networkFileName } from "../../plan/netplan/bridgeFile";
+import { findDefinition } from "../../plan/netplan/definition";
+import { probesFor } from "../../plan/probes";
+import { Refusal } from "../../plan/refusal";
+import type { BridgeInputs } from "./definition";
+import { definedOutside, foundBridge } from "./found";
+import { madeFiles } from "./madeFiles";
+import { type MadeUplink, madeWords, refuseOtherKind, resolveVlan, type Vlan } from "./madeUplink";
+import { networkFor, undoneBy } from "./network";
+import type { BridgePlan } from "./plan";
+import { needNetwork, ownRecord, refuseMtu, type Taking } from "./site";
+
+/** Where a bridge is to be that takes nothing over from a NIC of the host's. */
+export interface MadeSite {
+  readonly facts: Facts;
+  readonly record: BridgeRecord | undefined;
+  /** The VLAN to make, or that was made for it; undefined: the bridge has no uplink. */
+  readonly vlan: Vlan | undefined;
+  readonly there: Link | undefined;
+  readonly macAddress: string;
+}
+
+/** To a bridge on a VLAN that is made for it, or on nothing. No NIC of the host's loses or gets an address by it. */
+export function planMade(
+  facts: Facts,
+  inputs: BridgeInputs,
+  uplink: MadeUplink,
+  owner: string,
+  { takes = false }: Taking,
+): BridgePlan {
+  const { name } = inputs;
+  const site = madeSite(facts, inputs, uplink, owner, takes);
+  const { vlan, there, record } = site;
+  const onBridge = there ? addressingOn(facts, there) : nothing;
+  const definition = findDefinition(facts.netplan, name);
+  const entry = definition ? addressingOf(definition) : {};
+  const now = { stanza: entry, addressing: { addresses: [], routes: onBridge.routes }, lease: there?.lease };
+  const written = madeFiles(site, inputs, owner, now);
+  const { wanted } = written;
+  const port = vlan && { id: vlan.link.name, section: "vlans" as const, places: [], renderer: "networkd" };
+  const places = { facts, there, uplink: vlan?.link, port, onUplink: nothing, onBridge, entry };
+  const network = networkFor(places, inputs, written);
+  const target = withVlan(facts, network.target, vlan, record);
+  const makes = vlan !== undefined && linkNamed(facts, vlan.link.name) === undefined;
+  if (makes && there && network.leaving.length > 0)
+    throw new Refusal(
+      `uplink: ${name} gets another uplink and loses an address by one change. Change one after the other: first the uplink.`,
+    );
+  // networkd takes the link over anew that the VLAN is on: its routes must be what they were.
+  const gateways = makes ? gatewaysOn(facts, vlan.parent) : [];
+  const losses = { ...network.losses, gateways: [...network.losses.gateways, ...gateways] };
+  const parents = makes ? [vlan.file] : [];
+  const { probes, required } = probesFor(facts, losses, wanted.gateways, inputs.confirm.probes);
+  const change: Change = {
+    files: written.files,
+    remove: written.remove,
+    ...kernelChange(facts, target),
+    leaving: network.leaving.map(cidrOf),
+    keepOnApply: [networkFileName(name), ...parents],
+    keepOnRollback: [...(there ? [networkFileName(name)] : []), ...parents],
+    release: "none",
+    ...{ probes, required, proofs: [] },
+    ...undoneBy(inputs.confirm),
+  };
+  return {
+    ...{ change, target, wanted, inside: undefined, uplink: vlan?.link, made: { words: madeWords(uplink), vlan } },
+    ...{ moving: network.moving, planned: network.planned, losses },
+    ...{ config: written.config, previousConfig: {}, record: written.record, found: [] },
+    differences: [
+      ...missing(facts, wanted),
+      ...unlikeMtu(facts, wanted),
+      ...leftPorts(target).map((left) => `${left} is a port of ${name}`),
+      ...written.differences,
+    ],
+    strays: there ? strayTaps(facts, name) : [],
+  };
+}
+
+/** @throws Refusal of a host that no such bridge can be made on */
+function madeSite(facts: Facts, inputs: BridgeInputs, uplink: MadeUplink, owner: string, takes: boolean): MadeSite {
+  const { name } = inputs;
+  needNetwork(facts, [name]);
+  const record = ownRecord(facts, name, owner, takes);
+  refuseOtherKind(name, record, uplink);
+  if (!facts.tools.has("netplan"))
+    throw new Refusal(
+      `uplink: a bridge on ${madeWords(uplink)} is written into netplan's files, and the host has no netplan. Make it by hand, or install netplan.io.`,
+    );
+  const isOurs =
+    record !== undefined || (bridgeFilesIn(facts.netplan, name).length > 0 && !definedOutside(facts, name));
+  // What is there already is told as with any bridge.
+  if (!isOurs && foundBridge(facts, name, undefined))
+    throw new Refusal(
+      `name: the host has a bridge ${name} already, made by hand, with the ports ${
+        fixedPorts(facts, name)
+          .map((one) => one.name)
+          .join(", ") || "none"
+      }; wanted is one on ${madeWords(uplink)}. Take another name, or take that one out of netplan's files first.`,
+    );
+  const there = linkNamed(facts, name);
+  const vlan = uplink === noUplink ? undefined : resolveVlan(facts, uplink, name);
+  if (vlan) needNetwork(facts, [name, vlan.parent.name, vlan.link.name]);
+  if (vlan && inputs.mtu !== undefined && inputs.mtu > vlan.parent.mtu)
+    throw new Refusal(
+      `mtu: ${inputs.mtu} is more than ${vlan.parent.name} has (${vlan.parent.mtu}), over which the VLAN's frames go. Write ${vlan.parent.mtu} or less, or give ${vlan.parent.name} more first.`,
+    );
+  refuseMtu(inputs.mtu, there);
+  const macAddress = inputs.macAddress ?? (vlan ? vlan.parent.mac : ownMac(facts.machineId, name));
+  return { facts, record, vlan, there, macAddress };
+}
+
+/** The same each time the bridge is made; of those that nobody else gives out (IEEE 802, locally administered). */
+function ownMac(machineId: string, name: string): string {
+  const hash = createHash("sha256").update(`${machineId}\0bridge\0${name}`).digest("hex");
+  return ["02", ...[0, 2, 4, 6, 8].map((at) => hash.slice(at, at + 2))].join(":");
+}
+
+/** With the VLAN to be made, and without the one that the bridge was on. */
+function withVlan(facts: Facts, target: Target, vlan: Vlan | undefined, record: BridgeRecord | undefined): Target {
+  const was = record?.vlan && record.uplink !== vlan?.link.name ? linkNamed(facts, record.uplink) : undefined;
+  const links = target.links.map((link) =>
+    vlan && link.name === vlan.link.name
+      ? { ...link, vlan: { link: vlan.parent.name, vlan: vlan.number, file: vlan.file } }
+      : link,
+  );
+  // Out of the bridge before the other one is in: two VLANs would be one for a moment.
+  return was ? { links: [{ name: was.name, master: null }, ...links], gone: [was.name] } : { ...target, links };
+}
+
+const leftPorts = ({ links }: Target) => links.filter(({ master }) => master === null).map(({ name }) => name);
+
+/** Of the default routes over a link, or over the bridge that it is a port of. */
+function gatewaysOn(facts: Facts, { name, master }: Link): string[] {
+  return facts.routes
+    .filter(({ destination, device }) => destination === "default" && (device === name || device === master))
+    .flatMap(({ gateway }) => gateway ?? []);
+}

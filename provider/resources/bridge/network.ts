@@ -1,0 +1,112 @@
+import type { Address, Facts, Link, Route } from "../../host/facts/facts";
+import type { Change } from "../../host/transaction/change";
+import { cidrOf, leasedOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
+import { kernelAddressing, learns, promised } from "../../plan/addressing/wanted";
+import { type Losses, lossesOf } from "../../plan/impact/losses";
+import { type Addressing, nothing, together } from "../../plan/link/addressingOn";
+import { naturalMtu, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
+import { strayTaps } from "../../plan/link/taps";
+import type { Target } from "../../plan/link/transition";
+import type { Stanza } from "../../plan/netplan/addressing";
+import type { NetplanDefinition } from "../../plan/netplan/definition";
+import { mtuOfItsOwn } from "../../plan/netplan/mtu";
+import type { BridgeInputs } from "./definition";
+import type { BridgeFiles } from "./files";
+import type { Site } from "./site";
+
+/** What the kernel is to have of a bridge, and what that means for who reaches the host. */
+export interface BridgeNetwork {
+  readonly target: Target;
+  /** What goes over from one link to the other. */
+  readonly moving: Addressing;
+  readonly leaving: readonly Address[];
+  readonly planned: PlannedAddresses;
+  readonly losses: Losses;
+}
+
+/** What of a site decides it. */
+export interface NetworkSite extends Pick<Site, "facts" | "there" | "onUplink" | "onBridge" | "entry"> {
+  /** Its uplink, and netplan's entry of that; undefined: there is none. */
+  readonly uplink: Link | undefined;
+  readonly port: NetplanDefinition | undefined;
+}
+
+export function networkFor(
+  site: NetworkSite,
+  inputs: BridgeInputs,
+  files: Pick<BridgeFiles, "wanted" | "stanza" | "kept">,
+): BridgeNetwork {
+  const { facts, uplink, port, there, onUplink, onBridge, entry } = site;
+  const { wanted, stanza, kept } = files;
+  const { name } = inputs;
+  const inherits = inputs.addressing === "inherit";
+  // A bridge with addresses has the host's already: what a hand put on its port since goes away, not over.
+  const stayed = inherits && onBridge.addresses.length > 0;
+  const inherited = stayed ? nothing : onUplink;
+  const moving = inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, onUplink, kept);
+  const leaving = inherits ? [] : notIn(moving, [...onBridge.addresses, ...onUplink.addresses]);
+  // What DHCP gave leaves only once it gives another one.
+  const lease = wanted.dhcp4 ? there?.lease?.address : undefined;
+  const again = uplink && port && mtuAgain(facts, wanted, uplink, port);
+  const bridge = {
+    name,
+    macAddress: wanted.macAddress,
+    timers: { stp: wanted.stp, forwardDelay: wanted.forwardDelay },
+    addressing: stayed ? undefined : onceDone(inputs, onBridge, onUplink, kept),
+    leaving: leaving.filter(({ local }) => local !== lease),
+    mtu: wanted.mtu ?? again?.bridge,
+  };
+  const taps = strayTaps(facts, name).map(({ tap }) => ({ name: tap, master: name, mayBeGone: true as const }));
+  const ofPort = uplink && { name: uplink.name, master: name, mtu: wanted.mtu ?? again?.uplink, addressing: nothing };
+  const leased = leasedOf([...onBridge.addresses, ...onUplink.addresses]);
+  return {
+    ...{ target: { links: [bridge, ...(ofPort ? [ofPort] : []), ...taps], gone: [] }, moving, leaving },
+    planned: { device: name, leaving, addresses: wanted.addresses, dhcp4: wanted.dhcp4, leased },
+    losses: lossesOf(facts, {
+      links: [...(uplink ? [uplink.name] : []), name],
+      before: [...onUplink.routes, ...onBridge.routes],
+      after: inherits ? undefined : [...moving.routes, ...learnedBy(stanza, onBridge.routes)],
+      was: entry,
+      stanza,
+    }),
+  };
+}
+
+/** What DHCP servers and routers have given a bridge that goes on to listen to them. */
+function learnedBy(stanza: Stanza, routes: readonly Route[]): Route[] {
+  return routes.filter(
+    ({ protocol }) => (protocol === "dhcp" && promised(stanza).dhcp4) || (protocol === "ra" && learns(stanza)),
+  );
+}
+
+/** All that a bridge has in the end, but for what leaves it once the change is confirmed. */
+function onceDone({ addressing }: BridgeInputs, onBridge: Addressing, onUplink: Addressing, kept?: readonly Route[]) {
+  if (addressing === "inherit") return together(onUplink, onBridge);
+  const said = kernelAddressing(addressing, together(onBridge, onUplink), kept);
+  return together(said, { ...nothing, addresses: routers(onBridge) });
+}
+
+/** Where the program says none, but a hand did, or the program before. */
+export function mtuAgain(facts: Facts, wanted: WantedBridge, uplink: Link, definition: NetplanDefinition) {
+  const own = mtuOfItsOwn(facts, wanted.name, uplink, definition);
+  if (own === uplink.mtu && unlikeMtu(facts, wanted).length === 0) return undefined;
+  const links = facts.links.map((link) => (link.name === uplink.name ? { ...link, mtu: own } : link));
+  return { uplink: own === uplink.mtu ? undefined : own, bridge: naturalMtu({ ...facts, links }, wanted.name) };
+}
+
+/** Addresses that an addressing does not have. What a router has a host make comes again. */
+export function notIn(addressing: Addressing, addresses: readonly Address[]): Address[] {
+  const known = new Set(addressing.addresses.map(cidrOf));
+  const made = new Set(routers({ addresses }));
+  return addresses.filter((one) => !made.has(one) && !known.has(cidrOf(one)));
+}
+
+/** Of addresses, those that a router has the host make: they are its affair and networkd's. */
+export function routers({ addresses }: Pick<Addressing, "addresses">): Address[] {
+  return addresses.filter(({ family, dynamic }) => family === "inet6" && dynamic);
+}
+
+/** How a host undoes a change that nobody confirms. */
+export function undoneBy({ timeout, rebootAsLastResort }: BridgeInputs["confirm"]): Pick<Change, "timeout" | "reboot"> {
+  return { timeout, ...(rebootAsLastResort && { reboot: true }) };
+}

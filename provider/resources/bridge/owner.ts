@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from "node:util";
+import { type BridgeRecord, type Facts, linkNamed, noUplink, type OwnerMark, recordOf } from "../../host/facts/facts";
+import type { Host } from "../../host/host";
+import { presentName } from "../../plan/link/uplink";
+import { findDefinition, netplanIn } from "../../plan/netplan/definition";
+import { Refusal } from "../../plan/refusal";
+import { type Holder, heldOr, markText } from "../ownership/mark";
+import type { Marked } from "../ownership/whose";
+import { isOfOtherStack } from "../ownership/words";
+import type { BridgeInputs, BridgeState } from "./definition";
+import { recordPath } from "./files";
+import { type BridgePlan, planBridge } from "./plan";
+
+/** A bridge, and whose the host says that it is. */
+export function markedBridge(facts: Facts, name: string, { host }: BridgeInputs["connection"]): Marked {
+  return { words: `the bridge ${name}`, mark: recordOf(facts, name), importAs: `${host}/${name}` };
+}
+
+/**
+ * 0.1.0 has no words in the state of whose the bridge is, and its record has them of the stack's name of then. A stack
+ * under another name, or one that the state was moved to, has the same resource, and the files of before that its bridge
+ * took away. Within one stack 0.1.0 hands the bridge over to another resource, which has the same files: there the URN
+ * alone tells.
+ */
+export function heldBy(facts: Facts, urn: string, { name, ownerId, ownerUrn, previousConfig }: BridgeState): Holder {
+  const record = recordOf(facts, name);
+  const isTheOne =
+    record !== undefined &&
+    record.ownerId === undefined &&
+    isOfOtherStack(record.owner, urn) &&
+    isDeepStrictEqual(record.previousConfig, previousConfig);
+  return heldOr({ ownerId, ownerUrn }, isTheOne ? record.owner : "");
+}
+
+/** A plan whose record says whose the bridge is, and nothing of what it said of that before. */
+export function withMark<P extends BridgePlan>(plan: P, name: string, mark: OwnerMark): P {
+  const { uplink, previousConfig, found, moved } = JSON.parse(plan.record) as BridgeRecord;
+  const record = markText(mark, { uplink, previousConfig, found, moved });
+  const files = new Map([...plan.change.files, [recordPath(name), record]]);
+  return { ...plan, record, change: { ...plan.change, files } };
+}
+
+/** The host as if it had the record that the state remembers, of a bridge that kvmnet made or changed: the record itself is gone. */
+export function remembered(facts: Facts, state: BridgeState, urn: string): Facts {
+  const { name, uplink, previousConfig, macAddress } = state;
+  if (recordOf(facts, name) || state.ownerId === undefined || Object.keys(previousConfig).length === 0) return facts;
+  const places = findDefinition(new Map(netplanIn(previousConfig)), name)?.places ?? [];
+  const found = places.length > 0 && { found: { files: places.map(({ path }) => path), macAddress } };
+  return { ...facts, records: new Map([...facts.records, [name, { owner: urn, uplink, previousConfig, ...found }]]) };
+}
+
+/** What the state's bridge is on, to be looked for: by the name that its NIC has now; what was made for it, as the program says it. */
+export function uplinkAgain(facts: Facts, inputs: BridgeInputs, { name, uplink }: BridgeState): BridgeInputs["uplink"] {
+  if (typeof inputs.uplink === "object" || uplink === noUplink) return inputs.uplink;
+  return presentName(facts, name, uplink);
+}
+
+/** @throws Refusal where the record of a bridge is gone, and the bridge is not the one that the state knows */
+export function refuseUnknown(facts: Facts, host: Host, urn: string, inputs: BridgeInputs, state: BridgeState): void {
+  const { name, ownerId } = state;
+  if (ownerId === undefined || recordOf(facts, name) || !linkNamed(facts, name)) return;
+  const differences = () => {
+    const there = { ...inputs, name, uplink: uplinkAgain(facts, inputs, state) };
+    try {
+      return planBridge(remembered(facts, state, urn), there, urn).differences;
+    } catch (error) {
+      if (error instanceof Refusal) return [error.message];
+      throw error;
+    }
+  };
+  const unlike = differences();
+  if (unlike.length > 0)
+    throw new Refusal(
+      `${host.label}: the host's record of whose the bridge ${name} is is gone, and it is not as the state says: ${unlike.join("; ")}. ` +
+        `Nothing of it is changed. If it is the one: pulumi state delete '${urn}', then pulumi import kvmnet:index:Bridge with ${inputs.connection.host}/${name}.`,
+    );
+}

@@ -1,0 +1,112 @@
+import { type BridgeRecord, type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
+import { need } from "../../host/facts/unread";
+import type { Present } from "../../plan/addressing/kept";
+import { owningDefinition, refuseKeys, refusePattern } from "../../plan/addressing/owner";
+import { type Addressing, addressingOn, nothing } from "../../plan/link/addressingOn";
+import { presentName, resolveUplink } from "../../plan/link/uplink";
+import { addressingOf, type Stanza } from "../../plan/netplan/addressing";
+import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
+import { entriesBefore, isUnit, type UnitNames, unitNames, wholeUnitOf } from "../../plan/networkd/units";
+import { Refusal } from "../../plan/refusal";
+import { handsOver } from "../stack";
+import type { BridgeInputs } from "./definition";
+import { type Found, foundBridge, refuseOtherPorts } from "./found";
+import { nicNamed, refuseOtherKind } from "./madeUplink";
+
+/** What there is where a bridge is to be. */
+export interface Site {
+  readonly facts: Facts;
+  readonly record: BridgeRecord | undefined;
+  /** A bridge that was there before kvmnet. */
+  readonly found: Found | undefined;
+  readonly uplink: Link;
+  /** netplan's entry of the uplink, as it was before kvmnet. */
+  readonly port: NetplanDefinition;
+  /** kvmnet's files where networkd has the uplink from a file by hand; undefined: netplan has it. */
+  readonly units: UnitNames | undefined;
+  /** That file and its drop-ins, as they were before kvmnet: path and text. */
+  readonly usersUnit: readonly (readonly [string, string])[];
+  /** The bridge, where there is one. */
+  readonly there: Link | undefined;
+  readonly onUplink: Addressing;
+  readonly onBridge: Addressing;
+  /** netplan's addressing of the bridge, or of the NIC that is to be its port. */
+  readonly entry: Stanza;
+  readonly now: Omit<Present, "stanza">;
+}
+
+export interface Taking {
+  /** A resource that is new takes the bridge from an earlier one of its stack. */
+  readonly takes?: boolean;
+  /** netplan's entry of the bridge under another name. */
+  readonly was?: NetplanDefinition | undefined;
+  /** The NIC that was its uplink until now. */
+  readonly insteadOf?: string;
+}
+
+/** @throws Refusal of a host that no bridge of these inputs can be on */
+export function siteOf(
+  facts: Facts,
+  { name, ...inputs }: BridgeInputs,
+  owner: string,
+  { takes = false, was }: Taking,
+): Site {
+  needNetwork(facts, [name]);
+  const record = ownRecord(facts, name, owner, takes);
+  refuseOtherKind(name, record, undefined);
+  const found = foundBridge(facts, name, record);
+  const uplink = resolveUplink(facts, name, nicNamed(inputs.uplink) ?? record?.uplink);
+  needNetwork(facts, [name, uplink.name]);
+  if (record && uplink.name !== record.uplink) {
+    throw new Refusal(
+      `uplink: ${name} is on ${record.uplink}; move it to ${uplink.name} by itself, without another change of its name or its resource's.`,
+    );
+  }
+  const before = found ? [] : entriesBefore(record?.previousConfig, uplink);
+  const port = owningDefinition({ ...facts, netplan: new Map([...facts.netplan, ...before]) }, uplink);
+  const units = isUnit(port) && !found ? unitNames(name, port.places[0]?.path ?? "") : undefined;
+  if (uplink.master !== name && !units) refuseKeys(port, uplink);
+  if (found) {
+    refusePattern(port, uplink);
+    refuseOtherPorts(facts, found, uplink, port.id);
+  }
+  const there = linkNamed(facts, name);
+  refuseMtu(inputs.mtu, uplink, there);
+  const onUplink = addressingOn(facts, uplink);
+  const onBridge = there ? addressingOn(facts, there) : nothing;
+  const entry = addressingOf(was ?? findDefinition(facts.netplan, name) ?? port);
+  const routes = [...onBridge.routes, ...onUplink.routes];
+  const usersUnit = units ? wholeUnitOf(facts, port, record?.previousConfig) : [];
+  const now = { addressing: { addresses: [], routes }, lease: there?.lease ?? uplink.lease };
+  return { facts, record, found, uplink, port, units, usersUnit, there, onUplink, onBridge, entry, now };
+}
+
+/** RFC 8200, section 5. networkd gives a link with IPv6 no less, whatever its file says. */
+const leastMtu6 = 1280;
+
+/** @throws Refusal of an MTU that the host would not keep, and so would undo */
+export function refuseMtu(mtu: number | undefined, ...links: readonly (Link | undefined)[]): void {
+  if (mtu === undefined || mtu >= leastMtu6) return;
+  const link = links.find((one) => one?.addresses.some(({ family }) => family === "inet6"));
+  if (link)
+    throw new Refusal(
+      `mtu: ${mtu} is too small for IPv6, which ${link.name} has: it needs ${leastMtu6} (RFC 8200), and networkd sets no less. Write ${leastMtu6} or more, or take IPv6 off it (link-local: [] in netplan).`,
+    );
+}
+
+/** All that must be known of a host before its network is changed, or said to be unlike what it was. */
+export function needNetwork(facts: Facts, links: readonly string[]): void {
+  for (const part of ["links", "routes", "neighbours"] as const) need(facts, part, links);
+  for (const part of ["netplan", "system"] as const) need(facts, part);
+  need(facts, "files", links);
+}
+
+export function ownRecord(facts: Facts, name: string, owner: string, takes: boolean) {
+  const record = recordOf(facts, name);
+  if (record && record.owner !== owner && !(takes && handsOver(record.owner, owner))) {
+    throw new Refusal(
+      `name: the bridge ${name} belongs to ${record.owner}. Take another name, or destroy it there first.`,
+    );
+  }
+  return record && { ...record, uplink: presentName(facts, name, record.uplink) };
+}

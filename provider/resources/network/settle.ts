@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import type { Facts, OwnerMark } from "../../host/facts/facts";
+import { need, unreadOf } from "../../host/facts/unread";
+import type { Host } from "../../host/host";
+import { virsh } from "../../host/libvirt/virsh";
+import { libvirtOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";
+import { Refusal } from "../../plan/refusal";
+import { type Operation, PartlyDone } from "../lifecycle";
+import { dropMark, keepMark } from "../ownership/keep";
+import { holderOf, newMark, settledMark } from "../ownership/mark";
+import { networkMark } from "../ownership/paths";
+import { takeOver } from "../ownership/whose";
+import { pinned } from "../pinned";
+import { refuseWithoutBridge } from "../presence";
+import type { NetworkBefore, NetworkInputs, NetworkState } from "./definition";
+import { beforeOf, markedNetwork, networkDrift, networkState, type Own } from "./model";
+import { define, fetchLeftBehind } from "./move";
+
+/** A network that is new to its stack: made, or taken over as it is there. What there is of it is recorded, also where it fails. */
+export async function makeNetwork(
+  operation: Operation,
+  host: Host,
+  inputs: NetworkInputs,
+  machineId: string,
+): Promise<{ id: string; state: NetworkState }> {
+  const id = `${machineId}/${inputs.name}`;
+  return operation.hosts.exclusive(machineId, operation.signal, async () => {
+    const facts = await host.recentFacts();
+    const present = networkThere(libvirtOf(facts, host.label), inputs);
+    const uuid = present?.uuid ?? randomUUID();
+    const thing = present && markedNetwork(facts, present, inputs.connection, operation.owned);
+    if (thing) takeOver(operation, host, thing);
+    const mark = newMark(operation.urn, thing?.mark, present && beforeOf(present));
+    const previous = mark.before as NetworkBefore | undefined;
+    const own = { ...holderOf(mark), previous, hostKey: pinned(host), uuid };
+    refuseWithoutBridge(facts, host, inputs.bridge);
+    try {
+      return { id, state: await settleLocked(host, inputs, own, mark) };
+    } catch (error) {
+      const after = await host.freshFacts().catch(() => undefined);
+      if (!after?.libvirt || after.libvirt.silent) throw error;
+      const there = after.libvirt.networks.find((one) => one.uuid === uuid);
+      if (there && after.marks.get(networkMark(uuid))?.ownerId === mark.ownerId)
+        throw new PartlyDone(id, { ...networkState(after, inputs, there, own) }, [(error as Error).message]);
+      if (!there && unreadOf(after, "networks", [inputs.name, uuid]).length === 0)
+        await dropMark(host, networkMark(uuid));
+      throw error;
+    }
+  });
+}
+
+export function settle(
+  operation: Operation,
+  host: Host,
+  inputs: NetworkInputs,
+  own: Own & Pick<NetworkState, "uuid" | "hostId">,
+  mark: OwnerMark,
+): Promise<NetworkState> {
+  return operation.hosts.exclusive(own.hostId, operation.signal, () => settleLocked(host, inputs, own, mark));
+}
+
+/** Does what is lacking and nothing else, then reads back what libvirt made of it. */
+async function settleLocked(
+  host: Host,
+  inputs: NetworkInputs,
+  own: Own & Pick<NetworkState, "uuid">,
+  mark: OwnerMark,
+): Promise<NetworkState> {
+  const { name, bridge } = inputs;
+  const facts = await host.recentFacts();
+  refuseWithoutBridge(facts, host, bridge);
+  const present = networkThere(libvirtOf(facts, host.label), { name });
+  if (present?.active && !inputs.active) refuseWhileUsed(facts, host, name, "be stopped");
+  const uuid = present?.uuid ?? own.uuid;
+  await keepMark(host, networkMark(uuid), mark);
+  let active = present?.active ?? false;
+  if (
+    !present?.persistent ||
+    present.bridge !== bridge ||
+    present.definedBridge !== bridge ||
+    present.forward !== "bridge"
+  ) {
+    active = await define(host, { name, bridge, uuid }, present);
+  }
+  if ((present?.autostart ?? false) !== inputs.autostart) {
+    await virsh(host, ["net-autostart", uuid, ...(inputs.autostart ? [] : ["--disable"])], {
+      purpose: `set the autostart of the network ${name}`,
+    });
+  }
+  if (active !== inputs.active) {
+    await virsh(host, [inputs.active ? "net-start" : "net-destroy", uuid], {
+      purpose: `${inputs.active ? "start" : "stop"} the network ${name}`,
+    });
+  }
+  if (mark.pending) await keepMark(host, networkMark(uuid), settledMark(mark));
+  const after = await (inputs.active ? fetchLeftBehind(host, inputs) : host.recentFacts());
+  const settled = networkThere(libvirtOf(after, host.label), { name });
+  const lacking = settled ? networkDrift(after, inputs, settled) : [`the network ${name} is not there`];
+  if (!settled || lacking.length > 0)
+    throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
+  return networkState(after, inputs, settled, own);
+}
+
+export function refuseWhileUsed(facts: Facts, host: Host, name: string, what: string): void {
+  need(facts, "domains");
+  const vms = runningOnNetwork(libvirtOf(facts, host.label), name);
+  if (vms.length > 0)
+    throw new Refusal(
+      `${host.label}: the network ${name} can't ${what}: ${vms.join(", ")} ${vms.length > 1 ? "run" : "runs"} on it. Shut down or detach first.`,
+    );
+}

@@ -1,0 +1,52 @@
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Values } from "../codec/decode";
+import { encode } from "../codec/encode";
+import { pathText } from "../codec/path";
+import type { Secrets } from "../codec/secrets";
+import { configuration } from "../resources/configuration";
+import { connectionParts } from "../resources/connection";
+import { propertiesOf } from "../resources/shape";
+import { unfolded } from "./config";
+import { validate } from "./validate";
+
+interface Wrong {
+  readonly path: string;
+  readonly reason: string;
+}
+
+const properties = propertiesOf(configuration);
+const parts = propertiesOf(connectionParts);
+
+/** What is wrong with a provider's configuration; and all of its inputs, what is secret marked, in the form that they came in. */
+export function checkConfiguration(
+  { connection, ...others }: Values,
+  secrets: Secrets,
+  inputs: Values,
+): { inputs: Struct; wrong: Wrong[] } {
+  const wrong: Wrong[] = Object.keys(others).map((key) => ({ path: key, reason: noSuchKey(key) }));
+  const read = unfolded(connection);
+  if (connection !== undefined && read === undefined) {
+    wrong.push({ path: "connection", reason: "must be an object, or one as JSON; this text is no JSON" });
+  } else if (read !== undefined) {
+    const checked = validate(connectionParts, read, ["connection"]);
+    wrong.push(...checked.wrong.map(({ path, reason }) => ({ path: pathText(path), reason })));
+  }
+  // JSON is secret as a whole, also where it can't be read: what stands in it may be a key.
+  const folded = typeof connection === "string";
+  const secret = folded && (read === undefined || hasSecret(read));
+  const shape = folded
+    ? { connection: { shape: { kind: "string" as const }, description: "", secret, required: false } }
+    : properties;
+  return { inputs: encode(inputs, shape, secrets), wrong };
+}
+
+function noSuchKey(key: string): string {
+  const [, part] = /^connection\.(.+)$/.exec(key) ?? [];
+  if (part !== undefined) return `is no configuration of kvmnet's; set it by pulumi config set --path 'kvmnet:${key}'`;
+  return "is no configuration of kvmnet's; it has connection, whose fields are the defaults of each resource's connection";
+}
+
+const hasSecret = (connection: unknown): boolean =>
+  typeof connection !== "object" ||
+  connection === null ||
+  Object.keys(connection).some((key) => parts[key]?.secret ?? true);

@@ -1,0 +1,10 @@
+import { isUnknown } from "../codec/unknown";
+import { type Connection, connection } from "../resources/connection";
+
+/** Whether a connection, with the provider's defaults, leads somewhere; what only `up` will know may. */
+export const saysHost = (all: unknown): boolean => isUnknown(all) || (all as Partial<Connection>).host !== undefined;
+
+export const noHost = {
+  property: "connection.host",
+  reason: `is missing, here and in the provider's configuration (kvmnet:connection). ${connection.shape.host.description}`,
+};

@@ -1,0 +1,4 @@
+import { refactorings } from "./refactorings";
+import { testRefactorings } from "./testRefactorings";
+
+testRefactorings(refactorings);

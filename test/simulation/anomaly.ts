@@ -1,0 +1,158 @@
+import { networkScript, pictureOf } from "../lab/networkPicture";
+import type { ChangeKind } from "./changes";
+import { Engine, type Planned, type Verdict } from "./engine";
+import type { Fault, Strike } from "./fault";
+import { nics, prepare } from "./host";
+import { Machine } from "./machine";
+import { base, type Call, type Simulation } from "./simulation";
+
+/** What goes on while a fault strikes: the engine confirms; it is gone; the host restarts before anybody confirms. */
+export const courses = ["confirmed", "left alone", "restarted"] as const;
+export type Course = (typeof courses)[number];
+
+/** The window is over by then, and whatever tries again has done so. */
+const longAfter = 300;
+
+const id = "000000000002";
+
+/** A host on which a kind of change is made again and again, each time from the same start. */
+export class Bench implements AsyncDisposable {
+  /** How often it was made. */
+  runs = 0;
+
+  private constructor(
+    private readonly machine: Machine,
+    private readonly simulation: Simulation,
+    private readonly planned: Planned,
+    /** The network before the change; as planned; and each after a boot. */
+    private readonly before: string,
+    private readonly after: { readonly live: string; readonly booted: string },
+  ) {}
+
+  static async start(kind: ChangeKind): Promise<Bench> {
+    const machine = await Machine.start(nics);
+    const { simulation } = await prepare(machine, kind);
+    await machine.do("cp -a /mnt/disk /mnt/base");
+    await simulation.boot();
+    const before = await picture(machine);
+    const engine = new Engine(simulation, id);
+    const planned = kind.plan(await engine.facts());
+    const verdict = await engine.transact(planned);
+    if (verdict !== "confirmed") throw new Error(`without any fault, it is ${verdict}`);
+    const live = await picture(machine);
+    await simulation.boot("synced");
+    return new Bench(machine, simulation, planned, before, { live, booted: await picture(machine) });
+  }
+
+  /** The commands of a course, where nothing strikes. */
+  async points(course: Course): Promise<Call[]> {
+    await this.begin([]);
+    await this.go(course);
+    return [...this.simulation.calls];
+  }
+
+  /** Strikes, lifts the faults, looks: what is wrong with how it ends, or nothing. */
+  async strike(course: Course, faults: readonly Fault[]): Promise<string[]> {
+    const { simulation } = this;
+    await this.begin(faults);
+    const verdict = await this.go(course);
+    await simulation.lift();
+    await simulation.pass(longAfter);
+    const wrong = [...(await this.judge("in the end", verdict))];
+    // What is on disk then gives one of them, too.
+    simulation.cut("synced");
+    await simulation.boot("synced");
+    return [...wrong, ...(await this.judge("after a power cut at the end", verdict))];
+  }
+
+  struck(): boolean {
+    return this.simulation.struck > 0;
+  }
+
+  private async begin(faults: readonly Fault[]): Promise<void> {
+    this.runs += 1;
+    const { simulation, machine } = this;
+    simulation.cut("written");
+    await machine.do(
+      "for part in etc kvmnet; do find /mnt/disk/$part -mindepth 1 -delete; cp -a /mnt/base/$part/. /mnt/disk/$part/; done",
+    );
+    await simulation.boot();
+    simulation.forget();
+    simulation.faults = faults;
+  }
+
+  private async go(course: Course): Promise<Verdict> {
+    const { simulation, planned } = this;
+    const engine = new Engine(simulation, id);
+    const verdict = await engine.transact(planned, { dies: course !== "confirmed" });
+    if (simulation.off === undefined && course === "left alone") await simulation.pass(longAfter);
+    if (simulation.off === undefined && course === "restarted") simulation.cut("written");
+    // The power may go while it boots, too.
+    for (let boots = 0; simulation.off !== undefined && boots < 3; boots += 1) await simulation.boot(simulation.off);
+    return verdict;
+  }
+
+  /** The kernel tells of links that went up or down a moment later. */
+  private async settled(): Promise<string> {
+    for (let looks = 0; ; looks += 1) {
+      const now = await picture(this.machine);
+      if ([this.before, this.after.live, this.after.booted].includes(now) || looks === 10) return now;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private async judge(when: string, verdict: Verdict): Promise<string[]> {
+    const now = await this.settled();
+    const armed = this.machine.read(`${base}/armed/id`)?.trim();
+    const state = this.machine.read(`${base}/transactions/${id}/state`)?.trim();
+    const is =
+      now === this.before ? "before" : now === this.after.live || now === this.after.booted ? "planned" : "neither";
+    const wrong: string[] = [];
+    if (is === "neither") wrong.push(`the network is neither:\n${nearest(now, this.before, this.after.live)}`);
+    if (armed !== undefined) wrong.push(`still armed, in state ${state}`);
+    if (verdict === "confirmed" && is === "before") wrong.push("confirmed, and the network is as before");
+    if ((verdict === "refused" || verdict === "rolled back") && is === "planned")
+      wrong.push(`${verdict}, and the network is as planned`);
+    return wrong.map((one) => `${when}: ${one} (the engine says ${verdict}, the host ${state})`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.machine[Symbol.asyncDispose]();
+  }
+}
+
+/** Without what an arming that was cut off leaves: a boot unit whose condition does not hold, and a marker with another name. */
+async function picture(machine: Machine): Promise<string> {
+  const all = pictureOf(await machine.do(networkScript));
+  return all.replace(/^file .*(kvmnet-boot\.service|var\/lib\/kvmnet\/armed).*\n/gm, "");
+}
+
+/** How it differs from the one that it is most like. */
+function nearest(now: string, ...wanted: readonly string[]): string {
+  const lines = (text: string) => new Set(text.split("\n"));
+  const have = lines(now);
+  const differences = wanted.map((text) => {
+    const want = lines(text);
+    return [
+      ...[...have].filter((line) => !want.has(line)).map((line) => `+ ${line}`),
+      ...[...want].filter((line) => !have.has(line)).map((line) => `- ${line}`),
+    ];
+  });
+  const [least = []] = differences.sort((one, other) => one.length - other.length);
+  return least
+    .map((line) => `    ${line.slice(0, 300)}`)
+    .slice(0, 12)
+    .join("\n");
+}
+
+/** Kinds of strikes. */
+export const strikes: readonly { readonly strike: Strike; readonly lasting: boolean }[] = [
+  ...(["fails", "fails late", "hangs"] as const).flatMap((kind) =>
+    [false, true].map((lasting) => ({ strike: { kind }, lasting })),
+  ),
+  { strike: { kind: "is killed" }, lasting: false },
+  ...(["synced", "written", "emptied"] as const).map((disk) => ({
+    strike: { kind: "power goes" as const, disk },
+    lasting: false,
+  })),
+];

@@ -1,0 +1,35 @@
+import type { ChangeKind } from "./changes";
+import { Engine, type Planned } from "./engine";
+import type { Machine } from "./machine";
+import { Simulation } from "./simulation";
+
+const firstId = "000000000001";
+const id = "000000000002";
+
+export const nics = [
+  { name: "enp1s0", mac: "52:54:00:00:00:01" },
+  { name: "enp2s0", mac: "52:54:00:00:00:02" },
+];
+
+/** A host on which a kind of change is about to be made. */
+export interface Prepared {
+  readonly simulation: Simulation;
+  readonly engine: Engine;
+  readonly planned: Planned;
+}
+
+/** A machine as the installer left it, booted, with what was changed before. */
+export async function prepare(machine: Machine, kind: ChangeKind): Promise<Prepared> {
+  const simulation = new Simulation(machine, { gateway: "192.0.2.1", others: [], answers: true });
+  await machine.do("find /etc/netplan /etc/systemd/network /etc/systemd/system /var/lib/kvmnet -mindepth 1 -delete");
+  machine.write("/etc/netplan/01-netcfg.yaml", kind.netplan);
+  await simulation.boot();
+  if (kind.first) {
+    const engine = new Engine(simulation, firstId);
+    const verdict = await engine.transact(kind.first(await engine.facts()));
+    if (verdict !== "confirmed") throw new Error(`the change before was ${verdict}`);
+  }
+  simulation.forget();
+  const engine = new Engine(simulation, id);
+  return { simulation, engine, planned: kind.plan(await engine.facts()) };
+}

@@ -1,0 +1,344 @@
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { type Answer, answer } from "./answers";
+import type { Disk, Fault, Point } from "./fault";
+import type { Machine } from "./machine";
+import { generate } from "./netplan";
+import { Networkd } from "./networkd";
+import { type Ended, type Question, Unit } from "./unit";
+
+/** A call of a command, as the log has it. */
+export interface Call extends Point {
+  readonly program: string;
+  /** On the machine's clock. */
+  readonly at: number;
+}
+
+interface Waiting {
+  readonly unit: Unit;
+  /** When it gets its answer, on the machine's clock. */
+  readonly at: number;
+  readonly slot: number;
+  readonly give: Answer;
+  /** The command, if it hangs. */
+  readonly hangs?: readonly string[];
+}
+
+interface Timer {
+  at: number;
+  readonly unit: string;
+  /** Seconds from its unit's end until it goes off again. */
+  readonly again: number | undefined;
+  start(): { readonly ended: Promise<unknown> };
+}
+
+/** The LAN that a machine is on. */
+export interface Lan {
+  readonly gateway: string;
+  /** Other addresses that answer. */
+  readonly others: readonly string[];
+  answers: boolean;
+}
+
+/** A machine with systemd, networkd and a clock of its own, which runs when everybody waits. */
+export class Simulation {
+  /** Seconds since it was made. */
+  now = 0;
+  readonly calls: Call[] = [];
+  readonly networkd: Networkd;
+  /** D-Bus answers. */
+  bus = true;
+  readonly units = new Map<string, Unit>();
+  readonly timers: Timer[] = [];
+  faults: readonly Fault[] = [];
+  /** How often it struck. */
+  struck = 0;
+  /** Set by a power cut: nothing runs any more. */
+  off: Disk | undefined;
+  private waiting: Waiting[] = [];
+  private slots = Array.from({ length: 64 }, (_, slot) => slot);
+  private readonly turns = new Map<string, number>();
+  private questions: Promise<unknown> = Promise.resolve();
+  private open = 0;
+  private events = 0;
+  private wake: () => void = () => undefined;
+  private noticed = true;
+  private names = 0;
+  /** Where faults struck first. */
+  private readonly begun = new Set<Point>();
+  private readonly pipes: number[] = [];
+
+  constructor(
+    readonly machine: Machine,
+    readonly lan: Lan,
+  ) {
+    this.networkd = new Networkd(machine);
+  }
+
+  /** Starts a script as a unit. */
+  start(name: string, script: readonly string[], log = name): Unit {
+    const asked = (question: Question) => {
+      this.event();
+      this.open += 1;
+      this.questions = this.questions
+        .then(() => this.hear(unit, log, question))
+        .finally(() => {
+          this.open -= 1;
+        });
+      this.questions.catch(() => this.event());
+    };
+    const unit: Unit = new Unit(name, this.machine, script, asked, () => this.event());
+    this.units.set(name, unit);
+    void unit.ended.then(() => {
+      if (this.units.get(name) === unit) this.units.delete(name);
+      for (const { slot } of this.waiting.filter((one) => one.unit === unit)) this.free(slot);
+      this.waiting = this.waiting.filter((one) => one.unit !== unit);
+      this.event();
+    });
+    return unit;
+  }
+
+  /** Runs a script to its end; undefined where it hangs for good, or the power went. */
+  async run(name: string, script: readonly string[], limit = Number.POSITIVE_INFINITY): Promise<Ended | undefined> {
+    const unit = this.start(name, script);
+    let ended: Ended | undefined;
+    void unit.ended.then((how) => {
+      ended = how;
+    });
+    await this.until(() => ended !== undefined, this.now + limit);
+    if (this.off !== undefined) return undefined;
+    if (ended === undefined) unit.kill();
+    return ended;
+  }
+
+  /** Lets everything run, and time pass where all wait, until it is so, or the time has come, or nothing will ever happen. */
+  async until(done: () => boolean, deadline: number): Promise<boolean> {
+    for (let seen = -1; ; ) {
+      await this.questions;
+      if (this.off !== undefined || done()) return done();
+      if (this.events !== seen) {
+        seen = this.events;
+        continue;
+      }
+      if ((await this.nextEvent()) || !(await this.asleep())) continue;
+      if (!this.passTo(deadline)) return done();
+    }
+  }
+
+  /** Lets time pass, and what comes with it run to its end. */
+  async pass(seconds: number): Promise<void> {
+    await this.until(() => false, this.now + seconds);
+  }
+
+  /** The faults are over: what hangs goes on. */
+  async lift(): Promise<void> {
+    this.faults = [];
+    await this.questions;
+    for (const one of this.waiting.filter(({ hangs }) => hangs !== undefined)) {
+      const given = await answer(this, one.unit, one.hangs ?? []);
+      if (given !== undefined && this.waiting.includes(one))
+        this.deliver(one, given.verb === "wait" ? given.give : given);
+    }
+  }
+
+  /** The machine stops at once. */
+  cut(disk: Disk): void {
+    this.off = disk;
+    for (const unit of this.units.values()) unit.kill();
+    this.event();
+  }
+
+  /** After a power cut, or an end in order: the disk as it was left, a bare kernel, systemd's order. */
+  async boot(disk: Disk = "written"): Promise<void> {
+    const units = [...this.units.values()];
+    for (const unit of units) unit.kill();
+    await Promise.all(units.map(({ ended }) => ended));
+    await this.questions;
+    this.off = undefined;
+    this.timers.length = 0;
+    this.networkd.stop();
+    await this.machine.bare();
+    if (disk !== "written") await this.machine.do(leave[disk]);
+    generate(this.machine.path("/"));
+    if (await this.bootUnitIsEnabled())
+      await this.run("kvmnet-boot", [`${base}/armed/transaction/transaction.sh`, "boot"]);
+    if (this.off !== undefined) return;
+    await this.networkd.start();
+    // The kernel tells of a cable a moment after both of its ends are up.
+    await this.machine.do(
+      "for _ in $(seq 100); do case $(ip link show up) in *NO-CARRIER*) sleep 0.02 ;; *) break ;; esac; done",
+    );
+  }
+
+  /** A name that no other has, and that is the same in each run. */
+  newName(): string {
+    this.names += 1;
+    return `tmp.${this.names}`;
+  }
+
+  forget(): void {
+    this.calls.length = 0;
+    this.turns.clear();
+    this.names = 0;
+    this.struck = 0;
+    this.begun.clear();
+    this.now = 0;
+  }
+
+  private async bootUnitIsEnabled(): Promise<boolean> {
+    const wanted = await this.machine.do(
+      "[ ! -e /etc/systemd/system/sysinit.target.wants/kvmnet-boot.service ] || [ ! -e /var/lib/kvmnet/armed/id ] || sed -n 's/^ExecStart=//p' /etc/systemd/system/sysinit.target.wants/kvmnet-boot.service",
+    );
+    return wanted.trim() === `/bin/sh ${base}/armed/transaction/transaction.sh boot`;
+  }
+
+  /** Answers one question after the other. */
+  private async hear(unit: Unit, log: string, { argv, limit }: Question): Promise<void> {
+    if (this.off !== undefined || this.units.get(unit.name) !== unit) return;
+    if (!this.noticed) {
+      this.noticed = true;
+      await this.networkd.noticed();
+    }
+    const words = argv.join(" ").replace(/\b(kernel\.\w+)\.\d+/g, "$1.PID");
+    const key = `${log}\n${words}`;
+    const turn = (this.turns.get(key) ?? 0) + 1;
+    this.turns.set(key, turn);
+    const call = { unit: log, words, turn, program: argv[0] ?? "", at: this.now };
+    if (call.program !== "flock-busy") this.calls.push(call);
+    const given = this.struckBy(call, unit) ?? (await answer(this, unit, argv));
+    if (given === undefined) return;
+    if (call.program === "ip") this.noticed = false;
+    if (given.verb !== "wait") {
+      unit.answer(line(given));
+      return;
+    }
+    const slot = this.slots.pop();
+    if (slot === undefined) throw new Error("too many wait at once");
+    const late = limit !== undefined && given.seconds > limit;
+    const waiting: Waiting = {
+      unit,
+      slot,
+      at: this.now + (late ? limit : given.seconds),
+      ...(given.hangs && { hangs: argv }),
+      give: late ? { verb: "exit", code: 124 } : given.give,
+    };
+    this.waiting.push(waiting);
+    unit.answer(`wait ${slot} 0\n`);
+    void given.ends?.then(({ code }) => {
+      if (this.waiting.includes(waiting)) this.deliver(waiting, { verb: "exit", code: code ?? 1 });
+    });
+  }
+
+  private struckBy(call: Call, unit: Unit): Answer | undefined {
+    const fault = this.faults.find(({ point, lasting }) => {
+      const first = call.unit === point.unit && call.words === point.words && call.turn === point.turn;
+      const again = lasting && this.begun.has(point) && call.program === point.words.split(" ")[0];
+      return (first && !this.begun.has(point)) || again;
+    });
+    if (fault === undefined) return undefined;
+    const { strike, point } = fault;
+    this.begun.add(point);
+    this.struck += 1;
+    switch (strike.kind) {
+      case "fails":
+        return call.words.startsWith("ip -batch ") ? { verb: "half", code: 1 } : { verb: "exit", code: 1 };
+      case "fails late":
+        return { verb: "after", code: 1 };
+      case "hangs":
+        return { verb: "wait", seconds: Number.POSITIVE_INFINITY, give: { verb: "exit", code: 1 }, hangs: true };
+      case "is killed":
+        unit.kill();
+        return { verb: "wait", seconds: Number.POSITIVE_INFINITY, give: { verb: "exit", code: 1 } };
+      case "power goes":
+        this.cut(strike.disk);
+        return { verb: "exit", code: 1 };
+    }
+  }
+
+  /** Lets the clock run to the next thing that is due. */
+  private passTo(deadline: number): boolean {
+    const due = [...this.waiting, ...this.timers].sort((a, b) => a.at - b.at)[0];
+    if (due === undefined || due.at > deadline) {
+      if (Number.isFinite(deadline)) this.now = Math.max(this.now, deadline);
+      return false;
+    }
+    if (!Number.isFinite(due.at)) return false;
+    this.now = Math.max(this.now, due.at);
+    if ("slot" in due) this.deliver(due, due.give);
+    else {
+      this.goOff(due);
+    }
+    return true;
+  }
+
+  private goOff(timer: Timer): void {
+    const { again } = timer;
+    timer.at = Number.POSITIVE_INFINITY;
+    if (again === undefined) this.timers.splice(this.timers.indexOf(timer), 1);
+    const { ended } = timer.start();
+    if (again !== undefined)
+      void ended.then(() => {
+        timer.at = this.now + again;
+      });
+  }
+
+  private deliver(due: Waiting, given: Answer): void {
+    this.waiting = this.waiting.filter((one) => one !== due);
+    const pipe = openSync(this.machine.path(`/mnt/wait/${due.slot}`), constants.O_RDWR | constants.O_NONBLOCK);
+    writeSync(pipe, line(given));
+    // Not closed before it was read, or it would be lost.
+    this.pipes.push(pipe);
+    if (this.pipes.length > 32) closeSync(this.pipes.shift() ?? -1);
+    this.free(due.slot);
+    this.event();
+  }
+
+  private free(slot: number): void {
+    // At the other end: one that was killed may not have read its answer.
+    this.slots.unshift(slot);
+  }
+
+  private async asleep(): Promise<boolean> {
+    const units = [...this.units.values()];
+    if (units.length === 0) return true;
+    for (let look = 0; look < 2; look += 1) {
+      const seen = this.events;
+      if (!units.every((unit) => unit.asleep())) return false;
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.events !== seen || this.open > 0) return false;
+    }
+    return true;
+  }
+
+  private event(): void {
+    this.events += 1;
+    this.wake();
+  }
+
+  /** False where none came for a while. */
+  private nextEvent(): Promise<boolean> {
+    if (this.units.size === 0) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), 8);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+}
+
+export const base = "/var/lib/kvmnet";
+
+/** What a power cut leaves of the disk. */
+const leave = {
+  synced: `for part in etc kvmnet; do find /mnt/disk/$part -mindepth 1 -delete; cp -a /mnt/synced/$part/. /mnt/disk/$part/; done`,
+  emptied: `cd /mnt/disk && find etc kvmnet -type f | while read -r path; do [ -e "/mnt/synced/$path" ] || : >"$path"; done`,
+};
+
+function line(given: Exclude<Answer, { verb: "wait" }> | Answer): string {
+  if (given.verb === "wait") throw new Error("a wait for a wait");
+  if (given.verb === "run") return "run 0 0\n";
+  const lines = (given.verb === "exit" && given.lines) || [];
+  return `${given.verb} ${given.code} ${lines.length}\n${lines.map((text) => `${text}\n`).join("")}`;
+}

@@ -1,0 +1,90 @@
+import { parseFacts } from "../../../provider/host/facts/parseFacts";
+import { bridge } from "../../../provider/resources/bridge/definition";
+import { planBridge } from "../../../provider/resources/bridge/plan";
+import { recordedHost } from "../support/recordedHosts";
+
+/** A DHCP host whose networkd keeps no files of leases, and what it tells of them. */
+const host = (leases: object | string | null) =>
+  parseFacts(recordedHost("dhcpDebian13", { "lease:/run/systemd/netif/leases/2": null, leases }));
+const inputs = bridge.inputs.parse({ connection: { host: "kvm1.example" } });
+const told = (client: object | undefined, source = "DHCPv4") => ({
+  Interfaces: [
+    {
+      Index: 2,
+      Addresses: [{ Family: 2, Address: [192, 0, 2, 190], ConfigSource: source }],
+      DNS: [
+        { Family: 2, Address: [192, 0, 2, 1], ConfigSource: "DHCPv4" },
+        { Family: 2, Address: [192, 0, 2, 2], ConfigSource: "static" },
+      ],
+      DHCPv4Client: client,
+    },
+  ],
+});
+const leaseIn = (facts: ReturnType<typeof parseFacts>) => facts.links.find(({ name }) => name === "enp1s0")?.lease;
+
+test("a lease that networkd tells of is the link's, and is given back unless it is told not to", () => {
+  expect(leaseIn(host(told({ ClientIdentifier: [255, 1, 2], Lease: {} })))).toEqual({
+    address: "192.0.2.190",
+    clientId: "ff0102",
+    nameservers: ["192.0.2.1"],
+    released: true,
+  });
+});
+
+test.each([
+  ["that has no lease yet", told({ ClientIdentifier: [255, 1, 2] })],
+  ["whose address is another's", told({ ClientIdentifier: [255, 1, 2], Lease: {} }, "foreign")],
+  ["of a release that tells nothing of DHCP", { Interfaces: [{ Index: 2 }] }],
+  ["that is not told of", null],
+])("a link %s has none", (_, leases) => {
+  expect(leaseIn(host(leases))).toBeUndefined();
+});
+
+describe("a lease that a change took away", () => {
+  const undone = (address: string) =>
+    parseFacts(
+      recordedHost("dhcpDebian13", {
+        "lease:/run/systemd/netif/leases/2": null,
+        "keptLease:/run/kvmnet/leases/enp1s0": `ADDRESS=${address}\nCLIENTID=ff010203040506\n`,
+      }),
+    );
+
+  test("tells by which identity the host has its address, until it has a new one", () => {
+    expect(planBridge(undone("192.0.2.190"), inputs, "urn:x::br").config).toMatchObject({
+      "/etc/systemd/network/10-netplan-br0.network.d/kvmnet-identity.conf": expect.stringContaining("IAID=16909060\n"),
+    });
+  });
+
+  test("says nothing of another address", () => {
+    expect(leaseIn(undone("192.0.2.191"))).toBeUndefined();
+  });
+});
+
+test("what can't be read is told, and nothing of the network is begun", () => {
+  const facts = host({ Interfaces: [{ Index: "two" }] });
+  expect(facts.unread).toMatchObject([{ part: "links", what: expect.stringContaining("Interfaces.0.Index") }]);
+  expect(() => planBridge(facts, inputs, "urn:x::br")).toThrow(/what networkd tells of its leases can't be read/);
+});
+
+test.each([
+  ["nobody tells", null],
+  ["the lease's identity is not told", told({ Lease: {} })],
+])("where %s, a DHCP host is refused before anything is armed", (_, leases) => {
+  expect(() => planBridge(host(leases), inputs, "urn:x::br")).toThrow(
+    /^uplink: enp1s0 has its address from DHCP, and networkd does not tell by which identity/,
+  );
+  const addressing = { addresses: ["192.0.2.20/24"], routes: [], nameservers: [] };
+  const fixed = bridge.inputs.parse({ connection: { host: "kvm1.example" }, addressing });
+  expect(planBridge(host(leases), fixed, "urn:x::br").wanted.dhcp4).toBe(false);
+});
+
+test("a bridge from before its host's systemd gave leases back is told not to", () => {
+  const path = "/etc/systemd/network/10-netplan-br0.network.d/kvmnet-identity.conf";
+  const facts = parseFacts(recordedHost("bridged"));
+  const links = facts.links.map((link) =>
+    link.name === "br0" && link.lease ? { ...link, lease: { ...link.lease, released: true as const } } : link,
+  );
+  const { differences, config } = planBridge({ ...facts, links }, inputs, "urn:x::br");
+  expect(differences).toEqual([`${path} was changed by hand`]);
+  expect(config[path]).toContain("[DHCPv4]\nSendRelease=no\nIAID=4101274435\n");
+});

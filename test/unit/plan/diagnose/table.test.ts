@@ -1,0 +1,60 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Facts } from "../../../../provider/host/facts/facts";
+import { parseFacts } from "../../../../provider/host/facts/parseFacts";
+import { diagnose } from "../../../../provider/plan/diagnose/diagnose";
+import { type CheckName, checkNames } from "../../../../provider/plan/diagnose/finding";
+import { remediesOf } from "../../../../provider/plan/diagnose/remedies";
+import { bootFaults } from "../../../acceptance/doctor/bootFaults";
+import { bridgeFaults } from "../../../acceptance/doctor/bridgeFaults";
+import { vmFaults } from "../../../acceptance/doctor/vmFaults";
+import { domain, nic } from "../../support/facts";
+import { recordedHost } from "../../support/recordedHosts";
+
+const hosts = readdirSync(join(__dirname, "../../hosts")).map((file) => file.replace(/\.yaml$/, ""));
+const checks = (facts: Facts) => diagnose(facts, []).map(({ check }) => check);
+
+test.each(hosts)("of the lab's host %s, which is well, nothing is found", (name) => {
+  expect(checks(parseFacts(recordedHost(name)))).toEqual([]);
+});
+
+const well = parseFacts(recordedHost("bridged"));
+/** Its addresses, its gateway and its name server are in netplan's files. */
+const fixed = parseFacts(recordedHost("static"));
+const withoutBridge = domain("web", [nic("52:54:00:00:00:01", { bridge: "br9" })], false);
+const unread = [{ part: "firewall", about: undefined, what: "nft is silent" }] as const;
+/** What the lab's table has not: on a host that is well but for it, it is found and nothing else, and the doctor mends it or says that it does not. */
+const faults: readonly (readonly [string, Facts, CheckName, boolean])[] = [
+  [
+    "no default route",
+    { ...fixed, routes: fixed.routes.filter((one) => one.destination !== "default") },
+    "no-default-route",
+    false,
+  ],
+  ["no name server", { ...fixed, nameservers: [] }, "no-name-server", false],
+  [
+    "a VM that is off, on a bridge that is not there",
+    { ...well, libvirt: { silent: false, networks: [], domains: [withoutBridge] } },
+    "vm-bridge-missing",
+    false,
+  ],
+  [
+    "a way back that was not gone to its end",
+    { ...well, armed: "0123456789ab", incomplete: "networkd does not run\n" },
+    "incomplete-way-back",
+    true,
+  ],
+  ["a part that can't be read", { ...well, unread }, "unread", false],
+];
+
+test.each(faults)("%s", (_, facts, check, mends) => {
+  expect(checks(facts)).toEqual([check]);
+  expect(remediesOf(facts).map((one) => one.check)).toEqual(mends ? [check] : []);
+});
+
+test("each kind of fault is a row of a table, here or in the lab, but the self-test, which has a table of its own", () => {
+  const inTheLab = [...bridgeFaults, ...bootFaults, ...vmFaults].flatMap(({ finds }) => finds);
+  const there = new Set<string>([...inTheLab, ...faults.map(([, , check]) => check), "self-test"]);
+  expect(checkNames.filter((name) => !there.has(name))).toEqual([]);
+  expect(there.size).toBeGreaterThan(25);
+});
