@@ -4,7 +4,7 @@ const { relative } = require("node:path");
 const durations = require("../../test/durations.json");
 
 /** For a file that nobody has timed yet, in seconds. */
-const guesses = { acceptance: 180, lifecycle: 15, protocol: 10, unit: 2 };
+const guesses = require("./guesses.json");
 
 /**
  * The files that take longest begin first, so that no core is idle while one of them goes on alone at the end. What they

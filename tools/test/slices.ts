@@ -12,12 +12,7 @@ export interface Slice {
 
 /** All tests there are, with what `make test` tries a part of tried as a whole: a slice for each file that takes minutes. */
 export function slices(): Slice[] {
-  const files = ["anomalies", "acceptance"].flatMap((project) =>
-    readdirSync(join(root, "test", project), { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".test.ts"))
-      .map((file) => `test/${project}/${file}`)
-      .sort(),
-  );
+  const files = ["anomalies", "acceptance"].flatMap(filesOf);
   return [
     ...["unit", "protocol", "lifecycle"].map(
       (project): Slice => ({
@@ -35,4 +30,12 @@ export function slices(): Slice[] {
       }),
     ),
   ];
+}
+
+/** The tests' files of a project of jest's. */
+export function filesOf(project: string): string[] {
+  return readdirSync(join(root, "test", project), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => `test/${project}/${file}`)
+    .sort();
 }

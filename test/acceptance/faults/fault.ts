@@ -9,7 +9,7 @@ export type Outcome = "rolled back" | "confirmed" | "refused";
 /** A row of the matrix: what strikes, and how it ends at each step that it can strike at. */
 export interface Fault {
   readonly name: string;
-  /** One of them is run every time, as the seed has it; all by `make test-all`. */
+  /** One of them is run where the seed has the row, as the seed has it; all by `make test-all`. */
   readonly cells: readonly Cell[];
   /** Why there are no others. */
   readonly otherwise: string;
