@@ -6,6 +6,7 @@ import { toldByLibvirt } from "../../../provider/host/guestAddress/toldByLibvirt
 import { Hosts } from "../../../provider/host/hosts";
 import { claimable } from "../../../provider/plan/guestAddress";
 import { nicState } from "../../../provider/resources/nic/model";
+import { ensurePackages } from "../../lab/ensurePackages";
 import { addressOf, factsWith, link } from "../support/facts";
 import { answer, SshServer } from "../support/sshServer";
 
@@ -186,6 +187,9 @@ for (@claims) {
   send $socket, $frame, 0 or die $!;
 }`;
 
+// It has nft.
+beforeAll(() => ensurePackages(), 120_000);
+
 /** A bridge with a guest's port in a network namespace of its own. */
 const scene = `
 ip link add br0 type bridge && ip link set br0 up
@@ -193,7 +197,7 @@ ip link add v0 type veth peer name v1 && ip link set v0 master br0 up && ip link
 INDEX=$(ip -o link show v1 | cut -d: -f1) && export INDEX
 perl=$1 script=$2 networks=$3 taken=$4 again=$5; shift 5
 sh "$script" ${mac} 30 "$networks" "$taken" & waiting=$!
-until [ -n "$(nft list tables)" ]; do sleep 0.05; done
+until [ -n "$(nft list tables)" ]; do kill -0 $waiting || exit 1; sleep 0.05; done
 if [ "$again" = flushed ]; then
   nft flush ruleset
   until [ -n "$(nft list tables)" ] || ! kill -0 $waiting 2>/dev/null; do sleep 0.05; done

@@ -1,8 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { ensurePackages } from "../../lab/ensurePackages";
 
 const script = join(__dirname, "../../../provider/host/selfTest/selfTest.pl");
 const inside = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"];
+
+// Its ping. Without root, nothing can be installed, and what is there has to do.
+beforeAll(async () => {
+  if (process.getuid?.() === 0) await ensurePackages();
+}, 120_000);
 
 /** What the self-test says against a DHCP server of this mode, and what the server got. */
 function tried(mode: string) {
