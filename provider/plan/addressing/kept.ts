@@ -2,7 +2,7 @@ import ipaddr from "ipaddr.js";
 import type { Link, Route } from "../../host/facts/facts";
 import type { Addressing as AddressingInput } from "../../resources/bridge/definition";
 import type { Addressing } from "../link/addressingOn";
-import type { Stanza } from "../netplan/addressing";
+import { listOf, type Stanza } from "../netplan/addressing";
 import { Refusal } from "../refusal";
 import { isNear, mayBeGiven } from "./gateways";
 import { learns, promised, stanzaOf } from "./wanted";
@@ -36,7 +36,7 @@ export function completed(addressing: AddressingInput, present: Present): Comple
     addressing.routes === undefined
       ? {
           ...picked(present.stanza, ["gateway4", "gateway6", "routes", "routing-policy"], asksAnew && addressing),
-          ...(ended.length > 0 && { routes: [...listIn(present.stanza), ...ended.map(inWords)] }),
+          ...(ended.length > 0 && { routes: [...listOf(present.stanza.routes), ...ended.map(inWords)] }),
         }
       : {};
   const nameservers = addressing.nameservers === undefined ? keptNameservers(addressing, present) : {};
@@ -56,17 +56,15 @@ const order = [
   ...["dhcp4", "dhcp6", "accept-ra", "addresses", "gateway4", "gateway6", "routes", "routing-policy", "nameservers"],
 ];
 
-const listIn = ({ routes }: Stanza): unknown[] => (Array.isArray(routes) ? routes : []);
-
 /** `asking`: the addressing with which the link begins to ask DHCP. */
 function picked(stanza: Stanza, keys: readonly string[], asking: AddressingInput | false): Stanza {
   const isDefault4 = (route: unknown) =>
     promised({ routes: [route] }).gateways.some((gateway) => !gateway.includes(":"));
   const routes = asking
-    ? listIn(stanza)
+    ? listOf(stanza.routes)
         .filter((route) => !isDefault4(route))
         .map((route) => (comesFirst(asking, viaOf(route)) ? { ...(route as Stanza), "on-link": true } : route))
-    : listIn(stanza);
+    : listOf(stanza.routes);
   const all: Stanza = Object.assign({}, stanza, { routes: routes.length > 0 ? routes : undefined });
   return Object.fromEntries(keys.filter((key) => !(asking && key === "gateway4")).map((key) => [key, all[key]]));
 }
@@ -86,7 +84,7 @@ function comesFirst({ addresses }: AddressingInput, gateway: string | undefined)
 
 function keptNameservers(addressing: AddressingInput, { stanza, lease }: Present): Stanza {
   const kept = (stanza.nameservers ?? {}) as { addresses?: unknown };
-  const own = Array.isArray(kept.addresses) ? kept.addresses.map(String) : [];
+  const own = listOf(kept.addresses).map(String);
   const ends = promised(stanza).dhcp4 && !addressing.dhcp4;
   const leased = ends ? (lease?.nameservers ?? []) : [];
   const addresses = [...new Set([...own, ...leased])];

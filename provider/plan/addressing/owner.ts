@@ -57,7 +57,7 @@ export function refuseKeys(definition: NetplanDefinition, { name }: Link): void 
 
 /** @throws Refusal where an uplink is matched by a pattern, and its own entry would have to be changed */
 export function refusePattern(definition: NetplanDefinition, { name }: Link): void {
-  if (!isPattern(definition) || isUnit(definition)) return;
+  if (!isPattern(definition)) return;
   const paths = definition.places.map(({ path }) => path).join(", ");
   throw new Refusal(
     `uplink: ${paths} matches ${name} by a pattern that other NICs may match too; give ${name} an entry of its own, by name or MAC address.`,

@@ -4,7 +4,7 @@ import { cidrOf } from "../addressing/readdressing";
 import { promised } from "../addressing/wanted";
 import { addressingOn } from "../link/addressingOn";
 import type { Target } from "../link/transition";
-import { addressingOf } from "../netplan/addressing";
+import { addressingOf, nameServersOf } from "../netplan/addressing";
 import { findDefinition } from "../netplan/definition";
 import { entriesThen } from "../networkd/then";
 
@@ -170,8 +170,7 @@ function serversOf(link: string, servers: readonly string[]): Held[] {
 
 function serversIn(netplan: ReadonlyMap<string, string>, id: string): string[] {
   const definition = findDefinition(netplan, id);
-  const { addresses } = ((definition && addressingOf(definition).nameservers) ?? {}) as { addresses?: unknown };
-  return Array.isArray(addresses) ? addresses.map(String) : [];
+  return definition ? nameServersOf(addressingOf(definition)) : [];
 }
 
 function asks(netplan: ReadonlyMap<string, string>, id: string): boolean {

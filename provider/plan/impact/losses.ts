@@ -1,6 +1,6 @@
 import type { Facts, Route } from "../../host/facts/facts";
 import { promised } from "../addressing/wanted";
-import type { Stanza } from "../netplan/addressing";
+import { nameServersOf, type Stanza } from "../netplan/addressing";
 
 /** What a change means for whom the host asks for names: they stay, there are others, or the program takes them away. */
 export type NameService = "stays" | "new" | "none";
@@ -68,16 +68,11 @@ function nameServiceAfter(facts: Facts, { links, was, stanza }: Change): NameSer
   const leases = facts.links
     .filter(({ name }) => links.includes(name))
     .flatMap(({ lease }) => lease?.nameservers ?? []);
-  const own = new Set([...serversIn(was), ...leases]);
+  const own = new Set([...nameServersOf(was), ...leases]);
   const others = present.filter((address) => !own.has(address));
-  const wanted = serversIn(stanza);
+  const wanted = nameServersOf(stanza);
   if (present.length > 0 && others.length === 0 && wanted.length === 0 && !promised(stanza).dhcp4) return "none";
   return wanted.length > 0 && !wanted.some((address) => own.has(address) || present.includes(address))
     ? "new"
     : "stays";
-}
-
-function serversIn({ nameservers }: Stanza): string[] {
-  const { addresses } = (nameservers ?? {}) as { addresses?: unknown };
-  return Array.isArray(addresses) ? addresses.map(String) : [];
 }

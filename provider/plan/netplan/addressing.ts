@@ -6,6 +6,16 @@ import { goesOver } from "./keys";
 
 export type Stanza = Record<string, unknown>;
 
+/** A list of netplan's, which may be left out; whoever wrote anything else, netplan itself refuses. */
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The name servers of an interface. */
+export function nameServersOf({ nameservers }: Stanza): string[] {
+  return listOf((nameservers as Stanza | undefined)?.addresses).map(String);
+}
+
 /** An interface's addressing over all files, merged as netplan does: later scalars win, lists add up. */
 export function addressingOf(definition: NetplanDefinition): Stanza {
   return merged(definition, goesOver);

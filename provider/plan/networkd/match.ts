@@ -1,5 +1,5 @@
 import type { Link } from "../../host/facts/facts";
-import { unitFolders } from "../../host/facts/networkUnit";
+import { sectionsOf, unitFolders, valuesIn } from "../../host/facts/networkUnit";
 
 /** Of each name the one that counts. */
 export function unitsByName(paths: Iterable<string>, kind: "network" | "link"): Map<string, string> {
@@ -21,14 +21,7 @@ export function unitFor(units: ReadonlyMap<string, string>, link: Link): string 
 
 /** Whether a unit may be a link's: of what is asked here and not known, yes. One that asks for nothing is everybody's. */
 export function matches(text: string, link: Link): boolean {
-  const asked = new Map<string, string[]>();
-  let section = "";
-  for (const line of text.split("\n").map((one) => one.trim())) {
-    if (line.startsWith("[")) section = line;
-    const [, key = "", value = ""] = /^([A-Za-z0-9]+)\s*=\s*(.*)$/.exec(line) ?? [];
-    if (section !== "[Match]" || key === "") continue;
-    asked.set(key, value === "" ? [] : [...(asked.get(key) ?? []), ...value.split(/\s+/)]);
-  }
+  const sections = sectionsOf(text);
   const has: Record<string, (string | undefined)[]> = {
     Name: [link.name],
     OriginalName: [link.name],
@@ -39,10 +32,9 @@ export function matches(text: string, link: Link): boolean {
     // It is on no bus.
     ...(link.kind === "bridge" && { Driver: ["bridge"], Path: [undefined], Property: [undefined] }),
   };
-  return [...asked].every(([key, values]) => {
-    const present = has[key];
-    if (values.length === 0 || present === undefined) return true;
-    const [first = "", ...rest] = values;
+  return Object.entries(has).every(([key, present]) => {
+    const [first, ...rest] = valuesIn(sections, "Match", key).flatMap((value) => value.split(/\s+/));
+    if (first === undefined) return true;
     const not = first.startsWith("!");
     const globs = [not ? first.slice(1) : first, ...rest].map(globOf);
     return present.some((one) => one !== undefined && globs.some((glob) => glob.test(one))) !== not;

@@ -1,5 +1,5 @@
 import { type Section, sectionsOf } from "../../host/facts/networkUnit";
-import type { Stanza } from "../netplan/addressing";
+import { listOf, nameServersOf, type Stanza } from "../netplan/addressing";
 import { Refusal } from "../refusal";
 
 /** Sections of systemd.network(5) that are of a link's addressing, and go where that goes. */
@@ -89,23 +89,22 @@ function textOf(sections: readonly Section[]): string {
 export function addressingText(stanza: Stanza): string {
   const { dhcp4, dhcp6, "accept-ra": ra } = stanza;
   const dhcp = dhcp4 ? (dhcp6 ? "yes" : "ipv4") : dhcp6 ? "ipv6" : "no";
-  const { addresses = [], search = [] } = (stanza.nameservers ?? {}) as Record<string, readonly string[]>;
+  const { search = [] } = (stanza.nameservers ?? {}) as Record<string, readonly string[]>;
   const network: [string, string][] = [
     ["DHCP", dhcp],
     ...(ra === undefined ? [] : [["IPv6AcceptRA", ra ? "yes" : "no"] as [string, string]]),
-    ...listIn(stanza.addresses).map((one): [string, string] => ["Address", String(one)]),
-    ...addresses.map((one): [string, string] => ["DNS", one]),
+    ...listOf(stanza.addresses).map((one): [string, string] => ["Address", String(one)]),
+    ...nameServersOf(stanza).map((one): [string, string] => ["DNS", one]),
     ...search.map((one): [string, string] => ["Domains", one]),
   ];
-  const routes = listIn(stanza.routes).map((one) => ({ name: "Route", entries: routeKeys(one as Stanza) }));
-  const rules = listIn(stanza["routing-policy"]).map((one) => ({
+  const routes = listOf(stanza.routes).map((one) => ({ name: "Route", entries: routeKeys(one as Stanza) }));
+  const rules = listOf(stanza["routing-policy"]).map((one) => ({
     name: "RoutingPolicyRule",
     entries: Object.entries(one as Record<string, string>),
   }));
   return textOf([{ name: "Network", entries: network }, ...routes, ...rules]);
 }
 
-const listIn = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const inNetworkdsWords: Readonly<Record<string, string>> = {
   via: "Gateway",
   metric: "Metric",

@@ -60,7 +60,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
   const ofPort = strippedOfPort(site, ofBridge);
   const taken = [...ofBridge.keys(), ...ofPort.keys()];
   // A pattern goes on as it is for all other NICs: nothing of it is taken out.
-  const patterns = isPattern(port) && !site.units ? port.places.map(({ path }) => path) : [];
+  const patterns = isPattern(port) ? port.places.map(({ path }) => path) : [];
   const originals = Object.fromEntries([
     ...[...taken, ...patterns].map((path) => [path, facts.netplan.get(path) ?? ""] as const),
     ...site.usersUnit,

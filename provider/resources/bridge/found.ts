@@ -3,7 +3,7 @@ import { type BridgeRecord, type Facts, fixedPorts, type Link, linkNamed } from 
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { madeByNetplan } from "../../plan/addressing/netplanId";
 import { asksDhcp6, promised, stanzaOf } from "../../plan/addressing/wanted";
-import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
+import { addressingOf, listOf, nameServersOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFilesIn, bridgeFileText, isBridgeFile } from "../../plan/netplan/bridgeFile";
 import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../plan/netplan/definition";
 import { entryMtu } from "../../plan/netplan/mtu";
@@ -74,7 +74,7 @@ export function refuseOtherPorts(facts: Facts, { definition }: Found, uplink: Li
 
 function interfacesOf(definition: NetplanDefinition): string[] {
   const lists = definition.places.map((place) => saidIn(place).interfaces);
-  return [...new Set(lists.flatMap((list) => (Array.isArray(list) ? list.map(String) : [])))];
+  return [...new Set(lists.flatMap((list) => listOf(list).map(String)))];
 }
 
 /** What of a found bridge is to be otherwise than its user's files say. */
@@ -141,7 +141,7 @@ function isSaid(stanza: Stanza, wanted: Stanza): boolean {
   const facets = (one: Stanza) => {
     const { dhcp4, addresses, gateways } = promised(one);
     const routes = listOf(one.routes).filter((route) => !isDefaultRoute(route));
-    const nameservers = listOf((one.nameservers as Stanza | undefined)?.addresses);
+    const nameservers = nameServersOf(one);
     const ra = wanted["accept-ra"] === undefined ? undefined : one["accept-ra"];
     return {
       ...{ dhcp4, dhcp6: asksDhcp6(one), ra },
@@ -153,7 +153,6 @@ function isSaid(stanza: Stanza, wanted: Stanza): boolean {
   return isDeepStrictEqual(facets(stanza), facets(wanted));
 }
 
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 /** Whatever the order of an object's keys. */
 const sorted = (values: readonly unknown[]) =>
   values.map((one) => JSON.stringify(one, one instanceof Object ? Object.keys(one).sort() : null)).sort();

@@ -11,7 +11,7 @@ import { type Addressing, addressingOn, nothing, together } from "../../plan/lin
 import type { WantedBridge } from "../../plan/link/missing";
 import { kernelChange, type Target } from "../../plan/link/transition";
 import { presentName } from "../../plan/link/uplink";
-import { addressingOf, type Stanza } from "../../plan/netplan/addressing";
+import { addressingOf, listOf, type Stanza } from "../../plan/netplan/addressing";
 import { bridgeFilesIn, networkFileName } from "../../plan/netplan/bridgeFile";
 import { cloudConfigPath, cloudInitGoesOn } from "../../plan/netplan/cloudInit";
 import { findDefinition, netplanIn } from "../../plan/netplan/definition";
@@ -132,7 +132,7 @@ function leftBridge(definition: Found["own"], { macAddress }: Found): Omit<Wante
 /** What the kernel can be given of a stanza before networkd has read it; the rest of it is networkd's alone. */
 function saidBy(stanza: Stanza): AddressingInput {
   const { dhcp4, addresses } = promised(stanza);
-  const listed = (Array.isArray(stanza.routes) ? stanza.routes : []) as Stanza[];
+  const listed = listOf(stanza.routes) as Stanza[];
   const old = [
     { to: "default", via: stanza.gateway4 },
     { to: "default", via: stanza.gateway6 },
