@@ -93,6 +93,11 @@ export class Host {
     return this.#command(() => this.#session.exec(argv, options));
   }
 
+  /** A command that changes nothing: what was read of the host before it is as good as before. */
+  ask(argv: readonly string[], options: ExecOptions): Promise<RemoteResult> {
+    return this.#session.run(argv, options);
+  }
+
   /** Everything there is to know, in one round trip. Readers at the same time share one. */
   facts(): Promise<Facts> {
     return this.#reading?.facts ?? this.freshFacts();

@@ -49,9 +49,42 @@ export function willDo(addresses: readonly string[], { networks, networks6 }: Cl
 
 export const isIpv6 = (address: string): boolean => address.includes(":");
 
-/** Addresses by which the host knows a NIC on a bridge; those that answered a moment ago, where there are such. */
-export function neighboursOf(facts: Facts, bridge: string | undefined, macAddress: string): string[] {
+/** Addresses by which the host knows a NIC on a bridge, in its neighbour table. */
+export interface Neighbours {
+  /** Those that answered a moment ago. */
+  readonly answering: readonly string[];
+  /** Those that nobody has asked for since; of before, perhaps. */
+  readonly others: readonly string[];
+}
+
+export function neighboursOf(facts: Facts, bridge: string | undefined, macAddress: string): Neighbours {
   const all = facts.neighbours.filter(({ mac, device }) => mac === macAddress && device === bridge);
-  const answering = all.filter(({ reachable }) => reachable);
-  return [...new Set((answering.length > 0 ? answering : all).map(({ address }) => address))];
+  const of = (wanted: boolean) => [
+    ...new Set(all.flatMap(({ reachable, address }) => (reachable === wanted ? [address] : []))),
+  ];
+  return { answering: of(true), others: of(false) };
+}
+
+/** What is known of a running NIC's addresses, that may count. */
+export interface Seen {
+  /** What its state has. */
+  readonly had: readonly string[];
+  /** What its guest answers for, or tells by its agent. */
+  readonly has: readonly string[];
+  /** What another machine answers for, and the guest does not. */
+  readonly anothers: readonly string[];
+  /** The guest has told all that it has. */
+  readonly toldAll: boolean;
+}
+
+/**
+ * The addresses of a NIC, of which those that are no more its own go: another machine has one, the guest itself has another
+ * one in its place, or says that it has it no more. That nobody answers is no reason: a guest that restarts is silent too, and
+ * what goes by its address would be done again. What stays keeps its place.
+ */
+export function withoutStale({ had, has, anothers, toldAll }: Seen): string[] {
+  const isReplaced = (one: string) => has.some((other) => isIpv6(other) === isIpv6(one));
+  const left = had.filter((one) => has.includes(one) || !(anothers.includes(one) || toldAll || isReplaced(one)));
+  const added = has.filter((one) => !left.some((there) => isIpv6(there) === isIpv6(one)));
+  return [...left, ...inOrder(added)];
 }

@@ -17,14 +17,13 @@ export const getNicFunction: HostFunction<GetNicInputs, GetNicResult> = {
     const result = nicResult(facts, nic);
     if (!result.live || result.linkState === "down" || domain.paused || inputs.waitForAddress === 0) return result;
     const { macAddress, bridge } = result;
-    const seconds = inputs.waitForAddress;
-    const ipAddresses = await findAddresses(host, facts, {
+    const one = {
       domainId: domain.uuid,
       macAddress,
-      bridge,
-      seconds,
-      signal,
-    });
+      link: bridge ?? result.device,
+      direct: result.device !== undefined,
+    };
+    const ipAddresses = await findAddresses(host, facts, one, { seconds: inputs.waitForAddress, signal });
     return { ...result, ipAddresses };
   },
 };

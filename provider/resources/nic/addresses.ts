@@ -1,13 +1,26 @@
-import type { Facts } from "../../host/facts/facts";
+import ipaddr from "ipaddr.js";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Claimable } from "../../host/guestAddress/claimable";
 import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
 import { toldByLibvirt } from "../../host/guestAddress/toldByLibvirt";
+import { whoHas } from "../../host/guestAddress/whoHas";
 import type { Host } from "../../host/host";
-import { claimable, counting, inOrder, neighboursOf, willDo } from "../../plan/guestAddress";
+import { attachmentIn, linkOf } from "../../plan/attachment/attachment";
+import { claimable, counting, inOrder, isIpv6, neighboursOf, willDo, withoutStale } from "../../plan/guestAddress";
+import type { NicWanted } from "./definition";
+import type { NicOfDomain } from "./model";
 
-interface Sought {
+/** A NIC of a VM that runs, as a look at its addresses needs it. */
+export interface RunningNic {
   readonly domainId: string;
   readonly macAddress: string;
-  readonly bridge: string | undefined;
+  /** The host's link that it is on. */
+  readonly link: string | undefined;
+  /** By a macvtap: what its guest says goes past the host. */
+  readonly direct: boolean;
+}
+
+interface Sought {
   readonly seconds: number;
   readonly signal: AbortSignal;
   /** The NIC has just come elsewhere: what is known of it may be of before. */
@@ -17,21 +30,115 @@ interface Sought {
 }
 
 /**
- * A guest's addresses, IPv4 first, from whoever knows: whom the host has spoken to, the guest's agent or libvirt's DHCP server;
- * then what the guest says in ARP; and when that time is over, the others once more.
+ * A guest's addresses, IPv4 first, from whoever knows: whom the host has spoken to and still answers, the guest's agent or
+ * libvirt's DHCP server; then what the guest says in ARP, or answers for; and when that time is over, the others once more.
  */
-export async function findAddresses(host: Host, facts: Facts, sought: Sought): Promise<string[]> {
-  const { bridge, macAddress, signal, seconds, moved, waiting } = sought;
-  const claims = claimable(facts, bridge, macAddress);
-  const known = async (facts: Facts) => {
-    const neighbours = counting(neighboursOf(facts, bridge, macAddress), macAddress, claims);
-    if (willDo(neighbours, claims)) return inOrder(neighbours);
-    return inOrder([...neighbours, ...counting(await toldByLibvirt(host, sought), macAddress, claims)]);
-  };
-  const told = moved ? [] : await known(facts);
+export async function findAddresses(
+  host: Host,
+  facts: Facts,
+  nic: RunningNic,
+  { seconds, signal, moved, waiting }: Sought,
+): Promise<string[]> {
+  const { link, macAddress } = nic;
+  const claims = claimable(facts, link, macAddress);
+  const told = moved ? [] : await addressesNow(host, facts, nic, [], false);
   if (willDo(told, claims)) return told;
   waiting?.();
-  const heard = await waitForGuestAddress(host, { macAddress, claimable: claims, seconds, signal });
-  if (heard.length > 0) return [...heard, ...told];
-  return known(await host.freshFacts(signal));
+  const enough = new AbortController();
+  const ends = AbortSignal.any([signal, enough.signal]);
+  const heard = waitForGuestAddress(host, { macAddress, claimable: claims, seconds, signal: ends });
+  // A guest that has nothing to say is asked; one that speaks meanwhile is heard.
+  const answered = answeredFor(host, nic, claims).then((found) => (found.length > 0 ? found : heard));
+  const first = await Promise.race([heard, answered]);
+  enough.abort();
+  for (const one of [heard, answered]) one.catch(() => undefined);
+  if (first.length > 0) return [...first, ...told];
+  return addressesNow(host, await host.freshFacts(signal), nic, []);
+}
+
+/**
+ * The addresses of a running NIC as they are now, from what the host knows and the guest answers or tells: a look, which
+ * waits for nobody. `had`: what its state has; of that, what is no more its own goes.
+ */
+export async function addressesNow(
+  host: Host,
+  facts: Facts,
+  nic: RunningNic,
+  had: readonly string[],
+  // Whether it is asked for every address of its LAN, too.
+  forAll = true,
+): Promise<string[]> {
+  const { link, macAddress } = nic;
+  const claims = claimable(facts, link, macAddress);
+  const count = (addresses: readonly string[]) => counting(addresses, macAddress, claims);
+  const neighbours = neighboursOf(facts, link, macAddress);
+  const [known, answering] = [count(had), count(neighbours.answering)];
+  const unsure = [...new Set([...known, ...count(neighbours.others)])].filter((one) => !answering.includes(one));
+  const { own, anothers } = await answersTo(host, facts, nic, unsure);
+  const sure = [...answering, ...own];
+  // Whoever still answers for all that is known need not be asked for more.
+  const isKnown = known.length > 0 ? known.every((one) => sure.includes(one)) : willDo(sure, claims);
+  if (isKnown) return withoutStale({ had: known, has: sure, anothers, toldAll: false });
+  const { addresses, byAgent } = await toldByLibvirt(host, nic);
+  const told = [...new Set([...sure, ...count(addresses)])];
+  const asks = forAll && !byAgent && told.every(isIpv6);
+  const has = asks ? [...told, ...(await answeredFor(host, nic, claims))] : told;
+  return withoutStale({ had: known, has, anothers, toldAll: byAgent });
+}
+
+/** Which of the addresses the NIC itself answers for, and which another machine alone. */
+async function answersTo(
+  host: Host,
+  facts: Facts,
+  { link, macAddress, direct }: RunningNic,
+  addresses: readonly string[],
+): Promise<{ own: string[]; anothers: string[] }> {
+  if (link === undefined || direct || addresses.length === 0) return { own: [], anothers: [] };
+  const all = linkNamed(facts, link)?.addresses ?? [];
+  const from = all.find(({ family, scope }) => family === "inet6" && scope === "link")?.local;
+  const answers = await whoHas(
+    host,
+    addresses.map((address) => ({ device: link, from, address, macAddress })),
+  );
+  const answersFor = (address: string, isIts: boolean) =>
+    answers.some((one) => one.address === address && (one.macAddress === macAddress) === isIts);
+  const own = addresses.filter((one) => answersFor(one, true));
+  return { own, anothers: addresses.filter((one) => !own.includes(one) && answersFor(one, false)) };
+}
+
+/** How many addresses of a LAN a guest is asked for at most: what is sent goes to it alone, but it has to take it. */
+const most = 1024;
+
+/** The address of its LAN that a guest answers for, whichever it is. One that answers for several has more NICs on that LAN, and nobody can tell. */
+async function answeredFor(host: Host, { link, macAddress, direct }: RunningNic, claims: Claimable): Promise<string[]> {
+  if (link === undefined || direct) return [];
+  const asked = claims.networks.flatMap((network) => {
+    const [start, prefix] = ipaddr.IPv4.parseCIDR(network);
+    const count = 2 ** (32 - prefix);
+    return count > most ? [] : [{ device: link, from: undefined, address: start.toString(), macAddress, count }];
+  });
+  const answers = asked.length === 0 ? [] : await whoHas(host, asked);
+  const own = answers.filter((one) => one.macAddress === macAddress).map(({ address }) => address);
+  const [only, ...others] = inOrder(counting(own, macAddress, claims));
+  return only === undefined || others.length > 0 ? [] : [only];
+}
+
+/** Those of a NIC that is read: as they were last known where its guest can't be asked. */
+export async function addressesRead(
+  host: Host,
+  facts: Facts,
+  wanted: NicWanted,
+  {
+    found: { domain, live },
+    macAddress,
+    had,
+  }: { readonly found: NicOfDomain; readonly macAddress: string; readonly had: readonly string[] },
+): Promise<readonly string[]> {
+  if (!live || domain.paused || live.linkState === "down") return had;
+  // The program does not ask for it, and nobody knows one that may be stale.
+  if (wanted.waitForAddress === 0 && had.length === 0) return had;
+  const target = attachmentIn(wanted);
+  const nic = { domainId: domain.uuid, macAddress, link: linkOf(facts, target), direct: target.kind === "direct" };
+  // What is not learned is as it was: a look does not fail for it.
+  return addressesNow(host, facts, nic, had).catch(() => had);
 }

@@ -86,7 +86,7 @@ const outputs = z.object({
   tap: z.string().meta({ description: 'The TAP on the host, "" while the VM is off. Never drifts.' }),
   ipAddresses: z.array(z.string()).meta({
     description:
-      "The guest's last known addresses on this NIC, as the guest itself claims them: IPv4 first, then those of IPv6 that last (made of the NIC's MAC address, or numbered low; no temporary ones). Of its LAN, where the host has an address there, and nobody else's that the host knows. What is known keeps its place while it is valid. Never drift.",
+      "The guest's last known addresses on this NIC, as the guest itself claims them: IPv4 first, then those of IPv6 that last (made of the NIC's MAC address, or numbered low; no temporary ones). Of its LAN, where the host has an address there, and nobody else's that the host knows. What is known keeps its place while it is valid, and stays while the VM is off. Never drift.",
   }),
   live: z.boolean().meta({ description: "Whether the running VM has the NIC." }),
   persistent: z.boolean().meta({ description: "Whether the VM's definition has the NIC, for its next start." }),

@@ -14,6 +14,7 @@ import { placeOf } from "../ownership/words";
 import { pinned } from "../pinned";
 import { reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
+import { addressesRead } from "./addresses";
 import { misplaced } from "./check";
 import { type NicInputs, type NicState, nic } from "./definition";
 import { modelPending } from "./drift";
@@ -101,8 +102,9 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const hostKey = pinned(host, state.hostKey);
     const thing = markedNic(facts, found, state.macAddress, inputs.connection);
     const { drift, ...holder } = seenOwner(operation, host, thing, heldBy(operation.urn, thing, state));
-    const after = nicState(facts, wanted, found, { ...state, ...holder, hostKey });
     const { macAddress } = state;
+    const ipAddresses = await addressesRead(host, facts, wanted, { found, macAddress, had: state.ipAddresses });
+    const after = nicState(facts, wanted, found, { ...state, ...holder, hostKey, ipAddresses });
     const mine = { domain: domain.name, macAddress, linkState: inputs.linkState, drift: after.drift };
     tellFindings(operation, host, facts, mine);
     return { kind: "there", id, inputs, state: { ...after, drift: [...drift, ...after.drift] } };
@@ -125,7 +127,8 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const thing = markedNic(facts, found, macAddress, connection);
     const previous = thing.mark ? beforeIn(thing.mark) : placeBefore(found, inputs, host);
     const holder = handedOver(operation, host, thing);
-    const kept = { ...holder, macAddress, previous, ipAddresses: [], hostKey: pinned(host) };
+    const ipAddresses = await addressesRead(host, facts, inputs, { found, macAddress, had: [] });
+    const kept = { ...holder, macAddress, previous, ipAddresses, hostKey: pinned(host) };
     return {
       kind: "there",
       id: `${facts.machineId}/${domain.name}/${macAddress}`,

@@ -148,8 +148,9 @@ export function nicState(facts: Facts, inputs: NicWanted, nic: NicOfDomain, kept
   const bridge = linkOf(facts, attachmentIn(inputs));
   const claims = claimable(facts, bridge, kept.macAddress);
   const had = counting(kept.ipAddresses, kept.macAddress, claims);
-  // Imported, made anew, or silent while it was waited for: whom the host has spoken to since, it knows.
-  const seen = nic.live ? counting(neighboursOf(facts, bridge, kept.macAddress), kept.macAddress, claims) : [];
+  // Imported, made anew, or silent while it was waited for: who has answered the host a moment ago.
+  const { answering } = neighboursOf(facts, bridge, kept.macAddress);
+  const seen = nic.live ? counting(answering, kept.macAddress, claims) : [];
   // What there was stays, in its place: what goes by the first one would be done again.
   const added = seen.filter((one) => !had.some((there) => isIpv6(there) === isIpv6(one)));
   const ipAddresses = [...had, ...inOrder(added)];

@@ -1,18 +1,17 @@
 import { quote } from "../../host/exec/quote";
 import type { Facts, OwnerMark } from "../../host/facts/facts";
 import { unreadOf } from "../../host/facts/unread";
-import { toldByLibvirt } from "../../host/guestAddress/toldByLibvirt";
 import type { Host } from "../../host/host";
 import { reasonOf } from "../../host/until";
 import { attachmentIn, linkOf } from "../../plan/attachment/attachment";
-import { claimable, counting, inOrder, willDo } from "../../plan/guestAddress";
+import { claimable, willDo } from "../../plan/guestAddress";
 import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
 import { type Operation, PartlyDone } from "../lifecycle";
 import { dropMark, keepMark } from "../ownership/keep";
 import { settledMark } from "../ownership/mark";
 import { nicMark } from "../ownership/paths";
-import { findAddresses } from "./addresses";
+import { addressesNow, findAddresses } from "./addresses";
 import { attachLacking, putTapRight } from "./attachment";
 import type { NicState, NicWanted } from "./definition";
 import { modelPending, nicDrift } from "./drift";
@@ -63,15 +62,12 @@ export async function settle(operation: Operation, host: Host, wanted: Wanted): 
   const known = state.ipAddresses.some((one) => had.includes(one)) || willDo(state.ipAddresses, claims);
   if (!found.live || inputs.waitForAddress === 0 || inputs.linkState === "down" || known)
     return settled(state.ipAddresses);
-  if (target.kind === "direct") {
-    // What its guest says in ARP goes past the host.
-    const told = await toldByLibvirt(host, { domainId, macAddress, signal });
-    return settled(inOrder(counting(told, macAddress, claims)));
-  }
+  const nic = { domainId, macAddress, link: bridge, direct: target.kind === "direct" };
+  if (nic.direct) return settled(await addressesNow(host, facts, nic, []));
   const waiting = () =>
     log.progress(`${host.label}: ${found.domain.name} has the NIC ${macAddress}; waiting for its address`);
-  const sought = { domainId, macAddress, bridge, seconds: inputs.waitForAddress, signal, moved, waiting };
-  const ipAddresses = await findAddresses(host, facts, sought).catch((error: Error) => {
+  const sought = { seconds: inputs.waitForAddress, signal, moved, waiting };
+  const ipAddresses = await findAddresses(host, facts, nic, sought).catch((error: Error) => {
     const why = signal.aborted ? reasonOf(signal) : error.message;
     throw new PartlyDone(wanted.id, { ...state }, [
       `${host.label}: ${found.domain.name} has the NIC ${macAddress}, but the wait for its address was cut short: ${why}`,

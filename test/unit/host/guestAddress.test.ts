@@ -108,11 +108,11 @@ describe("an address that was empty once", () => {
     const kvm = { ...facts, neighbours };
     return nicState(kvm, { ...inputs, waitForAddress: 60 }, found, { macAddress: mac, ipAddresses: kept }).ipAddresses;
   };
-  const known = (address: string, parts = {}) => ({ mac, address, device: "br0", reachable: false, ...parts });
+  const known = (address: string, parts = {}) => ({ mac, address, device: "br0", reachable: true, ...parts });
 
   test("is taken from the host's neighbour table, whoever reads it", () => {
     expect(read([], [known("192.0.2.55")])).toEqual(["192.0.2.55"]);
-    expect(read([], [known("192.0.2.55"), known("192.0.2.56", { reachable: true })])).toEqual(["192.0.2.56"]);
+    expect(read([], [known("192.0.2.55", { reachable: false }), known("192.0.2.56")])).toEqual(["192.0.2.56"]);
   });
 
   test("of IPv6 comes after those of IPv4, where it lasts, and what is known already keeps its place", () => {
@@ -135,18 +135,21 @@ describe("an address that was empty once", () => {
   });
 
   test("stays the one that is known, and what was last known of a VM that is off", () => {
-    expect(read(["192.0.2.55"], [known("192.0.2.56", { reachable: true })])).toEqual(["192.0.2.55"]);
+    expect(read(["192.0.2.55"], [known("192.0.2.56")])).toEqual(["192.0.2.55"]);
     expect(read([], [known("192.0.2.55")], false)).toEqual([]);
   });
 });
 
-test("libvirt's sources are asked in one virsh, and tell of this NIC alone", async () => {
-  const uuid = "00000000-0000-4000-8000-000000000001";
+test("libvirt's sources are asked in one virsh for all, and tell of each NIC alone", async () => {
+  const [uuid, second] = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"];
+  const last = "52:54:00:00:00:03";
   const printed = [
-    ` lo         00:00:00:00:00:00    ipv4         127.0.0.1/8`,
+    `agent: lo         00:00:00:00:00:00    ipv4         127.0.0.1/8`,
     ` eth0       ${mac.toUpperCase()}    ipv4         192.0.2.55/24`,
     ` eth0       ${mac}    ipv6         fe80::1/64`,
-    ` eth1       ${other}    ipv4         192.0.2.66/24`,
+    `lease: eth1       ${other}    ipv4         192.0.2.66/24`,
+    `agent: eth1       ${last}    N/A          N/A`,
+    "lease:agent:lease:",
   ].join("\n");
   const asked: string[] = [];
   await using server = await SshServer.start({
@@ -157,10 +160,16 @@ test("libvirt's sources are asked in one virsh, and tell of this NIC alone", asy
   });
   const hosts = new Hosts();
   const host = await hosts.reach(server.connection);
-  const { signal } = new AbortController();
-  expect(await toldByLibvirt(host, { domainId: uuid, macAddress: mac, signal })).toEqual(["192.0.2.55", "fe80::1"]);
-  expect(asked.join()).toContain(`domifaddr ${uuid} --full --source agent; domifaddr ${uuid} --full --source lease`);
-  expect(await toldByLibvirt(host, { domainId: "web; undefine web", macAddress: mac, signal })).toEqual([]);
+  const of = (macAddress: string, domainId = uuid) => toldByLibvirt(host, { domainId, macAddress });
+  expect(await Promise.all([of(mac), of(other, second), of(last, second)])).toEqual([
+    { addresses: ["192.0.2.55", "fe80::1"], byAgent: true },
+    { addresses: ["192.0.2.66"], byAgent: false },
+    { addresses: [], byAgent: true },
+  ]);
+  const about = (id: string) =>
+    ["agent", "lease"].map((source) => `echo ${source}:; domifaddr ${id} --full --source ${source}`).join("; ");
+  expect(asked).toEqual([expect.stringContaining(`${about(uuid)}; ${about(second)}`)]);
+  expect(await of(mac, "web; undefine web")).toEqual({ addresses: [], byAgent: false });
   expect(asked).toHaveLength(1);
   hosts.close();
 });
