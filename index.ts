@@ -10,4 +10,5 @@ export { HostBridge, type HostBridgeArgs } from "./components/hostBridge";
 export * from "./components/resources";
 /** The same under a name of their own. */
 export * as resources from "./components/resources";
+export { type RolloutArgs, rollout } from "./components/rollout";
 export { VmNic, type VmNicArgs } from "./components/vmNic";

@@ -4,7 +4,9 @@
  */
 export * from "@pulumi/pulumi/errors";
 export type { InvokeOptions, InvokeOutputOptions } from "@pulumi/pulumi/invoke";
+export { info } from "@pulumi/pulumi/log";
 export * from "@pulumi/pulumi/output";
 export * from "@pulumi/pulumi/resource";
 export { invoke, invokeOutput } from "@pulumi/pulumi/runtime/invoke";
 export { registerResourceModule, registerResourcePackage } from "@pulumi/pulumi/runtime/rpc";
+export { isDryRun } from "@pulumi/pulumi/runtime/settings";

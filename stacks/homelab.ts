@@ -1,25 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
+import { inWaves } from "../components/rollout";
 import { BridgeNetwork, diagnoseOutput, type HostBridge, resources, VmNic } from "../index";
 import { makeBridges, usualBridge } from "./bridges";
 import type { HostConfig, VmConfig } from "./config";
 import { failFrom } from "./failOn";
 import { guestCommand } from "./guestCommand";
 import type { Homelab } from "./readConfig";
-import { inWaves, rolloutWords, wavesOf } from "./rollout";
 
 /**
  * The hosts and NICs of a homelab, and what a person wants to know of them.
  * Resources are named by their keys: `kvm1`, `kvm1/br20`, `kvm1/lan`, `kvm1/tap0`, `web/lan`.
  */
 export function homelab({ config, encrypted }: Homelab) {
-  const waves = wavesOf(Object.keys(config.hosts), config.rollout);
-  if (config.rollout !== undefined) pulumi.log.info(rolloutWords(waves));
-  const made = inWaves(
-    waves,
-    (name, after) => new Host(name, at(config.hosts, name), encrypted, after),
-    ({ bridges }) => Object.values(bridges),
-  );
-  const hosts = mapValues(config.hosts, (_, name) => at(made, name));
+  const names = Object.keys(config.hosts);
+  const make = (name: string, after: pulumi.Resource[]) => new Host(name, at(config.hosts, name), encrypted, after);
+  const hosts = config.rollout
+    ? inWaves(names, config.rollout, make, ({ bridges }) => Object.values(bridges))
+    : mapValues(config.hosts, (_, name) => make(name, []));
   const vms = mapValues(config.vms, (vm, name) => vmNics(name, vm, at(hosts, vm.host)));
   return { hosts: mapValues(hosts, (host, name) => host.summary(name)), vms };
 }

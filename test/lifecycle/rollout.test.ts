@@ -1,69 +1,67 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { stringify } from "yaml";
-import { run, start as spawn } from "../lab/command";
-import { Pulumi } from "../lab/pulumi";
 import { SimulatedHost } from "./host/simulatedHost";
-import { writeHome } from "./simulatedStack";
+import { SimulatedHomelab } from "./simulatedHomelab";
 
-const repository = resolve(__dirname, "../..");
+const minutes = 60_000;
 const names = ["kvm1", "kvm2", "kvm3", "kvm4", "kvm5", "kvm6"];
 
-test("a rollout changes the canary first, then waves, and the first host that goes back stops the rest", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "kvmnet-rollout-"));
-  const hosts: SimulatedHost[] = [];
+test(
+  "a rollout changes the canary first, then waves; the first host that goes back stops the rest, which is named",
+  async () => {
+    await using hosts = await startHosts(names);
+    await using homelab = await SimulatedHomelab.start(...hosts.all);
+    const { pulumi } = homelab;
+    const config = names.map((name) => [name, { connection: { host: `${name}.example` }, bridge: {} }]);
+    await homelab.say({ hosts: Object.fromEntries(config), rollout: { canary: "kvm4", waves: 2 } });
+
+    /** Each once its change is there and waits to be confirmed. */
+    const order: string[] = [];
+    for (const host of hosts.all)
+      host.onCommand = (command) => {
+        if (!/ '?settle/.test(command)) return undefined;
+        order.push(host.name);
+        if (host.name === "kvm2") host.answering.delete("192.0.2.1");
+        return undefined;
+      };
+    const { code, stdout } = await pulumi.up(homelab.args());
+    expect(code).not.toBe(0);
+    expect(stdout).toContain(
+      "rollout: kvm4; then kvm1, kvm2; then kvm3, kvm5; then kvm6. The first host that goes back leaves those of later waves as they are.",
+    );
+    expect(stdout).toContain(
+      "the change was rolled back, the host is as before: the gateway 192.0.2.1 does not answer",
+    );
+    const told = stdout.slice(stdout.indexOf("Diagnostics:")).match(/(?<=rollout: )now.*/g);
+    expect(told).toEqual([
+      "now kvm4; not touched yet: kvm1, kvm2, kvm3, kvm5, kvm6",
+      "now kvm1, kvm2; not touched yet: kvm3, kvm5, kvm6",
+    ]);
+    expect(changed(hosts.all)).toEqual(["kvm1", "kvm4"]);
+    expect(order[0]).toBe("kvm4");
+    expect(new Set(order)).toEqual(new Set(["kvm4", "kvm1", "kvm2"]));
+
+    hosts.all[1]?.answering.add("192.0.2.1");
+    for (const host of hosts.all) host.onCommand = undefined;
+    const again = await pulumi.up(homelab.args());
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("now kvm6; no host comes after") });
+    expect(changed(hosts.all)).toEqual(names);
+    expect(await pulumi.preview(homelab.args("--expect-no-changes"))).toMatchObject({ code: 0 });
+  },
+  10 * minutes,
+);
+
+const changed = (hosts: readonly SimulatedHost[]) =>
+  hosts.filter((host) => host.has("/etc/netplan/80-kvmnet-br0.yaml")).map(({ name }) => name);
+
+async function startHosts(names: readonly string[]) {
+  const all: SimulatedHost[] = [];
+  const end = async () => {
+    for (const host of all) await host[Symbol.asyncDispose]();
+  };
   try {
-    for (const name of names) hosts.push(await SimulatedHost.start(name));
-    await rollOut(folder, hosts);
-  } finally {
-    for (const host of hosts) await host[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
+    for (const name of names) all.push(await SimulatedHost.start(name));
+  } catch (error) {
+    await end();
+    throw error;
   }
-}, 600_000);
-
-async function rollOut(folder: string, hosts: readonly SimulatedHost[]): Promise<void> {
-  await writeHome(join(folder, "home"), hosts);
-  await mkdir(join(folder, "project"));
-  await cp(join(repository, "Pulumi.yaml"), join(folder, "project/Pulumi.yaml"));
-  await using pulumi = await Pulumi.init({
-    ...{ place: { run, spawn }, directory: join(folder, "project") },
-    env: { HOME: join(folder, "home"), SSH_AUTH_SOCK: undefined },
-  });
-  const file = join(folder, "config.yaml");
-  const config = Object.fromEntries(
-    names.map((name) => [name, { connection: { host: `${name}.example` }, bridge: {} }]),
-  );
-  await writeFile(
-    file,
-    stringify({ config: { "homelab:hosts": config, "homelab:rollout": { canary: "kvm4", waves: 2 } } }),
-  );
-  const args = ["--cwd", repository, "--config-file", file];
-
-  /** Each once its change is there and waits to be confirmed. */
-  const order: string[] = [];
-  for (const host of hosts)
-    host.onCommand = (command) => {
-      if (!/ '?settle/.test(command)) return undefined;
-      order.push(host.name);
-      if (host.name === "kvm2") host.answering.delete("192.0.2.1");
-      return undefined;
-    };
-  const { code, stdout } = await pulumi.up({ args });
-  expect(code).not.toBe(0);
-  expect(stdout).toContain(
-    "rollout: kvm4; then kvm1, kvm2; then kvm3, kvm5; then kvm6. The first host that goes back leaves those of later waves as they are.",
-  );
-  expect(stdout).toContain("the change was rolled back, the host is as before: the gateway 192.0.2.1 does not answer");
-  const changed = () => hosts.filter((host) => host.has("/etc/netplan/80-kvmnet-br0.yaml")).map(({ name }) => name);
-  expect(changed()).toEqual(["kvm1", "kvm4"]);
-  expect(order[0]).toBe("kvm4");
-  expect(new Set(order)).toEqual(new Set(["kvm4", "kvm1", "kvm2"]));
-
-  hosts[1]?.answering.add("192.0.2.1");
-  for (const host of hosts) host.onCommand = undefined;
-  const again = await pulumi.up({ args });
-  expect(again).toMatchObject({ code: 0 });
-  expect(changed()).toEqual(names);
-  expect(await pulumi.preview({ args: [...args, "--expect-no-changes"] })).toMatchObject({ code: 0 });
+  return { all, [Symbol.asyncDispose]: end };
 }

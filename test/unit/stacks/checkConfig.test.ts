@@ -1,5 +1,4 @@
 import { ConfigError, checkConfig } from "../../../stacks/checkConfig";
-import { wavesOf } from "../../../stacks/rollout";
 
 const kvm1 = { connection: { host: "kvm1.example" }, bridge: {}, networks: { lan: {} } };
 const twoBridges = { br0: {}, br20: { uplink: "enp2s0" } };
@@ -23,12 +22,8 @@ describe("a config that is right", () => {
     });
   });
 
-  it("has the order of a rollout: the canary alone, then so many at a time", () => {
-    const { rollout } = checkConfig({ hosts: { kvm1 }, rollout: { waves: 2 } });
-    const hosts = ["kvm1", "kvm2", "kvm3", "kvm4"];
-    expect(wavesOf(hosts, rollout)).toEqual([["kvm1"], ["kvm2", "kvm3"], ["kvm4"]]);
-    expect(wavesOf(hosts, { canary: "kvm3", waves: 5 })).toEqual([["kvm3"], ["kvm1", "kvm2", "kvm4"]]);
-    expect(wavesOf(hosts, undefined)).toEqual([hosts]);
+  it("has the order of a rollout: the first host alone, then one at a time, unless it says otherwise", () => {
+    expect(checkConfig({ hosts: { kvm1 }, rollout: null }).rollout).toEqual({ waves: 1 });
     expect(problemsOf({ hosts: { kvm1 }, rollout: { canary: "kvm2", waves: 0 } })).toEqual([
       "rollout.waves: must be at least 1",
       'rollout.canary: "kvm2" is not in hosts; did you mean "kvm1"?',
