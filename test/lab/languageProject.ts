@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
+import { sdkArchive } from "../../tools/release/sdkArchive";
 import { must } from "./command";
 import type { Language } from "./ensureEngine";
 import { fileLock } from "./fileLock";
@@ -17,8 +18,8 @@ export interface LanguageProject {
 }
 
 /**
- * The example of a language, in an empty folder, with the SDK that `make sdks` made. It says that the plugin is that of
- * this checkout, or nothing of it.
+ * The example of a language, in an empty folder, with the SDK as it is released. It says that the plugin is that of this
+ * checkout, or nothing of it.
  */
 export async function languageProject(
   language: Language,
@@ -31,9 +32,11 @@ export async function languageProject(
   const plugins = saysPlugin ? { providers: [{ name: "kvmnet", path: join(repository, "provider") }] } : {};
   await writeFile(file, stringify({ ...parse(await readFile(file, "utf8")), plugins }));
   if (language === "go") {
+    const { name, text } = await sdkArchive(repository, "go");
+    await writeFile(join(project, `${name}.tar.gz`), text);
+    await must(["tar", "-xzf", `${name}.tar.gz`], { cwd: project });
     const modules = join(project, "go.mod");
-    const text = await readFile(modules, "utf8");
-    await writeFile(modules, text.replace("../../sdk/go", join(repository, "sdk/go")));
+    await writeFile(modules, (await readFile(modules, "utf8")).replace("../../sdk/go", `./${name}`));
     return { directory: project, env: await goEnvironment(), path: [] };
   }
   if (language === "python") {
@@ -45,19 +48,13 @@ export async function languageProject(
   return { directory: project, env: {}, path: [] };
 }
 
-/** A virtual environment with Pulumi's SDK and kvmnet's, kept by what they are: to install Pulumi's takes a while. */
+/** A virtual environment with Pulumi's SDK and kvmnet's archive, kept by what they are: to install Pulumi's takes a while. */
 export async function pythonEnvironment(): Promise<string> {
-  const sdk = join(repository, "sdk/python");
   const requirements = (await readFile(join(repository, "examples/python/requirements.txt"), "utf8"))
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#") && !line.startsWith("."));
-  const code = join(sdk, "pulumi_kvmnet");
-  const files = (await readdir(code)).filter((name) => name.endsWith(".py")).sort();
-  const texts = await Promise.all(files.map((name) => readFile(join(code, name), "utf8")));
-  const key = createHash("sha256")
-    .update(JSON.stringify([requirements, files, texts]))
-    .digest("hex")
-    .slice(0, 12);
+  const { name, text } = await sdkArchive(repository, "python");
+  const key = createHash("sha256").update(JSON.stringify(requirements)).update(text).digest("hex").slice(0, 12);
   const environment = join(dirname(folders.images()), "python", key);
   await mkdir(dirname(environment), { recursive: true });
   await using _ = await fileLock(`${environment}.lock`);
@@ -65,6 +62,8 @@ export async function pythonEnvironment(): Promise<string> {
   if ((await readFile(stamp).catch(() => undefined)) !== undefined) return environment;
   await rm(environment, { recursive: true, force: true });
   await must(["python3", "-m", "venv", environment]);
+  const sdk = join(environment, `${name}.tar.gz`);
+  await writeFile(sdk, text);
   const pip = [join(environment, "bin/python"), "-m", "pip", "--quiet", "--disable-pip-version-check"];
   await must([...pip, "install", ...requirements, sdk], { timeout: 300_000 });
   await writeFile(stamp, "");

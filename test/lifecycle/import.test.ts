@@ -1,5 +1,7 @@
+import { succeeds } from "../lab/succeeds";
 import { SimulatedHost } from "./host/simulatedHost";
 import { programOf } from "./program";
+import { urnsOf } from "./refactorings";
 import { SimulatedStack } from "./simulatedStack";
 
 const minutes = 60_000;
@@ -32,6 +34,32 @@ test(
     const absent = await other.stack.import("kvmnet:index:Network", "no", `${at}/no`);
     expect(absent.code).not.toBe(0);
     expect(absent.stdout + absent.stderr).toContain("libvirt has no network no; it has lan");
+  },
+  5 * minutes,
+);
+
+test(
+  "what is imported has no order yet: destroy is refused and says so, and goes once `pulumi up` has run",
+  async () => {
+    await using host = await SimulatedHost.start();
+    const web = host.libvirt.define("web", { running: false });
+    await using running = await SimulatedStack.start(host);
+    const { stack } = running;
+    const { pulumi } = stack;
+    await stack.up(programOf(host, ["br", "lan", "nic"]));
+    const [nic] = (await urnsOf(pulumi)).filter((urn) => urn.endsWith("::nic"));
+    await pulumi.must(["state", "delete", `${nic}`, "--yes", "--stack", pulumi.stack]);
+    const mac = web.inactive[0]?.mac["@address"];
+    await succeeds(stack.import("kvmnet:index:Nic", "nic", `kvm1.example/web/${mac}`));
+
+    const refused = await pulumi.destroy();
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toMatch(
+      /lan can't be deleted: web, .*\n *nic was not deleted before.*by an import that no `pulumi up` came after/,
+    );
+    await succeeds(pulumi.up());
+    await succeeds(pulumi.destroy());
+    expect(web.inactive).toEqual([]);
   },
   5 * minutes,
 );

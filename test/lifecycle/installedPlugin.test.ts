@@ -1,13 +1,11 @@
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { writePlugins } from "../../tools/release/plugins";
 import { run, start } from "../lab/command";
 import type { PulumiOptions } from "../lab/pulumi";
 import { YamlStack } from "../lab/yamlStack";
+import { serveArchives } from "./archiveServer";
 import { bareMachine } from "./bareMachine";
 import { SimulatedHost } from "./host/simulatedHost";
 import { wholeLife } from "./wholeLife";
@@ -45,29 +43,6 @@ beforeAll(async () => {
 }, 5 * minutes);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The archives as a release's page serves them, and which were asked for. */
-async function serveArchives() {
-  const asked: string[] = [];
-  const server = createServer(async ({ url = "" }, response) => {
-    const name = basename(url);
-    asked.push(name);
-    const text = archives.includes(name) ? await readFile(join(folder, name)) : Buffer.alloc(0);
-    // Without its length the engine takes no archive.
-    response.writeHead(archives.includes(name) ? 200 : 404, { "content-length": text.length });
-    response.end(text);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/releases`,
-    asked,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
 test(
   "installed from its archive, the plugin is found by a program that does not say where it is, and needs no Node.js",
   async () => {
@@ -93,7 +68,7 @@ test(
   "the engine downloads it from where a resource's pluginDownloadURL says",
   async () => {
     await using host = await SimulatedHost.start();
-    await using server = await serveArchives();
+    await using server = await serveArchives(folder, archives);
     const home = await mkdtemp(join(folder, "stack-"));
     const env = { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: undefined };
     await using stack = await YamlStack.open(bare, home, env);

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { archive, entriesOf } from "./archive";
 import { checksums } from "./checksums";
 import { releaseNotes } from "./notes";
 import { machines, writePlugins } from "./plugins";
 import { sbomOf } from "./sbom";
+import { sdkArchive } from "./sdkArchive";
 
 /**
  * All that a release consists of, into a folder, from what `make build sdks` made; SHA256SUMS names each file. Of the
@@ -20,17 +20,11 @@ export async function writeRelease(root: string, folder: string, wanted: readonl
   };
   const pack = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
   names.push(execFileSync("npm", pack, { cwd: root, encoding: "utf8" }).trim());
-  for (const [language, name] of [
-    ["python", `pulumi_kvmnet-${version}`],
-    ["go", `pulumi-kvmnet-go-${version}`],
-  ] as const) {
-    const entries = entriesOf(join(root, "sdk", language), name, isLeftBehind);
-    write(`${name}.tar.gz`, await archive(entries));
+  for (const language of ["python", "go"] as const) {
+    const { name, text } = await sdkArchive(root, language);
+    write(`${name}.tar.gz`, text);
   }
   write(`${npm}-${version}.cdx.json`, await sbomOf(root));
   write("RELEASE-NOTES.md", releaseNotes(readFileSync(join(root, "CHANGELOG.md"), "utf8"), version));
   writeFileSync(join(folder, "SHA256SUMS"), checksums(folder, names));
 }
-
-/** Python's own, and what pip leaves in a folder that it installs from. */
-const isLeftBehind = (file: string) => /(^|\/)(__pycache__|build|[^/]+\.egg-info)$/.test(file);

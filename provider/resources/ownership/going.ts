@@ -89,7 +89,10 @@ export function tellKeptNics(facts: Facts, going: readonly Owned[], deleted: rea
   if (kept.length === 0) return "";
   const [was, its] = kept.length > 1 ? ["were", "their"] : ["was", "its"];
   const names = kept.map(({ urn }) => inWordsTo(urn, reader)).join(", ");
-  return `\n${names} ${was} not deleted before, perhaps by ${its} deletedWith, retainOnDelete or protect: Pulumi leaves such a NIC on its VM.`;
+  return (
+    `\n${names} ${was} not deleted before, perhaps by ${its} deletedWith, retainOnDelete or protect: Pulumi leaves such a NIC on its VM. ` +
+    "Or by an import that no `pulumi up` came after: run one, which tells Pulumi what is on what."
+  );
 }
 
 /** Those of a kind on this host. */
