@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/hashicorp/hcl/v2"
+	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/pcl"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 	"github.com/pulumi/pulumi/pkg/v3/importer"
 	"github.com/pulumi/pulumi/pkg/v3/resource"
@@ -15,10 +18,24 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
-// imported prints the TypeScript program that `pulumi import` prints for what a stack has of the package, as it does
-// with a language host of the engine's own version: from is what `pulumi stack export --show-secrets` gives, without the
+// printers have the program that a language's host prints, and the file of it that has the resources.
+var printers = map[string]struct {
+	generate func(*pcl.Program) (map[string][]byte, hcl.Diagnostics, error)
+	file     string
+}{
+	"go":     {golang.GenerateProgram, "main.go"},
+	"nodejs": {nodejs.GenerateProgram, "index.ts"},
+	"python": {python.GenerateProgram, "__main__.py"},
+}
+
+// imported prints the program that `pulumi import` prints for what a stack has of the package, as it does with a
+// language host of the engine's own version: from is what `pulumi stack export --show-secrets` gives, without the
 // name of who has encrypted it.
-func imported(pkg *schema.Package, from io.Reader, to io.Writer) error {
+func imported(language string, pkg *schema.Package, from io.Reader, to io.Writer) error {
+	printer, known := printers[language]
+	if !known {
+		return fmt.Errorf("no program is printed in %q: go, nodejs or python", language)
+	}
 	var exported apitype.UntypedDeployment
 	if err := json.NewDecoder(from).Decode(&exported); err != nil {
 		return fmt.Errorf("a stack's export: %w", err)
@@ -35,11 +52,11 @@ func imported(pkg *schema.Package, from io.Reader, to io.Writer) error {
 	}
 	loader := alone{schema.NewPluginLoader(nil), pkg}
 	write := func(w io.Writer, program *pcl.Program) error {
-		files, _, err := nodejs.GenerateProgram(program)
+		files, _, err := printer.generate(program)
 		if err != nil {
 			return err
 		}
-		_, err = w.Write(files["index.ts"])
+		_, err = w.Write(files[printer.file])
 		return err
 	}
 	return importer.GenerateLanguageDefinitions(to, loader, write, states, snapshot.Resources, nil)

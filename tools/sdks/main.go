@@ -2,7 +2,7 @@
 // given a language host of the engine's own version.
 //
 //	sdks LANGUAGE SCHEMA FOLDER
-//	sdks imported SCHEMA <EXPORT
+//	sdks imported LANGUAGE SCHEMA <EXPORT
 package main
 
 import (
@@ -25,17 +25,20 @@ func main() {
 }
 
 func run(args []string) error {
-	printing := len(args) == 2 && args[0] == "imported"
-	if !printing && len(args) != 3 {
-		return fmt.Errorf("usage: sdks go|python|nodejs SCHEMA FOLDER, or sdks imported SCHEMA <EXPORT")
+	if len(args) != 3 {
+		return fmt.Errorf("usage: sdks go|python|nodejs SCHEMA FOLDER, or sdks imported LANGUAGE SCHEMA <EXPORT")
 	}
 	loader := schema.NewPluginLoader(nil)
+	if args[0] == "imported" {
+		pkg, err := read(args[2], loader)
+		if err != nil {
+			return err
+		}
+		return imported(args[1], pkg, os.Stdin, os.Stdout)
+	}
 	pkg, err := read(args[1], loader)
 	if err != nil {
 		return err
-	}
-	if printing {
-		return imported(pkg, os.Stdin, os.Stdout)
 	}
 	return write(args[0], pkg, args[2], loader)
 }
