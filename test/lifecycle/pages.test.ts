@@ -13,7 +13,7 @@ const answers: Replaced = [
     "$1 --yes --name home --stack home --config host=kvm1.example --config vm=web",
     "nobody is there to answer",
   ],
-  [/^(pulumi (stack|plugin) rm .*)$/, "$1 --yes", "nobody is there to ask"],
+  [/^(pulumi (stack|plugin) rm .*|pulumi state delete .*)$/, "$1 --yes", "nobody is there to ask"],
   [/^(node .* clean .*)$/, "$1 --yes", "nobody is there to ask"],
   [/^alias kvmnet='(.*)'$/, 'kvmnet() { $1 "$@"; }', "a shell that is no terminal has no aliases"],
 ];
@@ -53,32 +53,83 @@ const byHand = `network:
 const network = `<network><name>lan</name><forward mode="bridge"/><bridge name="br0"/></network>`;
 const nic = `<interface type="network"><mac address="52:54:00:12:34:56"/><source network="lan"/><model type="virtio"/></interface>`;
 
+/** A host with what another tool has made, a home that reaches it, and all that is not kvmnet's on the host. */
+async function madeElsewhere() {
+  const host = await SimulatedHost.start("kvm1", { netplan: byHand });
+  const web = host.libvirt.define("web", { running: false });
+  const virsh = (args: readonly string[], input = "") => host.libvirt.virsh(["-c", "qemu:///system", ...args], input);
+  await virsh(["net-define", "/dev/stdin"], network);
+  await virsh(["net-start", "lan"]);
+  await virsh(["net-autostart", "lan"]);
+  await virsh(["attach-device", "web", "/dev/stdin", "--config"], nic);
+  const picture = async () => [
+    await host.must(["sh", "-c", "ip -o -4 address; ip route; ls /sys/class/net/br0/brif; cat /etc/netplan/*"]),
+    JSON.stringify([host.libvirt.networks, web.inactive]),
+  ];
+  const home = await homeOf(host);
+  return {
+    ...{ home, picture, cwd: join(home.home, "moved") },
+    async [Symbol.asyncDispose]() {
+      await home[Symbol.asyncDispose]();
+      await host[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const [first = "", takeOver = "", forget = ""] = fences("docs/moving.md", "sh");
+const [program = ""] = fences("docs/moving.md", "yaml");
+const prepared = ["pulumi login --local", "pulumi plugin install resource kvmnet 0.1.0 --file ~/kvmnet/provider"];
+
 test(
   "what another tool has made is taken over and given back, as docs/moving.md has it",
   async () => {
-    await using host = await SimulatedHost.start("kvm1", { netplan: byHand });
-    const web = host.libvirt.define("web", { running: false });
-    const virsh = (args: readonly string[], input = "") => host.libvirt.virsh(["-c", "qemu:///system", ...args], input);
-    await virsh(["net-define", "/dev/stdin"], network);
-    await virsh(["net-start", "lan"]);
-    await virsh(["net-autostart", "lan"]);
-    await virsh(["attach-device", "web", "/dev/stdin", "--config"], nic);
-    const picture = async () => [
-      await host.must(["sh", "-c", "ip -o -4 address; ip route; ls /sys/class/net/br0/brif; cat /etc/netplan/*"]),
-      JSON.stringify([host.libvirt.networks, web.inactive]),
-    ];
+    await using there = await madeElsewhere();
+    const { home, picture, cwd } = there;
     const before = await picture();
     expect(before[1]).toContain("52:54:00:12:34:56");
-    await using home = await homeOf(host);
-    const cwd = join(home.home, "moved");
-    const prepared = ["pulumi login --local", "pulumi plugin install resource kvmnet 0.1.0 --file ~/kvmnet/provider"];
-    const [first = "", second = ""] = fences("docs/moving.md", "sh");
     await type(home, [...prepared, first].join("\n"), answers);
-    const [program = ""] = fences("docs/moving.md", "yaml");
     await writeFile(join(cwd, "Pulumi.yaml"), program);
-    expect(await type(home, second, answers, { cwd })).toContain("br0 is there already");
+    expect(await type(home, takeOver, answers, { cwd })).toContain("br0 is there already");
     expect(await picture()).toEqual(before);
     await type(home, "pulumi destroy", answers, { cwd });
+    expect(await picture()).toEqual(before);
+  },
+  5 * minutes,
+);
+
+/** What the state has of a network and a VM on it that @pulumi/libvirt made. */
+function stateOfLibvirt(): string {
+  const urn = (type: string, name: string) => `urn:pulumi:moved::moved::${type}::${name}`;
+  const stack = { urn: urn("pulumi:pulumi:Stack", "moved-moved"), type: "pulumi:pulumi:Stack", custom: false };
+  const of = (type: string, name: string, id: string, inputs: object, more: object = {}) => ({
+    ...{ urn: urn(type, name), type, custom: true, id, inputs, outputs: inputs, ...more },
+  });
+  const id = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const provider = of("pulumi:providers:libvirt", "default_0_5_4", id, { version: "0.5.4" });
+  const its = { parent: stack.urn, provider: `${provider.urn}::${id}` };
+  const lan = of("libvirt:index/network:Network", "lan", "5d2f3b0a", { mode: "bridge", bridge: "br0" }, its);
+  const web = of("libvirt:index/domain:Domain", "web", "6b1f3f0a", {}, { ...its, dependencies: [lan.urn] });
+  const manifest = { time: "2026-01-01T00:00:00Z" };
+  return JSON.stringify({ version: 3, deployment: { manifest, resources: [stack, provider, lan, web] } });
+}
+
+test(
+  "a stack of @pulumi/libvirt's, whose plugin is nowhere, goes on with kvmnet, as docs/moving.md has it",
+  async () => {
+    await using there = await madeElsewhere();
+    const { home, picture, cwd } = there;
+    const before = await picture();
+    await type(home, [...prepared, first].join("\n"), answers);
+    await writeFile(join(cwd, "Pulumi.yaml"), program);
+    await writeFile(join(cwd, "state.json"), stateOfLibvirt());
+    await type(home, "pulumi stack init moved\npulumi stack import --file state.json", answers, { cwd });
+    await expect(type(home, "pulumi up", answers, { cwd })).rejects.toThrow(
+      "could not load provider for resource urn:pulumi:moved::moved::libvirt:",
+    );
+    expect(await picture()).toEqual(before);
+
+    await type(home, forget, answers, { cwd });
+    await type(home, takeOver.replace("pulumi stack init moved\n", ""), answers, { cwd });
     expect(await picture()).toEqual(before);
   },
   5 * minutes,
