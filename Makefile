@@ -33,6 +33,10 @@ sdk/complete: provider/schema.json tools/sdks.ts $(wildcard tools/sdks/*) | $(in
 	$(bin)/tsx tools/sdks.ts
 	@touch $@
 
+.PHONY: sdk-dotnet
+sdk-dotnet: $(installed) ## write the SDK of .NET, sdk/dotnet, from the schema (needs go); no test compiles it
+	$(bin)/tsx tools/sdks.ts dotnet
+
 .PHONY: release
 release: build sdks ## write all that a release consists of, release/: the plugin's archives, the npm package, the SDKs, an SBOM, notes, SHA256SUMS
 	$(bin)/tsx tools/release.ts

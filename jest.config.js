@@ -27,7 +27,7 @@ module.exports = {
     // On each line of Node.js, of 50 MB each, for `make test-all`.
     project("lifecycle", {
       ...built,
-      testPathIgnorePatterns: process.env.KVMNET_FAULTS === "all" ? [] : ["nodeVersions"],
+      testPathIgnorePatterns: process.env.KVMNET_FAULTS === "all" ? [] : ["nodeVersions", "dotnetSdk"],
     }),
     project("acceptance", built),
   ],
