@@ -35,7 +35,7 @@ export class Container implements Machine {
   ) {}
 
   static async create(spec: MachineSpec): Promise<Container> {
-    const overlay = await Overlay.create(await hostImage(spec.release, spec.extras), spec.folder);
+    const overlay = await Overlay.create(await hostImage(spec.release, spec.image), spec.folder);
     for (const [path, content] of Object.entries(spec.files)) {
       await overlay.write(path, content);
     }

@@ -29,6 +29,8 @@ export interface HostOptions {
   release?: Release;
   /** A container that has Debian's docker.io and cloud-init installed too; neither runs unless a test sees to it. */
   extras?: boolean;
+  /** A container whose NIC ifupdown has, by this /etc/network/interfaces; it has no netplan. */
+  interfaces?: string;
   /** How the installer configured its NIC; "dhcp" by default. "slaac": IPv6 alone, by the router's advertisements. */
   addressing?: "dhcp" | "dhcp6" | "slaac" | { address: string; gateway?: string; nameservers?: readonly string[] };
   /** The whole text of /etc/netplan/01-netcfg.yaml, instead of `addressing`. */
@@ -295,16 +297,18 @@ function isIpv6({ addressing }: HostOptions): boolean {
 }
 
 function specOf({ lan, lanSwitch, options }: HostParts, files: MachineSpec["files"]): MachineSpec {
-  const { name, kind, release = "bookworm", extras = false, nicName = "enp1s0", extraNics = [] } = options;
+  const { name, kind, release = "bookworm", extras = false, interfaces, nicName = "enp1s0", extraNics = [] } = options;
   if (kind === "qemu" && (options.nicName ?? options.extraNics) !== undefined) {
     throw new Error(`${name}: a machine in QEMU has enp1s0 and enp2s0; netplan's set-name can give them other names`);
   }
-  if (kind === "qemu" && extras) throw new Error(`${name}: Docker and cloud-init are in an image of containers alone`);
+  if (kind === "qemu" && (extras || interfaces !== undefined)) {
+    throw new Error(`${name}: Docker, cloud-init and ifupdown are in images of containers alone`);
+  }
   const nics = kind === "qemu" ? ["enp1s0", "enp2s0"] : [nicName, ...extraNics];
   return {
     hostName: name,
     release,
-    extras,
+    image: interfaces === undefined ? (extras ? "extras" : "plain") : "ifupdown",
     labId: lan.id,
     lanSwitch,
     nics: nics.map((nic) => ({ name: nic, macAddress: macAddressOf(name, nic) })),

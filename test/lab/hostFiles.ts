@@ -21,7 +21,7 @@ export function hostFiles(options: HostOptions, { machineId, authorizedKey, host
     "/etc/ssh/sshd_config.d/lab.conf": "HostKey /etc/ssh/ssh_host_ed25519_key\nUseDNS no\n",
     ...authorizedKeys(authorizedKey),
     "/etc/ssh/sshd_config.d/users.conf": "Match User admin,helper\n  AuthorizedKeysFile /etc/ssh/lab_authorized_keys\n",
-    "/etc/netplan/01-netcfg.yaml": { text: netplanOf(options), mode: 0o600 },
+    ...networkFiles(options),
   };
   return { ...files, ...options.files };
 }
@@ -31,6 +31,16 @@ export function authorizedKeys(publicKey: string): Record<string, FileContent> {
     "/root/.ssh/authorized_keys": { text: `${publicKey}\n`, mode: 0o600 },
     // One for both users: sshd wants it owned by its user or by root.
     "/etc/ssh/lab_authorized_keys": `${publicKey}\n`,
+  };
+}
+
+function networkFiles({ interfaces, ...options }: HostOptions): Record<string, FileContent> {
+  if (interfaces === undefined) return { "/etc/netplan/01-netcfg.yaml": { text: netplanOf(options), mode: 0o600 } };
+  return {
+    "/etc/network/interfaces": interfaces,
+    "/etc/resolv.conf": "nameserver 192.0.2.1\nsearch lab.test\n",
+    // What udev would do, which does not run in a container.
+    "/etc/systemd/system/networking.service.d/lab.conf": "[Service]\nExecStartPost=-/sbin/ifup --all --allow=hotplug\n",
   };
 }
 

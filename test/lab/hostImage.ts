@@ -55,10 +55,24 @@ const extras = (release: Release) => ({
   customize: `${customizeHost}systemctl --quiet --root "$1" disable docker.service docker.socket containerd.service ufw.service${release === "bookworm" ? " firewalld.service" : ""}\n`,
 });
 
-/** The root folder of a host, before it has booted; with the extras it is an image of its own. Hosts boot from overlays of it. */
-export async function hostImage(release: Release, withExtras = false): Promise<string> {
-  const recipe = { release, ...(withExtras ? extras(release) : { packages: hostPackages, customize: customizeHost }) };
-  const { folder } = await image(withExtras ? `extras-${release}` : release, recipe, (target) =>
+/** Debian's own ifupdown with the DHCP client that its installer puts beside it, and nothing else that sees to NICs and name servers. */
+const ifupdown = (release: Release) => ({
+  packages: [
+    ...hostPackages.filter((one) => !["netplan.io", "systemd-resolved", "libnss-resolve"].includes(one)),
+    ...["ifupdown", release === "bookworm" ? "isc-dhcp-client" : "dhcpcd-base"],
+  ],
+  customize: customizeHost,
+});
+
+/** What a host in a container has installed. */
+export type HostKind = "plain" | "extras" | "ifupdown";
+
+/** The root folder of a host, before it has booted: an image for each kind. Hosts boot from overlays of it. */
+export async function hostImage(release: Release, kind: HostKind = "plain"): Promise<string> {
+  const plain = { packages: hostPackages, customize: customizeHost };
+  const kinds = { plain, extras: extras(release), ifupdown: ifupdown(release) };
+  const recipe = { release, ...kinds[kind] };
+  const { folder } = await image(kind === "plain" ? release : `${kind}-${release}`, recipe, (target) =>
     makeRootFolder(recipe, target),
   );
   return folder;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CommandOptions, CommandResult } from "./command";
-import type { Release } from "./hostImage";
+import type { HostKind, Release } from "./hostImage";
 import type { FileContent } from "./overlay";
 import type { Switch, SwitchPort } from "./switch";
 
@@ -25,7 +25,7 @@ export interface Machine {
 export interface MachineSpec {
   hostName: string;
   release: Release;
-  extras: boolean;
+  image: HostKind;
   labId: string;
   lanSwitch: Switch;
   nics: readonly { name: string; macAddress: string }[];

@@ -221,6 +221,12 @@ link_starts() {
 	[ -e "$1" ] && first /proc/uptime && limited grep -HE '^I:[0-9]+$' "$@"
 }
 
+# What ifupdown has up; ifupdown2 has the same names, and files of its own.
+ifstate() {
+	case $(readlink -f "$(command -v ifup)") in "" | *ifupdown2*) return 1 ;; esac
+	[ ! -e /run/network/ifstate ] || cat /run/network/ifstate
+}
+
 bridge_calls() {
 	cd /proc/sys/net/bridge 2>/dev/null && for switch in bridge-nf-call-*; do
 		echo "$switch:$(first "$switch")"
@@ -363,11 +369,13 @@ rest() {
 	section vmStarts vm_starts
 	section linkStarts link_starts
 	section bridgeCalls bridge_calls
+	! command -v ifup >/dev/null || section ifstate ifstate
 	! command -v nft >/dev/null || nft_rules
 	iptables_rules
 	files \
 		resolv /etc/resolv.conf /run/systemd/resolve/resolv.conf \
 		netplan /lib/netplan/*.yaml /etc/netplan/*.yaml /run/netplan/*.yaml \
+		interfaces /etc/network/interfaces /etc/network/interfaces.d/* \
 		networkd /etc/systemd/network/*-kvmnet-*.net* /etc/systemd/network/*/kvmnet*.conf /etc/sysctl.d/80-kvmnet-*.conf \
 		unit /etc/systemd/network/*.network /etc/systemd/network/*.network.d/*.conf /run/systemd/network/*.network \
 		/run/systemd/network/*.network.d/*.conf /usr/local/lib/systemd/network/*.network /usr/local/lib/systemd/network/*.network.d/*.conf \

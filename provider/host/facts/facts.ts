@@ -35,9 +35,13 @@ export interface Facts {
   readonly networkManager: ReadonlySet<string>;
   /**
    * Path to text, in netplan's order: a later file of the same name in /run or /etc hides an earlier one. Then, in netplan's
-   * words too, the files that networkd has links from without netplan.
+   * words too, the files that networkd has links from without netplan, and ifupdown's.
    */
   readonly netplan: ReadonlyMap<string, string>;
+  /** ifupdown's files, where it is there: path to text. */
+  readonly interfaces: ReadonlyMap<string, string>;
+  /** What ifupdown has up, by what name of its files; undefined: it is not there. */
+  readonly ifstate?: ReadonlyMap<string, string> | undefined;
   /** networkd's files and drop-ins that kvmnet wrote. */
   readonly networkd: ReadonlyMap<string, string>;
   /** What kvmnet keeps on the host of each bridge it made, by the bridge's name. */

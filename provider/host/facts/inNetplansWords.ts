@@ -52,7 +52,7 @@ export function* parsingByHand(
 }
 
 /** Whatever netplan's files name, but in comments. */
-function wordsIn(netplan: ReadonlyMap<string, string>): Set<string> {
+export function wordsIn(netplan: ReadonlyMap<string, string>): Set<string> {
   const texts = [...netplan.values()].map((text) => text.replaceAll(/(^|\s)#.*/g, ""));
   return new Set(texts.flatMap((text) => text.split(/[\s"':{}[\],]+/)));
 }

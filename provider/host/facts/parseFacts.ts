@@ -1,6 +1,7 @@
 import { parseFirewall } from "../netfilter/parseFirewall";
 import { atOnce, type Steps } from "../turns";
 import type { BridgeRecord, Facts, OwnerMark } from "./facts";
+import { withIfupdownsWords } from "./inIfupdownsWords";
 import { parsingByHand } from "./inNetplansWords";
 import { parseJson, shaped } from "./json";
 import { limits } from "./limits";
@@ -46,6 +47,8 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
   const netplan = parseNetplan(reader);
   const networkd = files(reader, "networkd");
   const byHand = yield* parsingByHand(reader, links, { units: networkUnits, own: networkd.byPath, netplan });
+  const ifstate = text("ifstate");
+  const interfaces = ifstate === undefined ? new Map<string, string>() : parseInterfaces(reader);
   const routes4 = yield* reader.list("routes", "routes", route, aboutRoute);
   const routes6 = yield* reader.list("routes6", "routes", route, aboutRoute);
   const neighbours = yield* reader.list("neighbours", "neighbours", neighbour, aboutNeighbour);
@@ -104,7 +107,9 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
         .filter((line) => line && !line.endsWith(":unmanaged"))
         .map((line) => line.split(":")[0] ?? ""),
     ),
-    netplan: new Map([...netplan, ...byHand]),
+    netplan: withIfupdownsWords(new Map([...netplan, ...byHand]), interfaces, links),
+    interfaces,
+    ...(ifstate !== undefined && { ifstate: parseIfstate(ifstate) }),
     networkd: networkd.byPath,
     records: parseRecords(reader),
     marks: parseMarks(reader),
@@ -224,6 +229,24 @@ function parseNetplan(reader: Reader): Map<string, string> {
   const which = [...files.keys()].slice(0, 3).join(", ");
   reader.miss("netplan", undefined, `netplan's files (${which}…) are longer than ${limits.netplan / 1024} KB together`);
   return new Map();
+}
+
+function parseInterfaces(reader: Reader): Map<string, string> {
+  const files = reader.files("interfaces", "netplan", () => undefined);
+  const size = [...files.values()].reduce((sum, text) => sum + text.length, 0);
+  if (size <= limits.netplan) return files;
+  reader.miss("netplan", undefined, `ifupdown's files are longer than ${limits.netplan / 1024} KB together`);
+  return new Map();
+}
+
+/** "enp1s0=enp1s0" a line: the link, and the name that its stanza has. */
+function parseIfstate(text: string): Map<string, string> {
+  return new Map(
+    text.split("\n").flatMap((line) => {
+      const [, name, logical] = /^([^=]+)=(.+)$/.exec(line) ?? [];
+      return name === undefined || logical === undefined ? [] : [[name, logical] as const];
+    }),
+  );
 }
 
 /** netplan-generate(8): /run hides /etc hides /lib by file name; all are read in the order of their names. */

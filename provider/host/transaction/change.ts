@@ -16,6 +16,8 @@ export interface Change {
   /** Links to delete when the way there, or back, is done. */
   readonly deleteOnApply: readonly string[];
   readonly deleteOnRollback: readonly string[];
+  /** Who has the links that the change is about; undefined: networkd. */
+  readonly owner?: "ifupdown" | undefined;
   /** Names of networkd .network files whose links keep their addresses while networkd takes them over. */
   readonly keepOnApply: readonly string[];
   readonly keepOnRollback: readonly string[];

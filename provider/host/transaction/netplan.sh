@@ -50,6 +50,10 @@ netplan_make() { # folder for what is made, then perhaps: folder of files that a
 	return "$made"
 }
 
+config_owner() {
+	echo netplan
+}
+
 # The result, before anything is touched; what is wrong with it is in made.log.
 config_check() {
 	netplan_make made files remove || return 1

@@ -15,11 +15,12 @@
 #                   "ping ADDRESS", "tcp HOST PORT", "name NAME",
 #                   "route GATEWAY" (a default route goes via it; inet: any of IPv4); of several one will do: "names NAME…", "neighbours ADDRESS…"
 #   proofs          those of the probes of which one must hold, before and after; none: the connection itself is proof enough
+#   owner           who has the links that are changed: networkd or ifupdown
 #   release         the way on which the uplink leaves a bridge: apply, rollback, both or none
 #   timeout         seconds until the host undoes it              kvmnet-boot.service  undoes it at the next boot
 #   reboot          whether the host restarts where nothing else brings its network back: yes or no
 #   kernel.sh       what the kernel's network is, and the way back to it; files.sh, netplan.sh, networkd.sh: the files, what is
-#                   made of them, and the daemon that is told; probes.sh: what answers; lease.sh, armed.sh: whose turn it is, and
+#                   made of them, and the daemon that is told; ifupdown.sh: what is told instead where that has the links; probes.sh: what answers; lease.sh, armed.sh: whose turn it is, and
 #                   that the host undoes it by itself; back.sh: the way back
 # and it keeps: started, resource (when it began, and for what), before/, absent (the files as they were), run/ (what netplan made of them), made/ (what it will make),
 # kernel.before, kernel.planned (the kernel's network before, and once the change is made), settled (nothing is held any more),
@@ -41,6 +42,8 @@ for part in kernel files netplan networkd lease probes armed back; do
 	# shellcheck source=/dev/null disable=SC2154
 	. "./$part.sh"
 done
+# shellcheck source=/dev/null
+case $(cat owner) in ifupdown) . ./ifupdown.sh ;; esac
 
 log() {
 	printf '%s %s\n' "$(date +%H:%M:%S)" "$*" >>log
@@ -111,7 +114,7 @@ start() {
 	lease_write "$id" "${holder#* }"
 	obstacle=$(files_obstacle | paste -sd, - | sed 's/,/, /g')
 	[ -z "$obstacle" ] || refuse "$obstacle"
-	config_check || refuse "netplan does not take the new configuration:
+	config_check || refuse "$(config_owner) does not take the new configuration:
 $(grep . made.log | head -n 20)"
 	# One that is behind another gateway now can't be asked before.
 	sed -n 's/^gateway //p' required | while read -r address; do

@@ -1,4 +1,5 @@
 import type { Facts, Link } from "../../host/facts/facts";
+import { isIfupdowns, refuseIfupdowns } from "../ifupdown/owner";
 import { settingsOf } from "../netplan/addressing";
 import { definedIds, findDefinition, type NetplanDefinition } from "../netplan/definition";
 import { refusedKeys } from "../netplan/keys";
@@ -12,9 +13,13 @@ export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition 
   const { name } = uplink;
   const definition = findDefinition(facts.netplan, usersId(netplanId(uplink)));
   if (definition && isUnit(definition)) return definition;
+  if (definition && isIfupdowns(definition)) {
+    refuseIfupdowns(facts, uplink, definition);
+    return definition;
+  }
   if (!facts.tools.has("netplan")) {
     throw new Refusal(
-      `uplink: the host has no netplan, and ${name} is not networkd's by a file of its own either: kvmnet writes the host's network through one of them. Install netplan.io and describe the network in /etc/netplan, or have networkd configure ${name}.`,
+      `uplink: the host has no netplan, and ${name} is neither networkd's by a file of its own nor ifupdown's: kvmnet writes the host's network through one of them. Install netplan.io and describe the network in /etc/netplan, or have networkd or ifupdown configure ${name}.`,
     );
   }
   if (!definition)

@@ -33,7 +33,8 @@ export function describeChange(facts: Facts, change: Told): { sentences: string[
     vms.length > 0 ? `Running VMs on it: ${vms.join(", ")}.` : "No running VM hangs on it.",
     `Unless it is confirmed over a new SSH connection within ${change.timeout} s, the host undoes it by itself.`,
   ];
-  const present = new Map([...facts.netplan, ...facts.networkUnits, ...facts.networkd, ...facts.cloudConfig]);
+  const { netplan, interfaces, networkUnits, networkd, cloudConfig } = facts;
+  const present = new Map([...netplan, ...interfaces, ...networkUnits, ...networkd, ...cloudConfig]);
   return { sentences, files: fileDiffs(present, change) };
 }
 

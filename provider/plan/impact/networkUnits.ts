@@ -1,5 +1,6 @@
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { madeByNetplan, netplanId } from "../addressing/netplanId";
+import { isOfIfupdown } from "../ifupdown/owner";
 import { networkFileName } from "../netplan/bridgeFile";
 import { findDefinition } from "../netplan/definition";
 import { matches, unitsByName } from "../networkd/match";
@@ -10,6 +11,7 @@ import type { Impact, Look } from "./impact";
 export const otherUnits: Look = (facts, { gone, heir, enslaved }) => {
   const link = linkNamed(facts, gone);
   if (!enslaved || !link) return [];
+  if (isOfIfupdown(facts, gone)) return besideIfupdown(facts, link, heir);
   const byHand = link.networkFile !== undefined && isItsOwn(facts, link);
   const own = byHand ? baseName(link.networkFile ?? "") : networkFileName(netplanId(link));
   const ofBridge = byHand ? unitNames(heir, own).bridge : networkFileName(heir);
@@ -36,6 +38,24 @@ export const otherUnits: Look = (facts, { gone, heir, enslaved }) => {
     ),
   ];
 };
+
+/** networkd need not run where ifupdown has the NIC: what it would take then is told. */
+function besideIfupdown(facts: Facts, link: Link, heir: string): Impact[] {
+  const bridge = { ...link, name: heir, kind: "bridge" };
+  const taking = [link, bridge].flatMap((one) =>
+    [...unitsByName(facts.networkUnits.keys(), "network").values()]
+      .filter((path) => matches(facts.networkUnits.get(path) ?? "", one))
+      .map(
+        (path): Impact => ({
+          name: `networkd:${path}`,
+          says: `${path} matches ${one.name}, which ifupdown has: where networkd runs, it takes it too`,
+          remedy: `Take it away, or let its [Match] leave out ${one.name}`,
+          verdict: "refused",
+        }),
+      ),
+  );
+  return [...renames(facts, bridge), ...taking];
+}
 
 /** Whether what a link has is what networkd's file by hand says: netplan's files do not have it. */
 function isItsOwn(facts: Facts, { name }: Link): boolean {

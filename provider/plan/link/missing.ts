@@ -21,6 +21,8 @@ export interface WantedBridge extends BridgeLink {
   readonly dhcp4: boolean;
   /** networkd's file of a bridge that was made by hand with one. */
   readonly unit?: string | undefined;
+  /** Who is to have the bridge, where that is not networkd. */
+  readonly owner?: "ifupdown" | undefined;
   /** Gateways of the default routes that must go over the bridge. */
   readonly gateways: readonly string[];
 }
@@ -34,6 +36,21 @@ export function inHandsOfNetworkd(link: Link | undefined, unit: string): boolean
     (link?.networkdState === "configured" || link?.networkdState === "configuring") &&
     link.networkFile?.endsWith(`/${unit}`) === true
   );
+}
+
+/** Whether ifupdown has brought a link up, by its stanza. */
+export function inHandsOfIfupdown({ ifstate }: Pick<Facts, "ifstate">, name: string): boolean {
+  return ifstate?.get(name) === name;
+}
+
+/** How a link is in no hands of who is to have it. */
+function ownerLacks(facts: Facts, link: Link, { unit, owner }: Pick<WantedBridge, "unit" | "owner">) {
+  const { name, networkdState = "unknown", networkFile = "no file" } = link;
+  if (owner === "ifupdown")
+    return inHandsOfIfupdown(facts, name) ? undefined : `ifupdown does not have ${name} up (/run/network/ifstate)`;
+  return inHandsOfNetworkd(link, unit ?? bridgeUnit(facts, name))
+    ? undefined
+    : `networkd has ${name} in state ${networkdState}, from ${networkFile}`;
 }
 
 /** Of a bridge whose MTU the program does not say: the user's files', or the smallest of its ports', which the kernel takes. */
@@ -76,8 +93,7 @@ export function missing(facts: Facts, wanted: WantedBridge): string[] {
     wanted.mtu !== undefined &&
       bridge.mtu !== wanted.mtu &&
       `the MTU of ${name} is ${bridge.mtu} instead of ${wanted.mtu}`,
-    !inHandsOfNetworkd(bridge, wanted.unit ?? bridgeUnit(facts, name)) &&
-      `networkd has ${name} in state ${bridge.networkdState ?? "unknown"}, from ${bridge.networkFile ?? "no file"}`,
+    ownerLacks(facts, bridge, wanted),
     wanted.dhcp4 && !bridge.lease && `${name} has no DHCP lease`,
   ];
   const held = bridge.addresses.map((address) => `${address.local}/${address.prefix}`);

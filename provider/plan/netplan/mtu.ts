@@ -1,4 +1,5 @@
 import type { Facts, Link } from "../../host/facts/facts";
+import { hasMarks } from "../ifupdown/marks";
 import { isBridgeFile } from "./bridgeFile";
 import { findDefinition, type NetplanDefinition } from "./definition";
 
@@ -13,13 +14,18 @@ export function mtuOfItsOwn(facts: Facts, bridge: string, uplink: Link, own: Net
 /** What kvmnet's own file says of a bridge's MTU: nothing where the program does not. */
 export function saidMtu(facts: Facts, bridge: string): number | undefined {
   const definition = findDefinition(facts.netplan, bridge);
-  return definition && mtuIn(definition, (path) => isBridgeFile(path, bridge));
+  return definition && mtuIn(definition, (path) => isOurs(facts, path, bridge));
 }
 
 /** What the user's files say of a bridge's MTU. */
 export function usersMtu(facts: Facts, bridge: string): number | undefined {
   const definition = findDefinition(facts.netplan, bridge);
-  return definition && mtuIn(definition, (path) => !isBridgeFile(path, bridge));
+  return definition && mtuIn(definition, (path) => !isOurs(facts, path, bridge));
+}
+
+/** Whether kvmnet has written what a file says of a bridge. */
+export function isOurs({ interfaces }: Pick<Facts, "interfaces">, path: string, bridge: string): boolean {
+  return isBridgeFile(path, bridge) || hasMarks(interfaces.get(path), bridge);
 }
 
 /** A NIC's MTU by the user's files. */

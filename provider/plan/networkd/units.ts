@@ -1,6 +1,7 @@
 import type { Facts, Link } from "../../host/facts/facts";
 import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNetplansWords";
 import { wholeUnit } from "../../host/facts/networkUnit";
+import { isIfupdowns, isOfIfupdown } from "../ifupdown/owner";
 import { type BridgeFile, header, networkFileName } from "../netplan/bridgeFile";
 import { type NetplanDefinition, netplanIn } from "../netplan/definition";
 import { portEntry } from "../netplan/pattern";
@@ -65,8 +66,9 @@ export function unitFilesIn(files: Iterable<string>, bridge: string): string[] {
   });
 }
 
-/** networkd's file of a bridge that is there, or that netplan would make. */
-export function bridgeUnit(facts: Pick<Facts, "networkd">, bridge: string): string {
+/** networkd's file of a bridge that is there, or that netplan would make; of one of ifupdown's, its name. */
+export function bridgeUnit(facts: Pick<Facts, "networkd" | "netplan">, bridge: string): string {
+  if (isOfIfupdown(facts, bridge)) return bridge;
   const own = unitFilesIn(facts.networkd.keys(), bridge).find((path) => /-kvmnet-bridge-[^/]+\.network$/.test(path));
   return own === undefined ? networkFileName(bridge) : baseName(own);
 }
@@ -77,8 +79,9 @@ export function foundUnit(found: { readonly own: NetplanDefinition } | undefined
   return place && baseName(place.path);
 }
 
-/** networkd's files of a NIC that is no port, or will be none again: by netplan's entry, or by the user's own. */
+/** networkd's files of a NIC that is no port, or will be none again: by netplan's entry, or by the user's own; of ifupdown's, its name. */
 export function portUnits(port: NetplanDefinition, uplink: Link): string[] {
+  if (isIfupdowns(port)) return [uplink.name];
   if (isUnit(port)) return port.places.slice(0, 1).map(({ path }) => baseName(path));
   return [...new Set([port.id, portEntry(port, uplink).id])].map(networkFileName);
 }

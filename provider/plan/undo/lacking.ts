@@ -1,11 +1,12 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../addressing/readdressing";
+import { inHandsOfIfupdown } from "../link/missing";
 import type { UndoPlan } from "./undo";
 
 /** What of the network of before is not there yet, a sentence each. */
 export function lackingToUndo(
   facts: Facts,
-  { links, gone, again }: Pick<UndoPlan, "links" | "gone" | "again">,
+  { links, gone, again, change: { owner } }: Pick<UndoPlan, "links" | "gone" | "again" | "change">,
 ): string[] {
   const sentences = links
     .filter(({ name }) => !gone.includes(name))
@@ -25,9 +26,7 @@ export function lackingToUndo(
         ...gateways
           .filter((gateway) => !routes.some((route) => route.gateway === gateway))
           .map((gateway) => `the default route via ${gateway} does not go over ${name}`),
-        [...addresses, ...leased].length > 0 && networkd !== "configured" && networkd !== "configuring"
-          ? `networkd has ${name} in state ${networkd ?? "unknown"}`
-          : undefined,
+        [...addresses, ...leased].length > 0 ? handsLack(facts, name, networkd, owner) : undefined,
       ];
     });
   return [
@@ -35,4 +34,10 @@ export function lackingToUndo(
     ...again.filter((name) => !linkNamed(facts, name)).map((name) => `${name} is not there`),
     ...sentences.filter((sentence) => sentence !== undefined),
   ];
+}
+
+function handsLack(facts: Facts, name: string, networkd: string | undefined, owner: "ifupdown" | undefined) {
+  if (owner === "ifupdown") return inHandsOfIfupdown(facts, name) ? undefined : `ifupdown does not have ${name} up`;
+  const has = networkd === "configured" || networkd === "configuring";
+  return has ? undefined : `networkd has ${name} in state ${networkd ?? "unknown"}`;
 }

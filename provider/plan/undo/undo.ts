@@ -23,6 +23,9 @@ export interface UndoPlan {
   readonly inside: string | undefined;
 }
 
+/** Whose links it was about: of kvmnet before it knew others, networkd's. */
+const isIfupdowns = ({ lines }: LastChange) => lines("owner")[0] === "ifupdown";
+
 const name = (line: string) => line.split(" ")[0] ?? "";
 
 export function planUndo(facts: Facts, last: LastChange): UndoPlan {
@@ -46,6 +49,7 @@ export function planUndo(facts: Facts, last: LastChange): UndoPlan {
     apply: [],
     tidy: lines("rollback.batch").map((line) => asLeasedNow(line, here)),
     rollback: [...lines("apply.batch"), ...lines("tidy.batch")].map((line) => asLeasedNow(line, here)),
+    ...(isIfupdowns(last) && { owner: "ifupdown" as const }),
     leaving: [],
     createOnApply: lines("create.rollback").map((line) => ofParent(facts, line)),
     createOnRollback: lines("create.apply").map((line) => line.split(" ").slice(0, 3).join(" ")),

@@ -1,6 +1,9 @@
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { type Completed, completed } from "../../plan/addressing/kept";
 import { asksDhcp6, promised } from "../../plan/addressing/wanted";
+import { type BridgedNic, bridgedFile } from "../../plan/ifupdown/bridged";
+import { hasMarks, oursIn } from "../../plan/ifupdown/marks";
+import { isIfupdowns } from "../../plan/ifupdown/owner";
 import { sysctlPath, sysctlText } from "../../plan/impact/sysctls";
 import type { WantedBridge } from "../../plan/link/missing";
 import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
@@ -11,6 +14,7 @@ import { asksDhcp, identityPath, identityText, identityToday } from "../../plan/
 import { isPattern, portEntry } from "../../plan/netplan/pattern";
 import { addressingText, halvesOf } from "../../plan/networkd/sections";
 import { bridgeText, foundUnit, isUnit, netdevText, portText, unitPath } from "../../plan/networkd/units";
+import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 import { changeFound } from "./found";
 import type { Site } from "./site";
@@ -55,6 +59,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     mtu: inputs.mtu,
     ...promised(stanza),
     ...(found && isUnit(found.own) && { unit: foundUnit(found) }),
+    ...(site.stanzas && { owner: "ifupdown" as const }),
   };
   const ofBridge = foundChange?.stripped ?? new Map<string, string>();
   const ofPort = strippedOfPort(site, ofBridge);
@@ -64,38 +69,47 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
   const originals = Object.fromEntries([
     ...[...taken, ...patterns].map((path) => [path, facts.netplan.get(path) ?? ""] as const),
     ...site.usersUnit,
+    ...(site.stanzas ? [[site.stanzas.path, site.stanzas.text] as const] : []),
   ]);
   const previousConfig = found ? { ...originals, ...record?.previousConfig } : (record?.previousConfig ?? originals);
+  const ofStanzas = bridgedStanzas(site, inputs, wanted, stanza);
   const config: Readonly<Record<string, string>> = {
     ...(foundChange?.config ?? ownFiles(site, inputs, wanted, stanza)),
     ...withoutCloudInit(facts, [...Object.keys(previousConfig).filter((path) => !patterns.includes(path)), ...taken]),
   };
-  const changed = Object.entries(config).filter(([path, text]) => fileText(facts, path) !== text);
+  const changed = [...Object.entries(config), ...ofStanzas].filter(([path, text]) => fileText(facts, path) !== text);
   const recorded = recordText(site, owner, previousConfig);
   return {
-    ...{ wanted, stanza, kept: foundChange?.kept ?? whole?.routes, config, previousConfig, record: recorded },
+    ...{ wanted, stanza, kept: foundChange?.kept ?? whole?.routes, previousConfig, record: recorded },
+    // Of a file of the user's, kvmnet's own part: whatever else is in it is nobody's to read in a state.
+    config: { ...config, ...Object.fromEntries([...ofStanzas].map(([path, text]) => [path, oursIn(text, name)])) },
     files: new Map([...ofBridge, ...ofPort, ...changed, [recordPath(name), recorded]]),
     remove: bridgeFilesIn(facts.netplan, name).filter((path) => config[path] === undefined),
     differences: [
       ...[...ofPort.keys()].map((path) => `${path} gives the port ${uplink.name} addressing of its own`),
       ...[...ofBridge.keys()].map((path) => `${path} gives ${name} another addressing`),
-      ...changed.map(
-        ([path]) => `${path} ${fileText(facts, path) === undefined ? "is not there" : "was changed by hand"}`,
-      ),
+      ...changed.map(([path]) => `${path} ${unlike(site, name, path)}`),
     ],
   };
+}
+
+/** How a file of kvmnet's, or ifupdown's, is not as it is to be. */
+function unlike({ facts, stanzas }: Site, bridge: string, path: string): string {
+  const text = fileText(facts, path);
+  if (text === undefined) return "is not there";
+  return path === stanzas?.path && !hasMarks(text, bridge) ? `does not have ${bridge}` : "was changed by hand";
 }
 
 /** The user's files without the uplink's addressing. A port of a bridge that was found may say for itself that it has none. */
 function strippedOfPort({ facts, found, port }: Site, ofBridge: ReadonlyMap<string, string>): Map<string, string> {
   const current = findDefinition(new Map([...facts.netplan, ...ofBridge]), port.id);
-  return current && !isPattern(current) && !isUnit(current) && !(found && isBare(current))
+  return current && !isPattern(current) && !isUnit(current) && !isIfupdowns(current) && !(found && isBare(current))
     ? withoutAddressing(current)
     : new Map();
 }
 
 function ownFiles(
-  { facts, uplink, units, usersUnit, ...site }: Site,
+  { facts, uplink, units, usersUnit, stanzas, ...site }: Site,
   inputs: BridgeInputs,
   wanted: WantedBridge,
   stanza: Stanza,
@@ -104,6 +118,7 @@ function ownFiles(
     ...identity(facts, wanted.name, units?.bridge ?? networkFileName(wanted.name), uplink, stanza),
     ...sysctls(facts, wanted.name, uplink),
   };
+  if (stanzas) return others;
   if (units) {
     const own = halvesOf(usersUnit, uplink.name);
     const addressing = inputs.addressing === "inherit" ? own.bridge : addressingText(stanza);
@@ -120,6 +135,29 @@ function ownFiles(
     [path]: bridgeFileText({ ...wanted, port, addressing: stanza }),
     ...others,
   };
+}
+
+/** ifupdown's file with the bridge in it. */
+function bridgedStanzas(
+  { stanzas, uplink }: Site,
+  inputs: BridgeInputs,
+  wanted: WantedBridge,
+  stanza: Stanza,
+): Map<string, string> {
+  if (!stanzas) return new Map();
+  const bridge = { ...wanted, uplink: uplink.name, ...saidOf(inputs, stanza) };
+  return new Map([[stanzas.path, bridgedFile(stanzas, bridge)]]);
+}
+
+/** @throws Refusal of what ifupdown's bridge can't be given yet */
+function saidOf({ addressing }: BridgeInputs, stanza: Stanza): Pick<BridgedNic, "addressing"> {
+  if (addressing === "inherit") return { addressing: undefined };
+  for (const key of ["dhcp4", "dhcp6"] as const)
+    if (addressing[key])
+      throw new Refusal(
+        `addressing.${key}: for now kvmnet gives a bridge of ifupdown's fixed addresses only. Write addressing.addresses, or leave addressing out.`,
+      );
+  return { addressing: stanza };
 }
 
 function recordText(
@@ -158,5 +196,6 @@ function sysctls(facts: Facts, bridge: string, uplink: Link): Record<string, str
 }
 
 export function fileText(facts: Facts, path: string): string | undefined {
-  return facts.networkd.get(path) ?? facts.netplan.get(path) ?? facts.cloudConfig.get(path);
+  const { networkd, interfaces, netplan, cloudConfig } = facts;
+  return networkd.get(path) ?? interfaces.get(path) ?? netplan.get(path) ?? cloudConfig.get(path);
 }

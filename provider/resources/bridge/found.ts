@@ -6,7 +6,7 @@ import { asksDhcp6, promised, stanzaOf } from "../../plan/addressing/wanted";
 import { addressingOf, listOf, nameServersOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFilesIn, bridgeFileText, isBridgeFile } from "../../plan/netplan/bridgeFile";
 import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../plan/netplan/definition";
-import { entryMtu } from "../../plan/netplan/mtu";
+import { entryMtu, isOurs } from "../../plan/netplan/mtu";
 import { isUnit } from "../../plan/networkd/units";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
@@ -48,7 +48,7 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
 /** What netplan has of a bridge that the user's own files define. */
 export function definedOutside(facts: Facts, name: string): Omit<Found, "macAddress"> | undefined {
   const definition = findDefinition(facts.netplan, name);
-  const places = definition?.places.filter(({ path }) => !isBridgeFile(path, name)) ?? [];
+  const places = definition?.places.filter(({ path }) => !isOurs(facts, path, name)) ?? [];
   return definition && places.length > 0 ? { definition, own: { ...definition, places } } : undefined;
 }
 

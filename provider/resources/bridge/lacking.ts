@@ -1,6 +1,6 @@
 import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../../plan/addressing/readdressing";
-import { inHandsOfNetworkd, missing } from "../../plan/link/missing";
+import { inHandsOfIfupdown, inHandsOfNetworkd, missing } from "../../plan/link/missing";
 import type { BridgePlan } from "./plan";
 import { stillOn, type UpdatePlan } from "./planUpdate";
 import type { RestorePlan } from "./restore";
@@ -23,7 +23,9 @@ export function lackingToRestore(facts: Facts, plan: RestorePlan): string[] {
   const held = link?.addresses.map((address) => `${address.local}/${address.prefix}`) ?? [];
   const sentences: (string | false)[] = [
     linkNamed(facts, name) !== undefined && `the bridge ${name} is still there`,
-    !inHandsOfNetworkd(link, plan.unit) && `networkd has ${uplink} in state ${link?.networkdState ?? "unknown"}`,
+    plan.change.owner === "ifupdown"
+      ? !inHandsOfIfupdown(facts, uplink) && `ifupdown does not have ${uplink} up (/run/network/ifstate)`
+      : !inHandsOfNetworkd(link, plan.unit) && `networkd has ${uplink} in state ${link?.networkdState ?? "unknown"}`,
     dhcp4 && link?.lease === undefined && `${uplink} has no DHCP lease`,
   ];
   return [

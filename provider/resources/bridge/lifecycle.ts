@@ -7,6 +7,7 @@ import type { Transaction } from "../../host/transaction/running";
 import { clearLeftover, transact } from "../../host/transaction/transact";
 import { writeFiles } from "../../host/writeFiles";
 import { wrongRoute } from "../../plan/addressing/gateways";
+import { isOurs } from "../../plan/netplan/mtu";
 import { unitFilesIn } from "../../plan/networkd/units";
 import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
@@ -96,7 +97,9 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     needNetwork(facts, [state.name]);
     const there = linkNamed(facts, state.name) !== undefined;
     const written = Object.keys(state.config).some(
-      (path) => facts.netplan.has(path) || unitFilesIn([path], state.name).some((one) => facts.networkd.has(one)),
+      (path) =>
+        (facts.interfaces.has(path) ? isOurs(facts, path, state.name) : facts.netplan.has(path)) ||
+        unitFilesIn([path], state.name).some((one) => facts.networkd.has(one)),
     );
     if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
     const wanted = { ...inputs, name: state.name, uplink: uplinkAgain(facts, inputs, state) };

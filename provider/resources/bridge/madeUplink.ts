@@ -1,6 +1,7 @@
 import { type BridgeRecord, type Facts, fixedPorts, type Link, linkNamed, noUplink } from "../../host/facts/facts";
 import { netplanId } from "../../plan/addressing/netplanId";
 import { owningDefinition, refusePattern } from "../../plan/addressing/owner";
+import { isIfupdowns } from "../../plan/ifupdown/owner";
 import { findLink } from "../../plan/link/uplink";
 import { isBridgeFile, networkFileName } from "../../plan/netplan/bridgeFile";
 import { findDefinition } from "../../plan/netplan/definition";
@@ -61,9 +62,9 @@ export interface Vlan {
 export function resolveVlan(facts: Facts, { link, vlan }: VlanUplink, bridge: string): Vlan {
   const parent = parentOf(facts, link);
   const definition = owningDefinition(facts, parent);
-  if (isUnit(definition))
+  if (isUnit(definition) || isIfupdowns(definition))
     throw new Refusal(
-      `uplink.link: ${parent.name} is networkd's by ${definition.places[0]?.path}, and a VLAN is made on a NIC of netplan's alone. Make the VLAN there by hand, and write its name as the uplink.`,
+      `uplink.link: ${parent.name} is ${isUnit(definition) ? "networkd" : "ifupdown"}'s by ${definition.places[0]?.path}, and a VLAN is made on a NIC of netplan's alone. Make the VLAN there by hand, and write its name as the uplink.`,
     );
   refusePattern(definition, parent);
   const name = vlanName(parent.name, vlan);

@@ -1,5 +1,6 @@
 import { type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
 import { owningDefinition, refusePattern } from "../../plan/addressing/owner";
+import { isIfupdowns } from "../../plan/ifupdown/owner";
 import { addressingOn } from "../../plan/link/addressingOn";
 import { kernelChange } from "../../plan/link/transition";
 import { presentName, resolveUplink } from "../../plan/link/uplink";
@@ -86,11 +87,11 @@ export function planMove(facts: Facts, inputs: BridgeInputs, owner: string): Mov
   return { ...plan, change, target: kernel, losses, insteadOf: from.name };
 }
 
-/** @throws Refusal where one of the NICs is networkd's by a file by hand */
+/** @throws Refusal where one of the NICs is networkd's by a file by hand, or ifupdown's */
 function refuseUnits(name: string, nics: readonly (readonly [Link, NetplanDefinition])[]): void {
-  const [nic] = nics.filter(([, definition]) => isUnit(definition));
+  const [nic] = nics.filter(([, definition]) => isUnit(definition) || isIfupdowns(definition));
   if (nic)
     throw new Refusal(
-      `uplink: ${name} moves between NICs of netplan's alone, and ${nic[0].name} is networkd's by ${nic[1].places[0]?.path}. Destroy ${name} first, and make it anew there.`,
+      `uplink: ${name} moves between NICs of netplan's alone, and ${nic[0].name} is ${isUnit(nic[1]) ? "networkd" : "ifupdown"}'s by ${nic[1].places[0]?.path}. Destroy ${name} first, and make it anew there.`,
     );
 }

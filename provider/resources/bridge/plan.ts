@@ -54,9 +54,9 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   const made = madeUplink(inputs.uplink, recordOf(facts, inputs.name));
   if (made !== undefined) return planMade(facts, inputs, made, owner, taking);
   const site = siteOf(facts, inputs, owner, taking);
-  const { found, uplink, port, units, there, onUplink, onBridge } = site;
+  const { found, uplink, port, units, stanzas, there, onUplink, onBridge } = site;
   const { name } = inputs;
-  const unit = units?.bridge ?? foundUnit(found) ?? networkFileName(name);
+  const unit = stanzas ? name : (units?.bridge ?? foundUnit(found) ?? networkFileName(name));
   const written = filesFor(site, inputs, owner);
   const { wanted, config, previousConfig, record } = written;
   if (uplink.master !== name && wanted.dhcp4 && !facts.networkd.has(identityPath(unit))) needIdentity(uplink, onUplink);
@@ -72,6 +72,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     files: written.files,
     remove: written.remove,
     ...kernelChange(facts, network.target),
+    ...(stanzas && { owner: "ifupdown" as const }),
     leaving: leaving.map(cidrOf),
     keepOnApply: [unit],
     keepOnRollback: [

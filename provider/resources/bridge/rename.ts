@@ -1,5 +1,6 @@
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
+import { withoutBridge } from "../../plan/ifupdown/owner";
 import { sysctlPath } from "../../plan/impact/sysctls";
 import { kernelChange } from "../../plan/link/transition";
 import { bridgeFilesIn, isBridgeFile, networkFileName } from "../../plan/netplan/bridgeFile";
@@ -64,9 +65,10 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
     ],
     gone: [was],
   };
+  const config = Object.entries(plan.config).filter(([path]) => !plan.change.files.has(path));
   const change: Change = {
     ...plan.change,
-    files: new Map([...plan.change.files, ...Object.entries(plan.config)]),
+    files: new Map([...plan.change.files, ...config]),
     remove: [...own, recordPath(was)],
     ...kernelChange(facts, target),
     keepOnRollback: [unit],
@@ -84,14 +86,15 @@ function asIfUnbridged(facts: Facts, bridge: Link, uplink: string, name: string)
   const unit = bridgeUnit(facts, bridge.name);
   const identity = facts.networkd.get(identityPath(unit));
   const renamed = identityPath(`${unit.slice(0, -`${bridge.name}.network`.length)}${name}.network`);
+  const plain = withoutBridge(facts, bridge.name, record);
   return {
-    ...facts,
+    ...plain,
     links: facts.links
       .filter((link) => link.name !== bridge.name)
       .map((link) => (link.name === uplink ? { ...link, master: undefined, addresses, lease, dhcp6Iaid } : link)),
     routes: facts.routes.map((route) => ({ ...over(route), ...(route.hops && { hops: route.hops.map(over) }) })),
     permanentNeighbours: facts.permanentNeighbours.map(over),
-    netplan: new Map([...facts.netplan].filter(([path]) => !isBridgeFile(path, bridge.name))),
+    netplan: new Map([...plain.netplan].filter(([path]) => !isBridgeFile(path, bridge.name))),
     networkd: new Map([...facts.networkd, ...(identity === undefined ? [] : [[renamed, identity] as const])]),
     client: facts.client?.device === bridge.name ? { ...facts.client, device: uplink } : facts.client,
     neighbours: facts.neighbours.map((one) => (one.device === bridge.name ? { ...one, device: uplink } : one)),

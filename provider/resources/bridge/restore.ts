@@ -12,6 +12,7 @@ import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, isLeased, leasedOf } from "../../plan/addressing/readdressing";
 import { learns, type Promised, promised } from "../../plan/addressing/wanted";
+import { isIfupdowns, isOfIfupdown, withoutBridge } from "../../plan/ifupdown/owner";
 import { lossesOf } from "../../plan/impact/losses";
 import { withProofs } from "../../plan/impact/standing";
 import { sysctlPath } from "../../plan/impact/sysctls";
@@ -68,7 +69,7 @@ export function planRestore(
   if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
   needNetwork(facts, [name, uplink.name]);
   const moving = bridge ? addressingOn(facts, bridge) : nothing;
-  const { files, kept, original, promise, learning, stanza } = restoredFiles(facts, uplink, previousConfig);
+  const { files, kept, original, promise, learning, stanza } = restoredFiles(facts, name, uplink, previousConfig);
   // Where a bridge was moved, cloud-init's file gets what cloud-init would overwrite.
   const cloud = !record?.moved && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
   const unit = bridgeUnit(facts, name);
@@ -105,6 +106,7 @@ export function planRestore(
     files,
     remove: [...own, recordPath(name)],
     ...kernelChange(facts, target),
+    ...(isIfupdowns(original) && { owner: "ifupdown" as const }),
     leaving: leaving.map(cidrOf),
     keepOnApply: portUnits(original, uplink),
     keepOnRollback: [unit],
@@ -150,7 +152,14 @@ function isOnlyOf(facts: Facts, bridge: string, address: Address, original: Prom
 }
 
 /** The original files byte for byte; into one that was changed by hand since, only the addressing goes back. */
-function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Record<string, string>>): Restored {
+function restoredFiles(
+  facts: Facts,
+  bridge: string,
+  uplink: Link,
+  previousConfig: Readonly<Record<string, string>>,
+): Restored {
+  const plain = withoutBridge(facts, bridge, { uplink: uplink.name, previousConfig });
+  if (isOfIfupdown(plain, uplink.name)) return stanzasAgain(facts, plain, uplink);
   const before = new Map([...facts.netplan, ...entriesBefore(previousConfig, uplink)]);
   const original = owningDefinition({ ...facts, netplan: before }, uplink);
   if (isUnit(original)) return ownAgain(facts, uplink, previousConfig);
@@ -175,6 +184,14 @@ function restoredFiles(facts: Facts, uplink: Link, previousConfig: Readonly<Reco
     if (text !== undefined) files.set(path, text);
   }
   return { files, kept: changed, original, promise: promised(stanza), stanza, learning: learns(stanza) };
+}
+
+/** A NIC that ifupdown has by its own stanzas again: kvmnet's part goes out of the file, whatever else is in it now. */
+function stanzasAgain(facts: Facts, plain: Facts, uplink: Link): Restored {
+  const original = owningDefinition(plain, uplink);
+  const stanza = addressingOf(original);
+  const files = new Map([...plain.interfaces].filter(([path, text]) => facts.interfaces.get(path) !== text));
+  return { files, kept: [], original, promise: promised(stanza), stanza, learning: learns(stanza) };
 }
 
 /** A NIC that networkd has from the user's file again, as that is now; where it is gone, as it was. */

@@ -2,6 +2,8 @@ import { type BridgeRecord, type Facts, type Link, linkNamed, recordOf } from ".
 import { need } from "../../host/facts/unread";
 import type { Present } from "../../plan/addressing/kept";
 import { owningDefinition, refuseKeys, refusePattern } from "../../plan/addressing/owner";
+import { type NicStanzas, nicStanzas } from "../../plan/ifupdown/carried";
+import { isIfupdowns, needUp, withoutBridge } from "../../plan/ifupdown/owner";
 import { type Addressing, addressingOn, nothing } from "../../plan/link/addressingOn";
 import { presentName, resolveUplink } from "../../plan/link/uplink";
 import { addressingOf, type Stanza } from "../../plan/netplan/addressing";
@@ -26,6 +28,8 @@ export interface Site {
   readonly units: UnitNames | undefined;
   /** That file and its drop-ins, as they were before kvmnet: path and text. */
   readonly usersUnit: readonly (readonly [string, string])[];
+  /** The uplink's stanzas where ifupdown has it, as they were before kvmnet. */
+  readonly stanzas: NicStanzas | undefined;
   /** The bridge, where there is one. */
   readonly there: Link | undefined;
   readonly onUplink: Addressing;
@@ -63,7 +67,10 @@ export function siteOf(
     );
   }
   const before = found ? [] : entriesBefore(record?.previousConfig, uplink);
-  const port = owningDefinition({ ...facts, netplan: new Map([...facts.netplan, ...before]) }, uplink);
+  const plain = withoutBridge(facts, name, record);
+  const port = owningDefinition({ ...plain, netplan: new Map([...plain.netplan, ...before]) }, uplink);
+  const stanzas = isIfupdowns(port) && !found ? nicStanzas(plain.interfaces, uplink.name, name) : undefined;
+  if (stanzas && !record) needUp(facts, uplink, port);
   const units = isUnit(port) && !found ? unitNames(name, port.places[0]?.path ?? "") : undefined;
   if (uplink.master !== name && !units) refuseKeys(port, uplink);
   if (found) {
@@ -78,7 +85,7 @@ export function siteOf(
   const routes = [...onBridge.routes, ...onUplink.routes];
   const usersUnit = units ? wholeUnitOf(facts, port, record?.previousConfig) : [];
   const now = { addressing: { addresses: [], routes }, lease: there?.lease ?? uplink.lease };
-  return { facts, record, found, uplink, port, units, usersUnit, there, onUplink, onBridge, entry, now };
+  return { facts, record, found, uplink, port, units, usersUnit, stanzas, there, onUplink, onBridge, entry, now };
 }
 
 /** RFC 8200, section 5. networkd gives a link with IPv6 no less, whatever its file says. */

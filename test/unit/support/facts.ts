@@ -23,6 +23,7 @@ export function factsWith(parts: Partial<Facts>): Facts {
     wireless: new Set(),
     networkManager: new Set(),
     netplan: new Map(),
+    interfaces: new Map(),
     networkd: new Map(),
     records: new Map(),
     marks: new Map(),

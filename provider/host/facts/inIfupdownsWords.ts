@@ -1,0 +1,105 @@
+import type { Link } from "./facts";
+import { entriesText, entryOf, wordsIn } from "./inNetplansWords";
+import { ifaceOf, type Stanza, sourcedFiles, stanzasOf } from "./interfacesFile";
+
+export const ifupdownFolder = "/etc/network/";
+
+/**
+ * Files of netplan's, and beside them in their words what ifupdown's say of the links that it may have: those that nobody else
+ * has, as far as files and networkd say.
+ */
+export function withIfupdownsWords(
+  netplan: ReadonlyMap<string, string>,
+  interfaces: ReadonlyMap<string, string>,
+  links: readonly Link[],
+): ReadonlyMap<string, string> {
+  const others = new Map([...netplan].filter(([path]) => !path.startsWith(ifupdownFolder)));
+  if (interfaces.size === 0) return others;
+  const named = wordsIn(others);
+  const left = links.filter(({ name, networkFile, loopback }) => !networkFile && !loopback && !named.has(name));
+  return new Map([...others, ...interfacesWords(interfaces, left)]);
+}
+
+/**
+ * What ifupdown's files say of links, in netplan's words: path to text, as netplan's files are. A NIC that is bare by them
+ * (`iface enp1s0 inet manual`) is said to have nothing.
+ */
+export function interfacesWords(
+  files: ReadonlyMap<string, string>,
+  links: readonly Pick<Link, "name" | "kind" | "master">[],
+): [string, string][] {
+  return [...sourcedFiles(files).read].flatMap(([path, text]) => {
+    const stanzas = stanzasOf(text);
+    const entries = links.flatMap((link) => {
+      const own = stanzas.filter((one) => ifaceOf(one)?.name === link.name);
+      const ports = links.filter(({ master }) => master === link.name).map(({ name }) => name);
+      return own.length > 0 ? [entryOf(link, wordsOf(own), ports)] : [];
+    });
+    return entries.length > 0 ? [[path, entriesText(entries)] as [string, string]] : [];
+  });
+}
+
+function wordsOf(stanzas: readonly Stanza[]): Record<string, unknown> {
+  const said = (family: string, method: string) =>
+    stanzas.filter((one) => ifaceOf(one)?.family === family && ifaceOf(one)?.method === method);
+  const all = stanzas.flatMap(({ options }) => options);
+  const words = (key: RegExp) =>
+    all.filter((one) => key.test(one.key)).flatMap(({ value }) => value.split(/\s+/).filter(Boolean));
+  const fixed = [...said("inet", "static"), ...said("inet6", "static")];
+  const hooks = all.filter(({ key }) => key === "up").map(({ value }) => value);
+  const addresses = [...fixed.flatMap(addressOf), ...hooks.flatMap(addedAddress)];
+  const routes = [...fixed.flatMap(routeOf), ...hooks.flatMap(addedRoute)];
+  const [servers, search] = [words(/^dns-nameservers?$/), words(/^dns-(search|domain)$/)];
+  const mtu = words(/^mtu$/).at(-1);
+  const ra = stanzas.flatMap(acceptsRa).at(-1);
+  return {
+    dhcp4: said("inet", "dhcp").length > 0,
+    dhcp6: said("inet6", "dhcp").length > 0,
+    ...(ra !== undefined && { "accept-ra": ra }),
+    ...(addresses.length > 0 && { addresses }),
+    ...(routes.length > 0 && { routes }),
+    ...(servers.length + search.length > 0 && {
+      nameservers: { ...(servers.length > 0 && { addresses: servers }), ...(search.length > 0 && { search }) },
+    }),
+    ...(mtu !== undefined && /^\d+$/.test(mtu) && { mtu: Number(mtu) }),
+  };
+}
+
+const optionOf = ({ options }: Stanza, key: string) => options.find((one) => one.key === key)?.value;
+
+/** The netmask is a number of bits, or has them. */
+export function addressOf(stanza: Stanza): string[] {
+  const address = optionOf(stanza, "address");
+  if (address === undefined || address.includes("/")) return address === undefined ? [] : [address];
+  const mask = optionOf(stanza, "netmask");
+  const bits = mask?.includes(".")
+    ? mask
+        .split(".")
+        .map((byte) => Number(byte).toString(2))
+        .join("")
+        .replaceAll("0", "").length
+    : mask;
+  return [`${address}/${bits ?? (address.includes(":") ? 64 : 32)}`];
+}
+
+function routeOf(stanza: Stanza): object[] {
+  const [via, metric] = [optionOf(stanza, "gateway"), optionOf(stanza, "metric")];
+  return via === undefined ? [] : [{ to: "default", via, ...(metric !== undefined && { metric: Number(metric) }) }];
+}
+
+/** What kvmnet's lines add, for which a stanza has no option (plan/ifupdown/bridged). */
+function addedAddress(hook: string): string[] {
+  return /^ip address replace (\S+)(?: broadcast \+)? dev \$IFACE$/.exec(hook)?.slice(1) ?? [];
+}
+
+function addedRoute(hook: string): object[] {
+  const [, to, via, metric] = /^ip route replace (\S+) via (\S+) dev \$IFACE(?: metric (\d+))?$/.exec(hook) ?? [];
+  return to === undefined ? [] : [{ to, via, ...(metric !== undefined && { metric: Number(metric) }) }];
+}
+
+/** As ifupdown sets it of a stanza that does not say it. */
+function acceptsRa(stanza: Stanza): boolean[] {
+  const { family, method } = ifaceOf(stanza) ?? {};
+  if (family !== "inet6" || method === "manual") return [];
+  return [(optionOf(stanza, "accept_ra") ?? (method === "static" ? "0" : "2")) !== "0"];
+}

@@ -1,0 +1,65 @@
+import type { Facts, Link } from "../../host/facts/facts";
+import { ifupdownFolder, withIfupdownsWords } from "../../host/facts/inIfupdownsWords";
+import { ifaceOf, stanzasOf } from "../../host/facts/interfacesFile";
+import type { NetplanDefinition } from "../netplan/definition";
+import { findDefinition } from "../netplan/definition";
+import { Refusal } from "../refusal";
+import { hasMarks, withoutMarks } from "./marks";
+
+/** Whether an entry stands in ifupdown's files, in which a NIC's stanzas become its bridge's. */
+export function isIfupdowns({ places }: Pick<NetplanDefinition, "places">): boolean {
+  return places.length > 0 && places.every(({ path }) => path.startsWith(ifupdownFolder));
+}
+
+/** Whether ifupdown has a link by its files, or would have it. */
+export function isOfIfupdown(facts: Pick<Facts, "netplan">, name: string): boolean {
+  const definition = findDefinition(facts.netplan, name);
+  return definition !== undefined && isIfupdowns(definition);
+}
+
+/** The host as if ifupdown had other files. */
+export function withInterfaces(facts: Facts, interfaces: ReadonlyMap<string, string>): Facts {
+  return { ...facts, interfaces, netplan: withIfupdownsWords(facts.netplan, interfaces, facts.links) };
+}
+
+/** The host as if ifupdown's files had nothing of a bridge: where they have lost its NIC too, as they were before it. */
+export function withoutBridge(
+  facts: Facts,
+  bridge: string,
+  before: { readonly uplink: string; readonly previousConfig: Readonly<Record<string, string>> } | undefined,
+): Facts {
+  const now = [...facts.interfaces.values()];
+  const marked = now.some((text) => hasMarks(text, bridge));
+  const isLost = !marked && !now.some((text) => stanzasOf(text).some((one) => ifaceOf(one)?.name === before?.uplink));
+  const originals = Object.entries(before?.previousConfig ?? {}).filter(([path]) => path.startsWith(ifupdownFolder));
+  if (!marked && (!isLost || originals.length === 0)) return facts;
+  const plain = [...facts.interfaces].map(([path, text]): [string, string] => [path, withoutMarks(text, bridge)]);
+  return withInterfaces(facts, new Map(isLost ? [...plain, ...originals] : plain));
+}
+
+/** @throws Refusal of a NIC that ifupdown's files have, and ifupdown or kvmnet can't go on with */
+export function refuseIfupdowns(facts: Facts, { name, kind }: Link, { places }: NetplanDefinition): void {
+  const where = places.map(({ path }) => path).join(", ");
+  if (facts.networkManager.has(name))
+    throw new Refusal(
+      `uplink: ${name} stands in ${where}, and NetworkManager has it. Have one of them configure it: take it out there, or out of NetworkManager (nmcli device set ${name} managed no).`,
+    );
+  if (kind === "bond" || kind === "vlan")
+    throw new Refusal(
+      `uplink: ${name} is a ${kind === "bond" ? "bond" : "VLAN"} of ifupdown's (${where}), and for now kvmnet bridges ifupdown's NICs only. Take a NIC.`,
+    );
+}
+
+/** @throws Refusal of a NIC that has what it has from somebody else than from ifupdown's files */
+export function needUp({ ifstate }: Facts, { name }: Link, { places }: NetplanDefinition): void {
+  const [{ path = "" } = {}] = places;
+  const logical = ifstate?.get(name);
+  if (logical === undefined)
+    throw new Refusal(
+      `uplink: ${name} stands in ${path}, but ifupdown has not brought it up (/run/network/ifstate): who configures it, kvmnet does not know. Run ifup ${name} at the console, or describe it where it is configured.`,
+    );
+  if (logical !== name)
+    throw new Refusal(
+      `uplink: ifupdown has ${name} as ${logical} (/run/network/ifstate). Write its stanza as "iface ${name} …", and run ifdown and ifup ${name} at the console.`,
+    );
+}
