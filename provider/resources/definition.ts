@@ -15,6 +15,11 @@ export interface Definition<I extends z.ZodObject = z.ZodObject, O extends z.Zod
   readonly inputOnly: readonly (keyof z.infer<I> & string)[];
   /** Inputs whose change makes it another thing: replaced, the old one deleted first. */
   readonly replaceOn: readonly (keyof z.infer<I> & string)[];
+  /**
+   * Inputs that an update gives the thing another name by. Of one that was cut short, the engine keeps the inputs of before,
+   * and the state has what there is: that counts.
+   */
+  readonly renamedBy?: readonly (keyof z.infer<I> & string)[];
   /** The other thing is made first: both can be there, and what hangs on the old one moves over before that goes. */
   readonly createFirst?: boolean;
 }

@@ -19,6 +19,7 @@ import { type Connection, whole } from "../resources/connection";
 import { type Operation, PartlyDone } from "../resources/lifecycle";
 import { refusalsOf, tellKeptNics } from "../resources/ownership/going";
 import type { Owned } from "../resources/ownership/owned";
+import { inWordsTo } from "../resources/ownership/words";
 import { initFailed } from "./errors";
 import type { Unread } from "./read";
 import type { ResourceType } from "./resourceType";
@@ -82,6 +83,13 @@ export async function remove(
   const state = decode(request.getProperties()).values;
   const one = { urn: operation.urn, type: partsOfUrn(operation.urn).type, id: request.getId(), inputs, state };
   operation.owned.deletes(one);
+  const sharer = operation.owned.sharer(one);
+  if (sharer !== undefined) {
+    operation.log.info(
+      `The state has the same of the host as ${inWordsTo(sharer, one.urn)}, which the program has: it stays.`,
+    );
+    return new Empty();
+  }
   const work = async () => {
     await askFirst(operation, one);
     await type.lifecycle.delete(operation, request.getId(), inputs, state);

@@ -2,6 +2,7 @@ import { type DiffRequest, DiffResponse, PropertyDiff } from "@pulumi/pulumi/pro
 import { decode, type Values } from "../codec/decode";
 import { pathText } from "../codec/path";
 import { type Connection, whole } from "../resources/connection";
+import type { Definition } from "../resources/definition";
 import type { Ownership } from "../resources/ownership/owned";
 import { takenOver } from "./check";
 import { type Difference, differences } from "./difference";
@@ -18,7 +19,7 @@ export function diff(
   owned.diffed(request.getUrn(), request.getId(), olds);
   const taker = owned.taker(request.getUrn());
   if (taker !== undefined) throw new Error(takenOver(taker));
-  const before = whole(type.oldInputs(request.getOldInputs()).values, defaults);
+  const before = asLeft(type, whole(type.oldInputs(request.getOldInputs()).values, defaults), olds);
   const after = whole(decode(request.getNews()).values, defaults);
   const replaceOn: readonly string[] = type.lifecycle.definition.replaceOn;
   const found = differences(type.inputs, before, after);
@@ -49,11 +50,20 @@ export function diff(
   return response;
 }
 
+/** The inputs of before, with the names that the thing has had since: of a change that was cut short, the engine keeps none. */
+function asLeft({ lifecycle }: ResourceType, inputs: Values, olds: Values): Values {
+  const { renamedBy = [] }: Definition = lifecycle.definition;
+  const names = renamedBy.filter((key) => inputs[key] !== undefined && olds[key] !== undefined);
+  return { ...inputs, ...Object.fromEntries(names.map((key) => [key, olds[key]])) };
+}
+
 /** The host is not as the state says, or its record says that another is the owner's name than it is now. */
 function hasDrifted(request: DiffRequest, { drift, ownerId, ownerUrn }: Values, owned: Ownership): boolean {
   const drifted = Array.isArray(drift) && drift.length > 0;
   const stale = ownerId !== undefined && ownerUrn !== undefined && ownerUrn !== request.getUrn();
-  return (drifted || stale || owned.isDecided(request.getUrn())) && !request.getIgnorechangesList().includes("drift");
+  const urn = request.getUrn();
+  const told = owned.isDecided(urn) || owned.isTakenBack(urn);
+  return (drifted || stale || told) && !request.getIgnorechangesList().includes("drift");
 }
 
 const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = PropertyDiff.Kind;

@@ -1,4 +1,7 @@
+import { succeeds } from "../lab/succeeds";
 import { SimulatedHost } from "./host/simulatedHost";
+import { identities, owners } from "./identities";
+import { aliased } from "./refactor";
 import { SimulatedStack } from "./simulatedStack";
 
 const output = (of: string) => `\${${of}}`;
@@ -12,7 +15,7 @@ test("components are made for a program in YAML, and hide of a connection what i
   const program = {
     resources: {
       kvm1: { type: "kvmnet:HostBridge", properties: { connection: host.connection } },
-      lan: { type: "kvmnet:BridgeNetwork", properties: { bridge: output("kvm1.name"), ...on("kvm1") } },
+      lan: { type: "kvmnet:BridgeNetwork", properties: { name: "lan", bridge: output("kvm1.name"), ...on("kvm1") } },
       web: {
         type: "kvmnet:VmNic",
         properties: {
@@ -46,6 +49,21 @@ test("components are made for a program in YAML, and hide of a connection what i
   expect(state).not.toContain("PRIVATE KEY");
   expect(state).not.toContain("hunter2");
 
-  expect((await stack.pulumi.destroy()).code).toBe(0);
+  // With aliases, all of a component comes along under its new name.
+  const before = await identities(host);
+  const text = JSON.stringify(program).replaceAll(/\$\{(\w+)\./g, (_, name) => `\${${name}2.`);
+  const { resources, outputs } = JSON.parse(text);
+  const renamed = Object.entries(resources as Record<string, object>).map(([name, one]) => [
+    `${name}2`,
+    { ...one, options: aliased(name) },
+  ]);
+  const said = await stack.up({ resources: Object.fromEntries(renamed), outputs });
+  expect(said).not.toMatch(/created|deleted|replaced/);
+  expect(await identities(host)).toEqual(before);
+  expect(await owners(host)).toEqual({
+    ...{ Bridge: "lab/kvm12", BridgeNetfilter: "lab/kvm12", Network: "lab/lan2", Nic: "lab/web2" },
+  });
+  expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+  await succeeds(stack.pulumi.destroy());
   expect(host.libvirt.networks).toEqual([]);
 });

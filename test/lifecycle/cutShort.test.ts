@@ -3,7 +3,7 @@ import { succeeds } from "../lab/succeeds";
 import { SimulatedHost } from "./host/simulatedHost";
 import { identities, kept } from "./identities";
 import { type Properties, programOf } from "./program";
-import { altered, urnsOf } from "./refactorings";
+import { altered, urnsOf } from "./refactor";
 import { each } from "./refactoringTable";
 import { SimulatedStack } from "./simulatedStack";
 

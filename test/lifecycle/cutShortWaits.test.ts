@@ -4,7 +4,7 @@ import { succeeds } from "../lab/succeeds";
 import { SimulatedHost } from "./host/simulatedHost";
 import { identities, kept, owners } from "./identities";
 import { type Name, type Properties, programOf } from "./program";
-import { urnsOf } from "./refactorings";
+import { urnsOf } from "./refactor";
 import { each, refactoringTable, type Said, saidOf } from "./refactoringTable";
 import { SimulatedStack } from "./simulatedStack";
 
@@ -28,8 +28,12 @@ interface Wait {
   readonly prepare?: (host: SimulatedHost, cut: () => void) => () => unknown;
   /** How the error goes on before its cause. */
   readonly says: RegExp;
+  /** What the preview of it says; left out: nothing. */
+  readonly preview?: Partial<Said>;
   /** What the next preview says; left out: nothing. */
   readonly next?: Partial<Said>;
+  /** What a preview of the program of before says then. */
+  readonly back?: Partial<Said>;
   /** What the state has of it afterwards; where it has not, the host has not either. */
   readonly state: readonly Name[];
 }
@@ -37,13 +41,13 @@ interface Wait {
 const waits: readonly Wait[] = [
   {
     what: "a change of the network in its window",
-    ...{ before: [], names: ["br"], next: { br: "+ create" }, state: [] },
+    ...{ before: [], names: ["br"], preview: { br: "+ create" }, next: { br: "+ create" }, state: [] },
     at: /transaction\.sh'? '?probe/,
     says: /the change was rolled back, the host is as before: /,
   },
   {
     what: "another engine's change of the host",
-    ...{ before: [], names: ["br"], next: { br: "+ create" }, state: [] },
+    ...{ before: [], names: ["br"], preview: { br: "+ create" }, next: { br: "+ create" }, state: [] },
     prepare: (host) => {
       const lease = "/run/kvmnet/lease";
       host.exec(["sh", "-c", `mkdir -p \${0%/*}; echo "b 999999999 an other engine's" >$0`, lease]);
@@ -54,7 +58,7 @@ const waits: readonly Wait[] = [
   },
   {
     what: "a host that does not answer",
-    ...{ before: [], names: ["br"], next: { br: "+ create" }, state: [] },
+    ...{ before: [], names: ["br"], preview: { br: "+ create" }, next: { br: "+ create" }, state: [] },
     prepare: (host) => {
       host.turnOff();
       return () => host.turnOn();
@@ -64,6 +68,7 @@ const waits: readonly Wait[] = [
   },
   {
     what: "a self-test of the bridge",
+    // It is nothing that a host has.
     ...{ before: ["br"], names: ["br", "tried"], state: ["br"] },
     prepare: (host, cut) => {
       let end = (_: string) => {};
@@ -84,14 +89,15 @@ const waits: readonly Wait[] = [
   {
     what: "the address of a guest whose NIC has got another MAC address",
     ...{ before: ["br", "lan", "nic"], names: ["br", "lan", "nic"], state: ["br", "lan", "nic"] },
-    next: { nic: "~ update" },
+    ...{ preview: { nic: "~ update" }, next: { nic: "~ update" }, back: { nic: "~ update" } },
     others: { nic: { ...mac(2), waitForAddress: 300 } },
     at: /waiting for its address/,
     says: /web has the NIC 52:54:00:00:00:02, but the wait for its address was cut short: /,
   },
   {
     what: "a guest that does not let its NIC go",
-    ...{ before: ["br", "lan", "nic"], state: ["br", "lan", "nic"] },
+    ...{ before: ["br", "lan", "nic"], preview: { br: "- delete", lan: "- delete", nic: "- delete" } },
+    state: ["br", "lan", "nic"],
     prepare: (host, cut) => {
       host.tools.break("virsh", (args) => {
         if (!args.includes("detach-interface")) return undefined;
@@ -123,7 +129,7 @@ describe.each([
 
   test.each(chosen(waits, 2, how))(
     "cuts the wait for $what short: what is on the host is in the state, and the error says why",
-    async ({ what, before, names, others = {}, at, prepare, says, next = {}, state }) => {
+    async ({ what, before, names, others = {}, at, prepare, says, preview = {}, next = {}, back, state }) => {
       const { stack } = running;
       const { pulumi } = stack;
       const last = (names ?? before).at(-1) ?? "br";
@@ -137,13 +143,18 @@ describe.each([
       await stack.up(limited({ nic: { ...mac(1) } }, before));
       const was = await identities(host);
       await stack.say(limited({ nic: { ...mac(1) }, ...others }, names ?? before));
+      const destroys = names === undefined;
+      const previewOf = destroys ? ["destroy", "--preview-only"] : ["preview"];
+      const plain = ["--diff", "--stack", pulumi.stack, "--non-interactive", "--color", "never"];
+      const previewed = saidOf(await pulumi.must([...previewOf, ...plain]));
+      expect(previewed).toEqual({ ...each(""), ...preview });
       let interrupt = () => {};
       const cut = () => {
         if (how === "Ctrl-C") interrupt();
       };
       const restore = prepare?.(host, cut);
 
-      const { child, ended } = names === undefined ? pulumi.startDestroy() : pulumi.startUp();
+      const { child, ended } = destroys ? pulumi.startDestroy() : pulumi.startUp();
       interrupt = () => {
         interrupt = () => {};
         killGroup(child, "SIGINT");
@@ -168,14 +179,18 @@ describe.each([
       for (const name of ["br", "lan", "nic"] as const)
         expect([name, now[name] !== ""]).toEqual([name, state.includes(name)]);
       expect(now).toMatchObject({ br: was.br, lan: was.lan });
-      const preview = saidOf(await succeeds(pulumi.preview({ args: ["--diff"] })));
-      expect(preview).toEqual({ ...each(""), ...next });
+      const nextSays = saidOf(await succeeds(pulumi.preview({ args: ["--diff"] })));
+      expect(nextSays).toEqual({ ...each(""), ...next });
+      if (back) {
+        await stack.say(limited({ nic: { ...mac(1) } }, before));
+        expect(saidOf(await succeeds(pulumi.preview({ args: ["--diff"] })))).toEqual({ ...each(""), ...back });
+      }
       const whose = await owners(host);
       await succeeds(pulumi.destroy());
       const left = await identities(host);
       expect(left).toEqual(each(""));
       const its = kept.filter((name) => (names ?? before).some((one) => one === name));
-      line(`${how}: ${what}`, { says: preview, before: was, after: now, left, whose }, its.slice(-1));
+      line(`${how}: ${what}`, { says: previewed, before: was, after: now, left, whose }, its.slice(-1));
     },
     5 * minutes,
   );

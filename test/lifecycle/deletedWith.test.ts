@@ -2,7 +2,7 @@ import { succeeds } from "../lab/succeeds";
 import { SimulatedHost } from "./host/simulatedHost";
 import { identities, kept, owners } from "./identities";
 import { type Properties, programOf } from "./program";
-import { altered, reference, urnsOf } from "./refactorings";
+import { altered, reference, urnsOf } from "./refactor";
 import { each } from "./refactoringTable";
 import { SimulatedStack } from "./simulatedStack";
 

@@ -1,6 +1,14 @@
 import type { SimulatedHost } from "./host/simulatedHost";
 import type { Name } from "./program";
 
+/** What tests do on a host, simulated or real. */
+export interface AnyHost {
+  exec(argv: readonly string[]): Promise<{ readonly stdout: string }>;
+  must(argv: readonly string[]): Promise<string>;
+  readFile(path: string): string | Promise<string>;
+  writeFile(path: string, text: string): unknown;
+}
+
 /** The resources that keep something on a host. */
 export const kept = ["br", "filter", "lan", "nic", "tap"] as const satisfies readonly Name[];
 export type Kept = (typeof kept)[number];
@@ -20,7 +28,7 @@ export async function identities(host: SimulatedHost): Promise<Record<Kept, stri
 }
 
 /** Whose the host says that each is: stack and name of the resource, by its type. */
-export async function owners(host: SimulatedHost): Promise<Record<string, string>> {
+export async function owners(host: Pick<AnyHost, "exec">): Promise<Record<string, string>> {
   const list =
     "cd /var/lib/kvmnet && for file in bridges/*.json netfilter/*/owner.json networks/*.json nics/*.json taps/*/owner.json; do [ ! -e $file ] || cat $file; done";
   const records = (await host.exec(["sh", "-c", list])).stdout.split("\n").filter((line) => line.startsWith("{"));

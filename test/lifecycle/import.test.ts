@@ -1,7 +1,7 @@
 import { succeeds } from "../lab/succeeds";
 import { SimulatedHost } from "./host/simulatedHost";
 import { programOf } from "./program";
-import { urnsOf } from "./refactorings";
+import { urnsOf } from "./refactor";
 import { SimulatedStack } from "./simulatedStack";
 
 const minutes = 60_000;

@@ -3,7 +3,7 @@ import type { YamlProgram } from "../lab/yamlStack";
 import { SimulatedHost } from "./host/simulatedHost";
 import { identities, kept } from "./identities";
 import { type Properties, programOf } from "./program";
-import { altered, reference } from "./refactorings";
+import { altered, reference } from "./refactor";
 import { SimulatedStack } from "./simulatedStack";
 
 const minutes = 60_000;

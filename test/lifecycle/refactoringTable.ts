@@ -6,7 +6,7 @@ export type Said = Record<Kept, string>;
 export const each = (said: string): Said => ({ br: said, filter: said, lan: said, nic: said, tap: said });
 
 /** What a test has seen, and asserted. */
-interface Seen {
+export interface Seen {
   /** What the preview says. */
   readonly says: Said;
   /** What makes each thing the one that it is: before, after, and once its stack was destroyed. */

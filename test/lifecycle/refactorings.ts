@@ -1,36 +1,36 @@
-import type { Pulumi } from "../lab/pulumi";
 import { succeeds } from "../lab/succeeds";
-import type { YamlProgram, YamlStack } from "../lab/yamlStack";
-import type { SimulatedHost } from "./host/simulatedHost";
-import type { Properties } from "./program";
+import {
+  aliased,
+  byAnother,
+  cutWait,
+  elsewhere,
+  importRenamed,
+  moveState,
+  renameAndBack,
+  renamed,
+  renameStack,
+  replaceHalfway,
+  replacing,
+  type Scene,
+  say,
+  unplugged,
+} from "./refactor";
 import { each, type Said } from "./refactoringTable";
 
-/** A stack on a host of any kind. */
-export interface AnyScene {
-  readonly running: { readonly stack: Pick<YamlStack, "say"> };
-  /** The stack that has the resources from now on. */
-  pulumi: Pulumi;
-  program: YamlProgram;
-}
-
-export interface Scene extends AnyScene {
-  readonly host: SimulatedHost;
-}
-
-export interface Refactoring<S = Scene> {
+export interface Refactoring {
   readonly what: string;
   /** From a stack that is as its program says to what is previewed next. */
-  readonly refactor: (scene: S) => Promise<void>;
+  readonly refactor: (scene: Scene) => Promise<void>;
   /** What the engine's lines say of each resource, sign and word. */
   readonly says: Said;
   /** The engine, too, says that there is nothing to do. */
   readonly empty?: true;
   /** What the preview and `up` are called with besides. */
-  readonly args?: (scene: S) => Promise<string[]>;
+  readonly args?: (scene: Scene) => Promise<string[]>;
 }
 
-/** What people do to programs, stacks and states, on hosts of any kind. */
-export const everywhere: readonly Refactoring<AnyScene>[] = [
+/** What people do to programs, stacks, states and hosts: nothing on one is to be lost by it. */
+export const refactorings: readonly Refactoring[] = [
   {
     what: "alias",
     refactor: (scene) => say(scene, renamed(scene.program, aliased)),
@@ -52,11 +52,6 @@ export const everywhere: readonly Refactoring<AnyScene>[] = [
     refactor: (scene) => replaceHalfway(scene),
     says: each("-- delete"),
   },
-];
-
-/** The same, and what they do to hosts: nothing on one is to be lost by it. */
-export const refactorings: readonly Refactoring[] = [
-  ...everywhere,
   {
     // The provider itself is new; it asks for nothing to be replaced.
     what: "another provider",
@@ -69,23 +64,52 @@ export const refactorings: readonly Refactoring[] = [
     says: each("~ update"),
   },
   {
+    what: "rename without alias of some, alias of the others",
+    refactor: (scene) =>
+      say(
+        scene,
+        renamed(scene.program, (name) => (["br", "nic"].includes(name) ? aliased(name) : {})),
+      ),
+    says: { ...each("+ create, - delete"), br: "~ update", nic: "~ update" },
+  },
+  {
+    what: "rename without alias, cut off before delete and taken back",
+    refactor: (scene) => renameAndBack(scene),
+    // Those whose files have the owner in them are not as the state says, either.
+    says: {
+      ...each("- delete, ~ update"),
+      ...{ filter: "- delete, ~ refresh, ~ update", tap: "- delete, ~ refresh, ~ update" },
+    },
+  },
+  {
+    what: "import under another name, the one of before left out of the program",
+    refactor: (scene) => importRenamed(scene),
+    // What is waited for stands nowhere on a host.
+    says: { ...each("- delete"), nic: "- delete, ~ update" },
+  },
+  {
     what: "rename without alias, and another way to reach the host",
     refactor: (scene) => say(scene, renamed(elsewhere(scene))),
     says: each("+ create, - delete"),
   },
-  {
-    // The process of the new provider is not told what the old one's has read.
-    what: "rename, and another provider: refused until there is an alias",
-    refactor: async (scene) => {
-      const { program } = scene;
-      await say(scene, byAnother(renamed(program)));
-      const { code, stdout } = await scene.pulumi.preview();
-      expect(stdout).toMatch(/belongs to the Bridge "br" .* give it the alias "br"/);
-      expect(code).not.toBe(0);
-      await say(scene, byAnother(renamed(program, aliased)));
-    },
-    says: each("~ update"),
-  },
+  // The process of the new provider is not told what the old one's has read.
+  ...[
+    { what: "rename, and another provider", of: (scene: Scene) => scene.program },
+    { what: "rename, another provider and another way to reach the host", of: elsewhere },
+  ].map(
+    ({ what, of }): Refactoring => ({
+      what: `${what}: refused until there is an alias`,
+      refactor: async (scene) => {
+        const program = of(scene);
+        await say(scene, byAnother(renamed(program)));
+        const { code, stdout } = await scene.pulumi.preview();
+        expect(stdout).toMatch(/belongs to the Bridge "br" .* give it the alias "br"/);
+        expect(code).not.toBe(0);
+        await say(scene, byAnother(renamed(program, aliased)));
+      },
+      says: each("~ update"),
+    }),
+  ),
   { what: "replace", refactor: async () => {}, args: replacing, says: each("++ create, +- replace, -- delete") },
   {
     // The host has what was created, the state what was there before: the same again goes on from there.
@@ -111,6 +135,13 @@ export const refactorings: readonly Refactoring[] = [
     },
     says: { ...each(""), nic: "~ refresh, ~ update" },
   },
+  ...(["Ctrl-C", "customTimeouts"] as const).map(
+    (how): Refactoring => ({
+      what: `${how} while the guest's address is waited for`,
+      refactor: (scene) => cutWait(scene, how),
+      says: { ...each(""), nic: "~ update" },
+    }),
+  ),
   {
     what: "another value, by ignoreChanges",
     refactor: (scene) => say(scene, unplugged(scene.program, { ignoreChanges: ["linkState"] })),
@@ -130,92 +161,3 @@ export const refactorings: readonly Refactoring[] = [
     says: { ...each("~ refresh, ~ update"), filter: "", tap: "" },
   },
 ];
-
-export const reference = (to: string) => `\${${to}}`;
-export const aliased = (name: string) => ({ aliases: [{ name }] });
-
-export async function say(scene: AnyScene, program: YamlProgram): Promise<void> {
-  scene.program = program;
-  await scene.running.stack.say(program);
-}
-
-export async function renameStack(scene: AnyScene): Promise<void> {
-  await scene.pulumi.must(["stack", "rename", "renamed", "--stack", scene.pulumi.stack]);
-  scene.pulumi = await scene.pulumi.on("renamed", { made: true });
-}
-
-export async function moveState(scene: AnyScene): Promise<void> {
-  const other = await scene.pulumi.on("other");
-  const to = ["state", "move", "--source", "lab", "--dest", "other", "--yes", "--include-parents"];
-  await scene.pulumi.must([...to, ...(await urnsOf(scene.pulumi))]);
-  scene.pulumi = other;
-}
-
-/** A program whose resources have other names; their options by the old ones. */
-export function renamed(program: YamlProgram, options?: (name: string) => object): YamlProgram {
-  const text = JSON.stringify(program.resources).replaceAll(/\$\{(\w+)\./g, (_, name) => `\${${name}2.`);
-  const resources = Object.entries(JSON.parse(text) as Record<string, object>).map(([name, one]) => [
-    `${name}2`,
-    { ...one, ...(options && { options: options(name) }) },
-  ]);
-  return { resources: Object.fromEntries(resources) };
-}
-
-export function altered(program: YamlProgram, alter: (one: Properties, type: string) => Properties): YamlProgram {
-  const resources = Object.entries(program.resources ?? {}).map(([name, one]) => [
-    name,
-    alter(
-      one as Properties,
-      String((one as Properties).type)
-        .split(":")
-        .at(-1) ?? "",
-    ),
-  ]);
-  return { resources: Object.fromEntries(resources) };
-}
-
-function byAnother(program: YamlProgram): YamlProgram {
-  const { resources } = altered(program, ({ options = {}, ...one }) => ({
-    ...{ ...one, options: { ...(options as object), provider: reference("explicit") } },
-  }));
-  return { resources: { explicit: { type: "pulumi:providers:kvmnet" }, ...resources } };
-}
-
-/** A NIC with its cable pulled. */
-function unplugged(program: YamlProgram, options?: object): YamlProgram {
-  return altered(program, (one, type) => {
-    if (type !== "Nic") return one;
-    return {
-      ...one,
-      properties: { ...(one.properties as Properties), linkState: "down" },
-      ...(options && { options }),
-    };
-  });
-}
-
-function elsewhere({ program, host }: Scene): YamlProgram {
-  const connection = { ...host.connection, host: "localhost" };
-  return altered(program, (one) => ({ ...one, properties: { ...(one.properties as Properties), connection } }));
-}
-
-export async function urnsOf(pulumi: Pulumi): Promise<string[]> {
-  const { deployment } = await pulumi.exportStack();
-  return (deployment.resources ?? []).flatMap(({ type, urn }) =>
-    String(type).startsWith("kvmnet:") ? [String(urn)] : [],
-  );
-}
-
-async function replacing({ pulumi }: AnyScene): Promise<string[]> {
-  return (await urnsOf(pulumi)).flatMap((urn) => ["--replace", urn]);
-}
-
-/** What the engine has written down when it ends after the last create and before the first delete. */
-export async function replaceHalfway(scene: AnyScene): Promise<void> {
-  const { pulumi } = scene;
-  const before = JSON.parse(await pulumi.exportState());
-  await succeeds(pulumi.up({ args: await replacing(scene) }));
-  const after = JSON.parse(await pulumi.exportState());
-  const going = before.deployment.resources.filter(({ type }: { type: string }) => type.startsWith("kvmnet:"));
-  after.deployment.resources.push(...going.map((one: object) => ({ ...one, delete: true })));
-  await pulumi.importState(JSON.stringify(after));
-}

@@ -1,14 +1,6 @@
 import { succeeds } from "../lab/succeeds";
-import {
-  aliased,
-  moveState,
-  type Refactoring,
-  renamed,
-  renameStack,
-  replaceHalfway,
-  type Scene,
-  say,
-} from "./refactorings";
+import { aliased, moveState, renamed, renameStack, replaceHalfway, type Scene, say, unplugged } from "./refactor";
+import type { Refactoring } from "./refactorings";
 import { each } from "./refactoringTable";
 
 /**
@@ -61,6 +53,18 @@ export const refactoringsOf010: readonly Refactoring[] = [
     says: each("-- delete, ~ refresh"),
   },
   { what: "a change by 0.1.0 between two of today's", refactor: after010, says: each("~ refresh"), empty: true },
+  {
+    what: "0.1.0 and today's in turns, twice",
+    refactor: async (scene) => {
+      const { program, pulumi } = scene;
+      await after010(scene);
+      await say(scene, unplugged(program));
+      await succeeds(pulumi.up());
+      await after010(scene);
+      await say(scene, program);
+    },
+    says: { ...each("~ refresh"), nic: "~ refresh, ~ update" },
+  },
   {
     what: "a change by 0.1.0 between two of today's, then an alias",
     refactor: async (scene) => {
@@ -117,16 +121,16 @@ async function withoutIds(pulumi: Scene["pulumi"]): Promise<void> {
 }
 
 /** 0.1.0 writes a bridge's record anew, and what was found there again; records of networks and NICs it does not touch. */
-function recordOf010(host: Scene["host"]): void {
+async function recordOf010(host: Scene["host"]): Promise<void> {
   const path = "/var/lib/kvmnet/bridges/br0.json";
-  const { owner, uplink, previousConfig } = JSON.parse(host.readFile(path));
-  host.writeFile(path, JSON.stringify({ owner, uplink, previousConfig }));
+  const { owner, uplink, previousConfig } = JSON.parse(await host.readFile(path));
+  await host.writeFile(path, JSON.stringify({ owner, uplink, previousConfig }));
 }
 
 /** As 0.1.0 leaves what today's kvmnet made and it has changed: tried with 0.1.0 itself, whose build takes minutes. */
 async function after010({ pulumi, host }: Scene): Promise<void> {
   await withoutIds(pulumi);
-  recordOf010(host);
+  await recordOf010(host);
 }
 
 /** As 0.1.0 leaves a host and a state: it knows URNs alone, and keeps nothing of networks and NICs. */

@@ -1,3 +1,4 @@
+import { bridgeLifecycle } from "../../provider/resources/bridge/lifecycle";
 import { networkLifecycle } from "../../provider/resources/network/lifecycle";
 import type { AnyLifecycle } from "../../provider/server/resourceType";
 import { type Json, secret, unknown, urnOf } from "./support/caller";
@@ -8,7 +9,8 @@ const connection = { host: "kvm1.example", user: "root", password: secret("old")
 const inputs = { connection, name: "one", size: 3, tags: ["a", "b"], place: { room: "cellar", pin: secret("1") } };
 let rig: Rig;
 beforeAll(async () => {
-  rig = await Rig.start([new Things().lifecycle(), networkLifecycle as unknown as AnyLifecycle]);
+  const real = [bridgeLifecycle, networkLifecycle] as unknown as AnyLifecycle[];
+  rig = await Rig.start([new Things().lifecycle(), ...real]);
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 const diff = (change: Json, olds: Json = {}) =>
@@ -47,6 +49,15 @@ describe("Diff", () => {
       detailed: { name: "update-replace" },
     });
     expect((await diff({ name: unknown })).replaces).toEqual(["name"]);
+  });
+
+  it("goes by the name that the state has, where a change that was cut short is taken back, or goes on", async () => {
+    const urn = urnOf("br", "kvmnet:index:Bridge");
+    const br = { connection, name: "br0" };
+    const cut = { oldInputs: br, olds: { name: "br1" }, urn };
+    expect(await rig.caller.diff({ ...cut, news: br })).toMatchObject({ detailed: { name: "update" } });
+    const goneOn = await rig.caller.diff({ ...cut, news: { ...br, name: "br1" } });
+    expect(goneOn.detailed).not.toHaveProperty("name");
   });
 
   it("replaces, the new one first, where both can be there and others hang on the old one", async () => {

@@ -144,6 +144,7 @@ export const bridge = {
   outputs,
   inputOnly: ["connection"],
   replaceOn: [],
+  renamedBy: ["name"],
 } as const satisfies Definition<typeof inputs, typeof outputs>;
 
 export type Addressing = z.infer<typeof addressing>;

@@ -11,7 +11,7 @@ import { isOurs } from "../../plan/netplan/mtu";
 import { unitFilesIn } from "../../plan/networkd/units";
 import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
-import { refuseAnothers, seenOwner, takeOver, tellStale, tellTaken } from "../ownership/whose";
+import { refuseAnothers, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
 import { knownHost, reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
@@ -118,8 +118,9 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const { name: was } = old.state;
     const thing = markedBridge(read, was, inputs.connection);
     const holder = heldBy(read, operation.urn, old.state);
-    refuseAnothers(operation, host, thing, holder);
-    refuseAnothers(operation, host, markedBridge(read, inputs.name, inputs.connection), holder);
+    takeBack(operation, host, thing, holder);
+    if (inputs.name !== was)
+      refuseAnothers(operation, host, markedBridge(read, inputs.name, inputs.connection), holder);
     refuseUnknown(read, host, operation.urn, old.inputs, old.state);
     if (operation.preview) {
       const facts = remembered(read, old.state, operation.urn);

@@ -22,7 +22,7 @@ import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
 import { filterMark } from "../ownership/paths";
-import { isToGo, refuseAnothers, seenOwner, takeOver, tellStale, tellTaken } from "../ownership/whose";
+import { isToGo, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
 import { knownHost, reachHost } from "../reach";
 import { type BridgeNetfilterInputs, type BridgeNetfilterState, bridgeNetfilter } from "./definition";
@@ -91,7 +91,7 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
   async update(operation, _id, old, inputs) {
     const { host, facts } = await reachHost(operation, inputs.connection, old);
     const thing = markedFilter(facts, inputs.bridge, inputs.connection);
-    refuseAnothers(operation, host, thing, heldBy(old.state));
+    takeBack(operation, host, thing, heldBy(old.state));
     if (operation.preview) {
       tellStale(operation, host, thing, old.state);
       tell(operation, host, facts, inputs, old.state.owner);

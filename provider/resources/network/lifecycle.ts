@@ -10,7 +10,7 @@ import { libvirtName } from "../names";
 import { dropMark } from "../ownership/keep";
 import { holderOf, renewedMark } from "../ownership/mark";
 import { networkMark } from "../ownership/paths";
-import { handedOver, isToGo, refuseAnothers, seenOwner, takeOver, tellStale, tellTaken } from "../ownership/whose";
+import { handedOver, isToGo, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
 import { bridgesOf, tellLacking } from "../presence";
 import { reachHost } from "../reach";
@@ -99,7 +99,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     const { host, facts } = await reachHost(operation, inputs.connection, old);
     const present = byUuid(facts, host, old.state);
     const thing = markedNetwork(facts, present ?? old.state, inputs.connection);
-    refuseAnothers(operation, host, thing, old.state);
+    takeBack(operation, host, thing, old.state);
     if (operation.preview) {
       tellStale(operation, host, thing, old.state);
       tell(operation, host, facts, inputs, present);

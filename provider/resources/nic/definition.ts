@@ -106,6 +106,7 @@ export const nic = {
   outputs,
   inputOnly: ["connection"],
   replaceOn: ["domain"],
+  renamedBy: ["macAddress"],
 } as const satisfies Definition<typeof inputs, typeof outputs>;
 
 export type NicInputs = z.infer<typeof inputs>;

@@ -9,7 +9,7 @@ import { libvirtName, macAddress } from "../names";
 import { dropMark } from "../ownership/keep";
 import { holderOf, newMark, renewedMark } from "../ownership/mark";
 import { nicMark } from "../ownership/paths";
-import { handedOver, refuseAnothers, seenOwner, takeOver, tellStale } from "../ownership/whose";
+import { handedOver, seenOwner, takeBack, takeOver, tellStale } from "../ownership/whose";
 import { placeOf } from "../ownership/words";
 import { pinned } from "../pinned";
 import { reachHost } from "../reach";
@@ -151,7 +151,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const domainId = domain?.uuid ?? old.state.domainId;
     const here = domain && nicOf(domain, old.state.macAddress);
     const thing = here && markedNic(facts, here, old.state.macAddress, inputs.connection);
-    if (thing) refuseAnothers(operation, host, thing, heldBy(operation.urn, thing, old.state));
+    if (thing) takeBack(operation, host, thing, heldBy(operation.urn, thing, old.state));
     const there = domain && other ? nicOf(domain, macAddress) : undefined;
     const target = there && markedNic(facts, there, macAddress, inputs.connection, operation.owned);
     if (target) takeOver(operation, host, target);

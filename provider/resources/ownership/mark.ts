@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { OwnerMark } from "../../host/facts/facts";
+import { stackOf } from "../stack";
 import { placeOf } from "./words";
 
 /** What a state has of whose its thing is; of 0.1.0, nothing. */
@@ -20,10 +21,18 @@ export function heldOr({ ownerId, ownerUrn }: Holder, written: string): Holder {
  * or the one that the mark had before.
  */
 export function isMine(mark: OwnerMark, state: Holder, urn: string): boolean {
-  if (mark.ownerId !== undefined && state.ownerId !== undefined) return mark.ownerId === state.ownerId;
+  if (mark.ownerId !== undefined && state.ownerId !== undefined)
+    return mark.ownerId === state.ownerId && !isMovedOn(mark, state, urn);
   if (state.ownerId === undefined && mark.replaces) return false;
   return mark.owner === urn || mark.owner === state.ownerUrn;
 }
+
+/**
+ * Whether another stack has it by now: its name is on record in place of this one's, by which the state knew it. So it is
+ * where the state was moved, and the one of before is restored from a backup.
+ */
+export const isMovedOn = ({ owner }: OwnerMark, { ownerUrn }: Holder, urn: string): boolean =>
+  ownerUrn === urn && stackOf(owner) !== stackOf(urn);
 
 /** The mark of what is made now, or taken over: `there` is the one until now. */
 export function newMark(urn: string, there: OwnerMark | undefined, before?: OwnerMark["before"]): OwnerMark {
@@ -38,11 +47,12 @@ export function newMark(urn: string, there: OwnerMark | undefined, before?: Owne
   };
 }
 
-/** The mark of what is changed: the same one, with today's words. One that is gone, or had no ID, is made anew. */
+/** The mark of what is changed: the same one, with today's words. One that is gone, had no ID or was another's is made anew. */
 export function renewedMark(urn: string, there: OwnerMark | undefined, state: Holder, before?: OwnerMark["before"]) {
+  const known = there && isMine(there, state, urn) ? there.ownerId : undefined;
   return {
     owner: urn,
-    ownerId: state.ownerId ?? there?.ownerId ?? randomUUID(),
+    ownerId: state.ownerId ?? known ?? randomUUID(),
     made: there?.made ?? new Date().toISOString(),
     ...(there?.replaces && { replaces: true as const }),
     before: there?.before ?? before,

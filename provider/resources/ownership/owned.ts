@@ -2,7 +2,7 @@ import type { OwnerMark } from "../../host/facts/facts";
 import { Refusal } from "../../plan/refusal";
 import { partsOfUrn } from "../../server/urn";
 import { stackOf } from "../stack";
-import type { Holder } from "./mark";
+import { type Holder, isMovedOn } from "./mark";
 import { importing, inWords, isOfOtherStack } from "./words";
 
 /** A resource of this stack's state, as its Read told it. */
@@ -32,13 +32,15 @@ export class Ownership {
   readonly #deleted: Owned[] = [];
   /** Stacks that this one was until it was renamed, or its state was moved. */
   readonly #formerStacks = new Set<string>();
+  /** By the URN: what the host has of whose its thing is. */
+  readonly #lost = new Map<string, OwnerMark>();
   /** By the URN of what 0.1.0 wrote last: whose the host says that it is. */
   readonly #undecided = new Map<string, string>();
 
   /** A Read: the state has it. */
   read(urn: string, id: string, inputs: Owned["inputs"], state: Owned["state"]): void {
     const { type } = partsOfUrn(urn);
-    this.#owned.set(keyOf(type, id, state), { urn, type, id, inputs, state });
+    this.#owned.set(keyOf({ urn, type, id, state }), { urn, type, id, inputs, state });
   }
 
   /** A Check: the program has it. `known`: the state has one of this URN, which this process may not have read. */
@@ -52,9 +54,12 @@ export class Ownership {
    * A Diff: the program has it, by whatever URN it was read. The engine asks for one after a Read too, before there is a
    * program: what it has was checked first.
    */
-  diffed(urn: string, id: string, state: Holder): void {
+  diffed(urn: string, id: string, state: Owned["state"]): void {
     if (!this.#checked.has(urn)) return;
-    this.#staying.set(keyOf(partsOfUrn(urn).type, id, state), urn);
+    const { type } = partsOfUrn(urn);
+    const own = keyOf({ urn, type, id, state });
+    const former = [...this.#owned].find(([, one]) => keyOf({ ...one, urn }) === own) ?? [own];
+    this.#staying.set(this.#owned.has(own) ? own : former[0], urn);
   }
 
   /** Whether the program has it, as far as it has come: one that goes all the same is replaced. */
@@ -98,6 +103,21 @@ export class Ownership {
     return owner !== undefined && this.#checked.has(urn) && this.isFormerly(owner, urn);
   }
 
+  /** A Read: a thing that the state has is on record as another's. */
+  lost(urn: string, mark: OwnerMark): void {
+    this.#lost.set(urn, mark);
+  }
+
+  /**
+   * Whether the program has this one and no more the one that took over what it had, which the state has still: a rename
+   * that was cut off, and taken back.
+   */
+  isTakenBack(urn: string, mark = this.#lost.get(urn)): boolean {
+    if (mark === undefined || !this.#checked.has(urn)) return false;
+    const [key, holder] = this.#holderOf(mark);
+    return holder !== undefined && holder.urn !== urn && [undefined, urn].includes(this.#staying.get(key));
+  }
+
   /** Whether the state has one of this URN. */
   has(urn: string): boolean {
     return [...this.#owned.values()].some((one) => one.urn === urn);
@@ -110,7 +130,17 @@ export class Ownership {
 
   /** What the state has and the program has no more. */
   going(): Owned[] {
-    return [...this.#owned].flatMap(([key, owned]) => (this.#staying.has(key) ? [] : [owned]));
+    return [...this.#owned].flatMap(([key, owned]) =>
+      this.#staying.has(key) || this.sharer(owned) !== undefined ? [] : [owned],
+    );
+  }
+
+  /** Which resource of the program has the very same thing in the state: it was imported under another name. */
+  sharer({ urn, type, id, state }: Owned): string | undefined {
+    const isSame = (one: Owned) =>
+      one.type === type && one.state.ownerId === state.ownerId && (state.ownerId !== undefined || one.id === id);
+    const [key] = [...this.#owned].find(([key, one]) => one.urn !== urn && isSame(one) && this.#staying.has(key)) ?? [];
+    return this.#staying.get(key ?? "");
   }
 
   /** The same with one that is deleted now, of which this process may have read nothing. */
@@ -143,10 +173,10 @@ export class Ownership {
    */
   take(mark: OwnerMark | undefined, urn: string, thing: { readonly words: string; readonly importAs: string }): void {
     if (mark === undefined || (mark.ownerId === undefined && mark.owner === urn)) return;
-    const [key, holder] = [...this.#owned].find(([, { urn, state }]) => isOf(mark, urn, state)) ?? [];
+    const [key, holder] = this.#holderOf(mark);
     // Its own, of a create or a replacement that was cut off before anybody recorded it; or of another provider's process.
     const own = mark.owner === urn && (mark.pending === true || this.#declared.has(urn) || this.has(urn));
-    if (key === undefined || holder === undefined) {
+    if (holder === undefined) {
       if (own) return;
       throw new Refusal(`${thing.words} belongs to ${inWords(mark.owner)}. ${handingOver(mark, urn, thing.importAs)}`);
     }
@@ -157,10 +187,17 @@ export class Ownership {
       );
     this.#taken.set(key, urn);
   }
+
+  /** What the state has of the one that a mark is of, and its key. */
+  #holderOf(mark: OwnerMark): readonly [string, Owned | undefined] {
+    const holders = [...this.#owned].filter(([, { urn, state }]) => isOf(mark, urn, state));
+    return holders.find(([key]) => this.#staying.has(key)) ?? holders[0] ?? ["", undefined];
+  }
 }
 
 function isOf(mark: OwnerMark, urn: string, state: Holder): boolean {
-  if (mark.ownerId !== undefined && state.ownerId !== undefined) return mark.ownerId === state.ownerId;
+  if (mark.ownerId !== undefined && state.ownerId !== undefined)
+    return mark.ownerId === state.ownerId && !isMovedOn(mark, state, urn);
   return mark.owner === urn || mark.owner === state.ownerUrn;
 }
 
@@ -176,4 +213,5 @@ export function handingOver(mark: OwnerMark, urn: string, importAs: string): str
   return `${alias}If the state does not have it any more, import it: ${importing(urn, importAs)}. Or take another name.`;
 }
 
-const keyOf = (type: string, id: string, { ownerId = "" }: Holder): string => JSON.stringify([type, id, ownerId]);
+const keyOf = ({ urn, type, id, state: { ownerId = "" } }: Omit<Owned, "inputs">): string =>
+  JSON.stringify([urn, type, id, ownerId]);

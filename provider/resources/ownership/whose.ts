@@ -43,9 +43,10 @@ export function seenOwner(
     );
     return { ownerId, ownerUrn, drift: [] };
   }
+  owned.lost(urn, mark);
   const way =
     stackOf(mark.owner) === stackOf(urn)
-      ? `What a replacement or a rename that was cut off left in the state goes with the next \`pulumi up\`, without the thing itself. ${restoring(urn, thing.importAs)}`
+      ? `What a replacement or a rename that was cut off left in the state goes with the next \`pulumi up\`, without the thing itself; if the program has this one again, and the other one no more, it gets it back. ${restoring(urn, thing.importAs)}`
       : handingOver(mark, urn, thing.importAs);
   log.warn(`${host.label}: ${words} ${notMine(mark, urn)}: it is left as it is. ${way}`);
   return { ownerId, ownerUrn, drift: [] };
@@ -71,13 +72,29 @@ export function takeOver({ urn, owned }: Operation, host: Host, { words, mark, i
   owned.take(mark, urn, { words: `${host.label}: ${words}`, importAs });
 }
 
+/**
+ * For an update of what the state has: it is its own, or it comes back from one that took it over and goes.
+ *
+ * @throws Refusal where it is another's
+ */
+export function takeBack(operation: Operation, host: Host, thing: Marked, state: Holder): void {
+  const { mark } = thing;
+  const own = mark === undefined || isMineAsTold(operation, mark, state);
+  if (!own && operation.owned.isTakenBack(operation.urn, mark)) takeOver(operation, host, thing);
+  else refuseAnothers(operation, host, thing, state);
+}
+
 /** @throws Refusal where it is another's */
 export function refuseAnothers(operation: Operation, host: Host, thing: Marked, state: Holder): void {
   const { urn, owned } = operation;
   const { words, mark, importAs } = thing;
   if (mark === undefined || isMineAsTold(operation, mark, state)) return;
   const nobodys = stackOf(mark.owner) === stackOf(urn) && (mark.owner === urn || !owned.has(mark.owner));
-  const way = nobodys ? restoring(urn, importAs) : handingOver(mark, urn, importAs);
+  const handing = handingOver(mark, urn, importAs);
+  const maybe = isUndecided(mark, state, urn)
+    ? `${restoring(urn, importAs)} If it is the other one's: ${handing}`
+    : handing;
+  const way = nobodys ? restoring(urn, importAs) : maybe;
   throw new Refusal(`${host.label}: ${words} ${notMine(mark, urn)}: nothing of it is changed. ${way}`);
 }
 
@@ -89,7 +106,7 @@ const notMine = ({ owner }: OwnerMark, urn: string): string =>
 /** How a state and a host agree again of which one does not know what became of the other. */
 function restoring(urn: string, importAs: string): string {
   return (
-    "If this resource is to have it, after a restore from a backup or a new name under 0.1.0: " +
+    "If this resource is to have it, after a restore from a backup, or a new name of its own or its stack's under 0.1.0: " +
     `pulumi state delete '${urn}', then ${importing(urn, importAs)}`
   );
 }

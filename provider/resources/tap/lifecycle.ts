@@ -19,7 +19,7 @@ import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
 import { tapMark } from "../ownership/paths";
-import { isToGo, refuseAnothers, seenOwner, takeOver, tellStale, tellTaken } from "../ownership/whose";
+import { isToGo, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
 import { knownHost, reachHost } from "../reach";
 import { type TapInputs, type TapState, tap } from "./definition";
@@ -84,7 +84,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     // What somebody else made is kvmnet's from its first change on.
     const madeBy = old.state.madeBy || operation.urn;
     const thing = markedTap(facts, inputs.name, inputs.connection);
-    refuseAnothers(operation, host, thing, heldBy(old.state));
+    takeBack(operation, host, thing, heldBy(old.state));
     if (operation.preview) {
       tellStale(operation, host, thing, old.state);
       const wanted = parametersOf(facts, inputs, madeBy);

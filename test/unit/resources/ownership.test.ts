@@ -16,7 +16,7 @@ import {
   settledMark,
 } from "../../../provider/resources/ownership/mark";
 import { Ownership } from "../../../provider/resources/ownership/owned";
-import { isToGo, refuseAnothers, seenOwner } from "../../../provider/resources/ownership/whose";
+import { isToGo, refuseAnothers, seenOwner, takeBack } from "../../../provider/resources/ownership/whose";
 import { heldBy as tapHeldBy } from "../../../provider/resources/tap/model";
 
 const urnOf = (name: string, stack = "dev") => `urn:pulumi:${stack}::homelab::kvmnet:index:Bridge::${name}`;
@@ -29,6 +29,14 @@ const mark = (parts: Partial<OwnerMark> = {}): OwnerMark => ({ owner: one, owner
 describe("A thing on the host is a resource's", () => {
   it.each<[string, Partial<OwnerMark>, { ownerId?: string; ownerUrn?: string }, string, boolean]>([
     ["whose ID it has, whatever its name, its stack or its project is now", {}, { ownerId: "a" }, foreign, true],
+    ["that was another stack's until it was moved", { owner: foreign }, { ownerId: "a", ownerUrn: foreign }, one, true],
+    [
+      "but of the stack that has it since this state was backed up",
+      { owner: foreign },
+      { ownerId: "a", ownerUrn: one },
+      one,
+      false,
+    ],
     ["and of no other, not even of one with its URN", {}, { ownerId: "b", ownerUrn: one }, one, false],
     ["of 0.1.0 by its URN", { ownerId: undefined }, {}, one, true],
     ["of 0.1.0 no more, once another is on record", { ownerId: undefined, owner: two }, {}, one, false],
@@ -112,7 +120,9 @@ describe("What 0.1.0 wrote last, and another stack's name is on record for", () 
     seen(owned);
     owned.checked(network("prod"), true);
     expect(owned.isDecided(network("prod"))).toBe(false);
-    expect(() => refuseAnothers(at(owned), host, marked, {})).toThrow(/belongs to the Network "lan" of the stack dev/);
+    expect(() => refuseAnothers(at(owned), host, marked, {})).toThrow(
+      /belongs to the Network "lan" of the stack dev .*pulumi state delete 'urn:pulumi:prod::.*', then pulumi import .* If it is the other one's: To hand it over, /,
+    );
     expect(isToGo(at(owned), host, marked, {})).toBe(false);
   });
 });
@@ -250,6 +260,66 @@ describe("What has another owner ID than the state", () => {
       /belongs to the Bridge "one" .*: nothing of it is changed\. .*take another name/,
     );
   });
+});
+
+describe("What a rename that was cut off has left twice in the state", () => {
+  const host = { label: "kvm1" } as Host;
+  const marked = { ...thing, words: "the bridge br0", mark: mark({ owner: two, ownerId: "b" }) };
+  const before = { ownerId: "a", ownerUrn: one };
+
+  /** Both are in the state, and the program has `names`. */
+  const read = (...names: string[]) => {
+    const owned = new Ownership();
+    const operation = { urn: one, log: { info: () => {}, warn: () => {} }, owned } as unknown as Operation;
+    for (const [urn, ownerId] of [
+      [one, "a"],
+      [two, "b"],
+    ] as const)
+      owned.read(urn, id, {}, { ownerId });
+    seenOwner(operation, host, marked, before);
+    for (const urn of names) owned.checked(urn, true);
+    return { owned, change: () => takeBack(operation, host, marked, before) };
+  };
+
+  it("comes back to the first where the program has that one again, and the next one stays away from it", () => {
+    const { owned, change } = read(one);
+    expect(owned.isTakenBack(one)).toBe(true);
+    change();
+    expect(owned.taker(two)).toBe(one);
+    const renewed = renewedMark(one, marked.mark, before);
+    expect(renewed).toMatchObject({ owner: one, ownerId: "a" });
+    expect(isMine(renewed, { ownerId: "b" }, two)).toBe(false);
+    // Of 0.1.0, one without an ID: it gets one of its own.
+    expect(renewedMark(one, marked.mark, {}).ownerId).not.toBe("b");
+  });
+
+  it.each([
+    ["the second", [two]],
+    ["both", [one, two]],
+  ])("is the second one's where the program has %s", (_, names) => {
+    const { owned, change } = read(...names);
+    expect(owned.isTakenBack(one)).toBe(false);
+    expect(change).toThrow(/the bridge br0 belongs to the Bridge "two" .*: nothing of it is changed/);
+  });
+});
+
+it("What was imported under another name goes with the last resource that has it", () => {
+  const of = (urn: string) => ({ urn, type: "kvmnet:index:Bridge", id, inputs: {}, state: { ownerId: "a" } });
+  const ownership = new Ownership();
+  for (const urn of [one, two]) ownership.read(urn, id, {}, { ownerId: "a" });
+  expect(ownership.going()).toHaveLength(2);
+  expect(ownership.sharer(of(one))).toBeUndefined();
+  ownership.checked(two, true);
+  ownership.diffed(two, id, { ownerId: "a" });
+  expect(ownership.sharer(of(one))).toBe(two);
+  expect(ownership.sharer(of(two))).toBeUndefined();
+  expect(ownership.going()).toEqual([]);
+  // With an alias and a replacement, it is one resource.
+  const aliased = new Ownership();
+  aliased.read(one, id, {}, { ownerId: "a" });
+  aliased.checked(two, true);
+  aliased.diffed(two, id, { ownerId: "a" });
+  expect(aliased.sharer(of(one))).toBeUndefined();
 });
 
 it("What goes is what was read and is not in the program, by whatever name", () => {
