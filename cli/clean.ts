@@ -1,3 +1,4 @@
+import { pageHere } from "../provider/host/documentation";
 import type { Hosts } from "../provider/host/hosts";
 import { leftovers, removeLeftovers } from "../provider/host/transaction/clean";
 import type { Arguments } from "./arguments";
@@ -17,7 +18,7 @@ export async function clean(hosts: Hosts, { connection, yes }: Arguments): Promi
     const all = things.length > 0 ? things.map(inALine) : [...unread, ...running];
     say(
       `${host.label}: nothing was removed: this is kvmnet's still:\n${all.map((one) => `  ${one}\n`).join("")}` +
-        "`pulumi destroy` takes it away, and docs/leaving.md says how to keep it without kvmnet.",
+        `\`pulumi destroy\` takes it away, and ${pageHere("docs/leaving.md")} says how to keep it without kvmnet.`,
     );
     return 1;
   }

@@ -1,3 +1,4 @@
+import { pageHere } from "../provider/host/documentation";
 import type { Finding } from "../provider/plan/diagnose/finding";
 import type { Paint } from "./paint";
 
@@ -16,7 +17,7 @@ export function report(
       `  cause  ${one.cause}`,
       `  fix    ${one.fix}`,
       ...(mends(one) ? ["  --fix  kvmnet doctor --fix does it"] : []),
-      `  more   ${one.readOn}`,
+      `  more   ${pageHere(one.readOn)}`,
     ].join("\n");
   });
   const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;

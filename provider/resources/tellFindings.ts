@@ -1,3 +1,4 @@
+import { pageHere } from "../host/documentation";
 import type { Facts } from "../host/facts/facts";
 import type { Host } from "../host/host";
 import { type Concerned, concerns } from "../plan/diagnose/concerns";
@@ -12,7 +13,7 @@ export function tellFindings(
   { drift, ...about }: Concerned & { readonly drift: readonly string[] },
 ): void {
   for (const one of concerns(facts, about as Concerned, drift)) {
-    const words = `${host.label}: ${sentences(one)}`;
+    const words = `${host.label}: ${sentences({ ...one, readOn: pageHere(one.readOn) })}`;
     if (said.first(words, name) === undefined) log.warn(words, { finding: one });
   }
 }

@@ -10,6 +10,7 @@ import { decode, type Values } from "../codec/decode";
 import { pathText } from "../codec/path";
 import type { Secrets } from "../codec/secrets";
 import { unknownPaths } from "../codec/unknown";
+import { pageHere } from "../host/documentation";
 import type { Facts } from "../host/facts/facts";
 import type { Known } from "../host/hosts";
 import { HostError, NewMachine } from "../host/ssh/hostError";
@@ -104,7 +105,7 @@ export async function remove(
 
 /** Nothing can be deleted on a host that there is no more: its user knows whether it is off, or gone. */
 const goneForGood = ({ urn }: Owned) =>
-  `If the host is gone for good: pulumi state delete '${urn}' has Pulumi forget this, and docs/leaving.md says how it forgets all.`;
+  `If the host is gone for good: pulumi state delete '${urn}' has Pulumi forget this, and ${pageHere("docs/leaving.md")} says how it forgets all.`;
 
 /**
  * The first that goes from a host asks for all: what is refused is refused before anything is gone. By then nobody knows

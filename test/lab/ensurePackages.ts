@@ -15,6 +15,7 @@ const needs: Readonly<Record<string, string>> = {
   ping: "iputils-ping",
   cpio: "cpio",
   gzip: "gzip",
+  jq: "jq",
   nsenter: "util-linux",
   "qemu-system-x86_64": "qemu-system-x86",
   "qemu-img": "qemu-utils",

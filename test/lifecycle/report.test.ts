@@ -1,3 +1,10 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Entry } from "../../provider/plan/entry";
+import { run } from "../lab/command";
+import { fences } from "../lab/documented";
+import { ensurePackages } from "../lab/ensurePackages";
 import { Leaks } from "../lab/leaks";
 import { SimulatedHost } from "./host/simulatedHost";
 import { programOf } from "./program";
@@ -14,6 +21,26 @@ const netplan = `network:
       addresses: [192.0.2.100/24]
       routes: [{to: default, via: 192.0.2.1}]
 `;
+
+/** The lines of docs/preview.md that ask a report with jq, each in a shell of its own. */
+const asking = fences("docs/preview.md", "sh").flatMap((text) =>
+  text.split("\n").filter((line) => /\bjq\b/.test(line)),
+);
+
+/** What such a line prints of a report, and how its shell ends. */
+async function asked(line: string, entries: readonly Entry[]): Promise<{ code: number | null; stdout: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "kvmnet-report-"));
+  try {
+    await writeFile(join(folder, "report.jsonl"), entries.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    const { code, stdout, stderr } = await run(["sh", "-c", line], { cwd: folder });
+    expect(stderr).toBe("");
+    return { code, stdout };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+beforeAll(ensurePackages, minutes);
 
 test(
   "KVMNET_REPORT has what a preview says, what an operation did and what it failed with, an entry in a line each",
@@ -45,6 +72,13 @@ test(
     ])
       expect(preview).toContain(line);
 
+    // What the page's lines make of it: the words with the files' paths, and a pipeline that goes on.
+    const [words = "", gate = ""] = asking;
+    expect(asking).toHaveLength(2);
+    const paths = "/etc/netplan/01-netcfg.yaml\n/etc/netplan/80-kvmnet-br0.yaml\n";
+    expect(await asked(words, entry ? [entry] : [])).toEqual({ code: 0, stdout: `${entry?.text}\n${paths}` });
+    expect(await asked(gate, entry ? [entry] : [])).toEqual({ code: 0, stdout: "" });
+
     await stack.up();
     const done = await running.report();
     expect(done).toContainEqual(
@@ -66,6 +100,8 @@ test(
         ...{ resource: of.resource, time: expect.any(String), text },
       },
     ]);
+    expect(await asked(gate, refused)).toEqual({ code: 1, stdout: "" });
+    expect(await asked(words, refused)).toEqual({ code: 0, stdout: `${text}\n` });
     expect(leaks.in(JSON.stringify([entry, done, refused]))).toEqual([]);
   },
   5 * minutes,

@@ -23,6 +23,8 @@ export async function writePlugins(root: string, folder: string, wanted: readonl
     const name = `${plugin}-v${version}-${machine}.tar.gz`;
     const text = await archive([
       ...entriesOf(join(root, "LICENSE"), "LICENSE"),
+      ...entriesOf(join(root, "docs/troubleshooting.md"), "docs/troubleshooting.md"),
+      ...entriesOf(join(root, "docs/leaving.md"), "docs/leaving.md"),
       ...entriesOf(join(root, "provider", starter), starter),
       ...entriesOf(join(root, "provider/dist"), "dist", (file) => file === "dist/sources.sha256"),
       { name: "LICENSE.node", text: await readNodeLicence(), executable: false },

@@ -341,6 +341,17 @@ nft_rules() {
 		while read -r kind family table name; do section "nftSet:$family/$table/$name" limited nft -j list "$kind" "$family" "$table" "$name"; done
 }
 
+# What tc has on links before a bridge sees a frame, and after it: "enp1s0 ingress" and its filters as JSON, a line each.
+tc_filters() {
+	command -v tc >/dev/null || return 0
+	for link in $(limited tc qdisc show | limited sed -nE 's/^qdisc (clsact|ingress) .* dev ([^ ]+) .*/\2/p'); do
+		for way in ingress egress; do
+			bounded tc -j filter show dev "$link" "$way"
+			[ "$code" != 0 ] || printf '%s %s %s\n' "$link" "$way" "$(printf %s "$text" | limited tr -d "\n")"
+		done
+	done
+}
+
 rest() {
 	section machineId first /etc/machine-id
 	section uid user_id
@@ -351,6 +362,7 @@ rest() {
 	section addresses limited ip -j -s -d address show
 	listing routes ip -j -d -4 route show table all
 	case $text in *'"protocol":"dhcp"'*) untold_leases ;; esac
+	section tcFilters tc_filters
 	section neighbours limited ip -j neigh show
 	section client client
 	section heard heard

@@ -131,6 +131,8 @@ export interface Link {
   readonly tap: Tap | undefined;
   /** Of a bridge's port: "forwarding", "disabled", "blocking", "listening" or "learning". */
   readonly portState: string | undefined;
+  /** Programs that see its frames before or after the host's network does, as the host calls them: XDP's, and tc's filters that may take frames away. */
+  readonly programs?: readonly string[];
   readonly addresses: readonly Address[];
   /** networkd's file for it, and where networkd is with it ("configured"). */
   readonly networkFile: string | undefined;

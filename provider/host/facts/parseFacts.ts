@@ -9,6 +9,7 @@ import { parseNames, parseNameservers } from "./nameService";
 import { parseLeases } from "./parseLeases";
 import { parsingLibvirt } from "./parseLibvirt";
 import { parseLink, parseRoutes } from "./parseLinks";
+import { parseFilters } from "./parsePrograms";
 import { parseClient, parseHeard, parseMentions, parseSysctls } from "./parseWay";
 import { link, mark, neighbour, record, route } from "./printed";
 import { Reader } from "./reader";
@@ -38,10 +39,13 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
   const [states, leases, kept] = [files(reader, "link"), files(reader, "lease"), files(reader, "keptLease")];
   const told = parseLeases(reader);
   const origins = new Map((text("macOrigins") ?? "").split("\n").map((line) => line.split(" ") as [string, string]));
+  const filters = parseFilters(text("tcFilters"), reader.miss);
   const addresses = yield* reader.list("addresses", "links", link, aboutLink);
   const links = addresses
     .filter((one) => one.ifname)
-    .map((one) => parseLink(one, { states: states.byName, leases: leases.byName, told, kept: kept.byName, origins }));
+    .map((one) =>
+      parseLink(one, { states: states.byName, leases: leases.byName, told, kept: kept.byName, origins, filters }),
+    );
   yield;
   const networkUnits = reader.files("unit", "system", () => undefined);
   const netplan = parseNetplan(reader);

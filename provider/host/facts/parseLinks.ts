@@ -1,4 +1,5 @@
 import type { Address, Hop, Lease, Link, Route, Tap } from "./facts";
+import { xdpOf } from "./parsePrograms";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of ip(8), its shape known by ./printed, read field by field.
 type Json = any;
@@ -25,18 +26,21 @@ export interface Beside {
   /** Those that there were when kvmnet last changed the network, by the link's name. */
   readonly kept: Map<string, string>;
   readonly origins: Map<string, string>;
+  /** tc's filters, by the link's name. */
+  readonly filters: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Of a veth, ip's "link" is its other end. */
 const stackedKinds = new Set(["vlan", "macvlan", "macvtap", "ipvlan", "ipvtap"]);
 
-export function parseLink(link: Json, { states, leases, told, kept, origins }: Beside): Link {
+export function parseLink(link: Json, { states, leases, told, kept, origins, filters }: Beside): Link {
   const index = String(link.ifindex);
   const state = keyValues(states.get(index));
   const flags = new Set<string>(link.flags ?? []);
   const bridge = link.linkinfo?.info_kind === "bridge" ? link.linkinfo.info_data : undefined;
   const lease = parseLease(leases.get(index)) ?? told.get(index) ?? parseKeptLease(kept.get(link.ifname), link);
   const dhcp6Iaid = state.get("DHCP6_CLIENT_IAID");
+  const programs = [...xdpOf(link.xdp), ...(filters.get(link.ifname) ?? [])];
   return {
     index: link.ifindex,
     name: link.ifname,
@@ -64,6 +68,7 @@ export function parseLink(link: Json, { states, leases, told, kept, origins }: B
     },
     tap: link.linkinfo?.info_kind === "tun" ? parseTap(link.linkinfo.info_data) : undefined,
     portState: link.linkinfo?.info_slave_kind === "bridge" ? link.linkinfo.info_slave_data?.state : undefined,
+    ...(programs.length > 0 && { programs }),
     addresses: (link.addr_info ?? [])
       .filter((address: Json) => address.local)
       .map((address: Json) => parseAddress(address, link.ifname))

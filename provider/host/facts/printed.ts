@@ -37,6 +37,32 @@ export const link = z.looseObject({
   addr_info: z.array(address.or(z.strictObject({}))).optional(),
 });
 
+/** What ip says of a link's XDP program, and one of `tc -j filter show`. */
+export const xdp = z.looseObject({
+  mode: z.number().optional(),
+  prog: z.looseObject({ id: z.number(), name: z.string().optional() }),
+});
+export const tcFilter = z.looseObject({
+  kind: z.string(),
+  pref: z.number().optional(),
+  options: z
+    .looseObject({
+      bpf_name: z.string().optional(),
+      "direct-action": z.boolean().optional(),
+      actions: z
+        .array(
+          z.looseObject({
+            kind: z.string(),
+            mirred_action: z.string().optional(),
+            to_dev: z.string().optional(),
+            control_action: z.looseObject({ type: z.string() }).optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+});
+
 const hopVia = z.looseObject({ family: z.enum(["inet", "inet6"]), host: z.string() });
 
 /** One of `ip -j -d route show` */

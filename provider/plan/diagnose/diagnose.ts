@@ -15,6 +15,7 @@ import { bridgeNfCall, forwardDrops, hookDrops } from "./filter";
 import { type Check, checkNames, type Finding } from "./finding";
 import { incompleteWayBack, netplanTry, unconfirmed } from "./leftovers";
 import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
+import { packetPath } from "./packetPath";
 import { noDefaultRoute, noNameServer } from "./reach";
 import { diagnoseTraffic } from "./traffic";
 import { unread } from "./unread";
@@ -48,6 +49,7 @@ const checks: readonly Check[] = [
     noNameServer,
     forwardDrops,
     hookDrops,
+    packetPath,
     bridgeNfCall,
     nextBoot,
     nicRenamed,

@@ -1,3 +1,4 @@
+import manifest from "../../../package.json";
 import type { Facts } from "../../host/facts/facts";
 
 /** What is looked for. Names are stable: scripts go by them, and docs/troubleshooting.md has a heading of each. */
@@ -5,7 +6,7 @@ export const checkNames = [
   ...(["port-without-carrier", "port-disabled", "address-on-port", "bridge-without-address"] as const),
   ...(["address-moved", "same-address", "port-held-back", "bridge-mac", "mtu", "foreign-mac"] as const),
   ...(["no-default-route", "no-name-server"] as const),
-  ...(["forward-drops", "hook-drops", "bridge-nf-call"] as const),
+  ...(["forward-drops", "hook-drops", "packet-path", "bridge-nf-call"] as const),
   ...(["next-boot", "nic-renamed", "cloud-init", "netplan-try"] as const),
   ...(["libvirt-silent", "network-bridge", "network-inactive", "network-autostart"] as const),
   ...([
@@ -38,8 +39,19 @@ export interface Finding {
   readonly fix: string;
   /** Whether kvmnet itself mends it: as a resource, in `pulumi up`, or by `kvmnet doctor --fix`. */
   readonly fixable: boolean;
-  /** Where more about it stands: a file of kvmnet's, and the heading in it. */
+  /** Where more about it stands: a page's URL, or a file of the package's, and the heading in it. */
   readonly readOn: string;
+}
+
+interface Manifest {
+  readonly version: string;
+  /** The one place that says where the repository is. */
+  readonly repository?: string;
+}
+
+/** Of this version, where the repository has an address. */
+export function pageOf(path: string, { version, repository }: Manifest = manifest): string {
+  return repository === undefined ? path : `${repository.replace(/\.git$/, "")}/blob/v${version}/${path}`;
 }
 
 export type Check = (facts: Facts) => Finding[];
@@ -47,7 +59,7 @@ export type Check = (facts: Facts) => Finding[];
 type Words = Pick<Finding, "subject" | "evidence" | "cause" | "fix"> & { readonly fixable?: boolean };
 
 export function finding(check: CheckName, severity: Finding["severity"], words: Words): Finding {
-  return { check, severity, fixable: false, ...words, readOn: `docs/troubleshooting.md#${check}` };
+  return { check, severity, fixable: false, ...words, readOn: pageOf(`docs/troubleshooting.md#${check}`) };
 }
 
 /** A finding in one paragraph. */

@@ -3,6 +3,7 @@ import { Refusal } from "../refusal";
 import type { Impact, Look, Step } from "./impact";
 import { namedInFiles } from "./mentions";
 import { otherUnits } from "./networkUnits";
+import { programsStay } from "./programs";
 import { namedInRules } from "./rules";
 import { sameBridgeName, stackedLinks, usedDirectly } from "./stacked";
 import { sysctlsGoOver } from "./sysctls";
@@ -15,6 +16,7 @@ const looks: readonly Look[] = [
   namedInRules,
   namedInFiles,
   sysctlsGoOver,
+  programsStay,
 ];
 
 /** The step that a plan of a bridge is, if it is one: an uplink becomes its port, or it gets another name. */

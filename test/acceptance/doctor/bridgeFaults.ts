@@ -41,6 +41,12 @@ export const bridgeFaults: readonly Fault[] = [
     finds: ["hook-drops"],
   },
   {
+    fault: "a filter of tc's on the uplink that sends frames elsewhere",
+    make: "tc qdisc add dev enp1s0 clsact; tc filter add dev enp1s0 ingress protocol ip u32 match ip dst 203.0.113.9/32 action mirred egress redirect dev lo",
+    unmake: "tc qdisc del dev enp1s0 clsact",
+    finds: ["packet-path"],
+  },
+  {
     fault: "bridge-nf-call-iptables",
     make: calls(1, "iptables"),
     unmake: calls(0, "iptables"),
