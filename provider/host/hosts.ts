@@ -9,6 +9,7 @@ import type { DialOptions } from "./ssh/dial";
 import { HostError } from "./ssh/hostError";
 import { route, type Target } from "./ssh/target";
 import { TrustedKeys } from "./ssh/trustedKeys";
+import { words as vocabulary } from "./ssh/vocabulary";
 import { reasonOf, until } from "./until";
 import { canonical, serverOf, Ways } from "./ways";
 
@@ -25,6 +26,8 @@ export interface Known {
   readonly formerly?: Connection | undefined;
   /** With prefix length, those that the state has of it: a change may have moved it away from where its connection says. */
   readonly addresses?: readonly string[] | undefined;
+  /** Whether a user who is not root will do: to look. What that one can't see is told. */
+  readonly asReader?: boolean;
   /** Ends the wait for it. */
   readonly signal?: AbortSignal;
   /** Is told what is waited for: each dial that is tried again. */
@@ -126,6 +129,7 @@ export class Hosts {
       throw anotherMachine(host, facts.machineId, known, elsewhere);
     }
     this.#refuseClone(host, facts.machineId, known);
+    if (facts.uid !== 0) this.#refuseReader(host, facts, known);
     this.#learn(host.connection, host, { host: host.label, hostId: facts.machineId });
     return { host, facts };
   }
@@ -142,6 +146,16 @@ export class Hosts {
     const words = cloneWords(host, hostId, twin);
     if (!isVouchedFor(host) && known.hostKey === undefined) throw new HostError("otherMachine", host.label, words);
     this.#tellOnce(`${host.label}: ${words}`);
+  }
+
+  /** @throws HostError where there is more to do than to look */
+  #refuseReader(host: Host, { unread }: Facts, { asReader = false }: Known): void {
+    if (!asReader)
+      throw new HostError("notRoot", host.label, `kvmnet works on a host as root: ${vocabulary().beRoot}.`);
+    const hidden = unread.filter((one) => one.asReader).map(({ what }) => `  ${what}`);
+    this.#tellOnce(
+      `${host.label}: this look is not root's:\n${hidden.join("\n")}\nWhat follows from that is not told. \`up\` needs root: ${vocabulary().beRoot}.`,
+    );
   }
 
   #tellOnce(words: string): void {

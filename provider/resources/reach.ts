@@ -1,4 +1,5 @@
 import { containsUnknown } from "../codec/unknown";
+import { withState } from "../host/facts/asReader";
 import type { Facts } from "../host/facts/facts";
 import type { Host } from "../host/host";
 import type { Connection } from "./connection";
@@ -28,9 +29,21 @@ export function reachHost(
     addresses,
     formerly: before?.inputs?.connection,
     patient: !preview,
+    asReader: preview,
     signal,
     waits: (words) => log.progress(words),
   });
+}
+
+/** The host of a resource that is read: by its state, also where only root could say whose it is. */
+export async function lookAtHost(
+  { hosts }: Operation,
+  connection: Connection,
+  state: Before["state"],
+): Promise<{ host: Host; facts: Facts }> {
+  const { hostId, hostKey, addresses } = state;
+  const { host, facts } = await hosts.reachFacts(connection, { hostId, hostKey, addresses, asReader: true });
+  return { host, facts: withState(facts) };
 }
 
 /** Of a resource that can't be previewed yet, its host where that is known: what comes after it need not wait to be told. */

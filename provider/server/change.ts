@@ -12,6 +12,7 @@ import type { Secrets } from "../codec/secrets";
 import { unknownPaths } from "../codec/unknown";
 import { pageHere } from "../host/documentation";
 import type { Facts } from "../host/facts/facts";
+import { UnreadFact } from "../host/facts/unread";
 import type { Known } from "../host/hosts";
 import { HostError, NewMachine } from "../host/ssh/hostError";
 import { until } from "../host/until";
@@ -183,6 +184,12 @@ function isAway(error: unknown, { signal }: Operation): error is HostError {
 
 /** A preview shows what the program says also of a host that is off just now, or is not there yet. */
 function isUnseen(error: unknown, operation: Operation, unread: Unread): boolean {
+  if (operation.preview && error instanceof UnreadFact && error.asReader) {
+    operation.log.warn(
+      `${error.message}\nWhat \`up\` does for ${operation.name} is not told: this look is not root's.`,
+    );
+    return true;
+  }
   if (!operation.preview || !isAway(error, operation)) return false;
   unread(error.host, error.kind, `${error.message}\nThe preview does not know what is on this host.`);
   return true;

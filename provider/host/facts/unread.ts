@@ -18,6 +18,8 @@ export interface Unread {
   readonly about: readonly string[] | undefined;
   /** Which one it is, and what is wrong with it, as it goes on after the host's name. */
   readonly what: string;
+  /** Only root can read it, and who looked is not. */
+  readonly asReader?: true;
   /** Whose it is, as errors name it. */
   readonly host?: string;
 }
@@ -28,6 +30,13 @@ export type Miss = (part: Part, about: Unread["about"], what: string) => void;
 /** What an operation needs to know is not to be read; nothing was done. */
 export class UnreadFact extends Error {
   override readonly name = "UnreadFact";
+  constructor(
+    message: string,
+    /** Only root can read it, and who looked is not. */
+    readonly asReader = false,
+  ) {
+    super(message);
+  }
 }
 
 interface WithUnread {
@@ -44,7 +53,9 @@ export function unreadOf({ unread }: WithUnread, part: Part, names?: readonly (s
 /** @throws UnreadFact where something can't be read that an operation must know to do the right thing */
 export function need(facts: WithUnread, part: Part, names?: readonly (string | undefined)[]): void {
   const [first] = unreadOf(facts, part, names);
-  if (first) throw new UnreadFact(`${first.host ? `${first.host}: ` : ""}${first.what}. ${remedies[part]}`);
+  if (!first) return;
+  const remedy = first.asReader ? "" : ` ${remedies[part]}`;
+  throw new UnreadFact(`${first.host ? `${first.host}: ` : ""}${first.what}.${remedy}`, first.asReader);
 }
 
 /** What helps, and what it keeps from being done. */

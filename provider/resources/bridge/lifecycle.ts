@@ -13,7 +13,7 @@ import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from ".
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
 import { refuseAnothers, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
-import { knownHost, reachHost } from "../reach";
+import { knownHost, lookAtHost, reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { changing } from "./change";
 import { type Addressing, type BridgeInputs, type BridgeState, bridge } from "./definition";
@@ -93,7 +93,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   },
 
   async read(operation, id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    const { host, facts } = await lookAtHost(operation, inputs.connection, state);
     needNetwork(facts, [state.name]);
     const there = linkNamed(facts, state.name) !== undefined;
     const written = Object.keys(state.config).some(

@@ -24,7 +24,7 @@ import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
 import { filterMark } from "../ownership/paths";
 import { isToGo, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
-import { knownHost, reachHost } from "../reach";
+import { knownHost, lookAtHost, reachHost } from "../reach";
 import { type BridgeNetfilterInputs, type BridgeNetfilterState, bridgeNetfilter } from "./definition";
 import { importBridgeNetfilter } from "./import";
 import {
@@ -72,7 +72,7 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
   },
 
   async read(operation, id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    const { host, facts } = await lookAtHost(operation, inputs.connection, state);
     need(facts, "files", [state.bridge]);
     if (!installed(facts, state.bridge)) {
       return { kind: "gone", why: `${host.label}: nothing lets the frames of ${state.bridge} through any more.` };

@@ -8,7 +8,7 @@ import { describeSelfTest, diagnoseSelfTest, selfTestOf } from "../../plan/diagn
 import { Refusal } from "../../plan/refusal";
 import type { Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
-import { knownHost, reachHost } from "../reach";
+import { knownHost, lookAtHost, reachHost } from "../reach";
 import { type BridgeSelfTestInputs, type BridgeSelfTestState, bridgeSelfTest } from "./definition";
 
 /** It leaves nothing on the host: there is no drift, and nothing to delete. */
@@ -32,7 +32,7 @@ export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelf
   },
 
   async read(operation, id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    const { host, facts } = await lookAtHost(operation, inputs.connection, state);
     need(facts, "links", [state.bridge]);
     // A bridge that is made anew is tried anew.
     if (linkNamed(facts, state.bridge) === undefined)

@@ -13,7 +13,7 @@ import { networkMark } from "../ownership/paths";
 import { handedOver, isToGo, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
 import { bridgesOf, tellLacking } from "../presence";
-import { reachHost } from "../reach";
+import { lookAtHost, reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { type NetworkBefore, type NetworkInputs, type NetworkState, network } from "./definition";
 import { beforeOf, markedNetwork, networkDrift, networkState } from "./model";
@@ -64,7 +64,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   },
 
   async read(operation, id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    const { host, facts } = await lookAtHost(operation, inputs.connection, state);
     const present = networkThere(libvirtOf(facts, host.label), state);
     if (!present) return { kind: "gone", why: `${host.label}: libvirt has no network ${state.name} any more.` };
     const thing = markedNetwork(facts, present, inputs.connection);

@@ -12,7 +12,7 @@ import { nicMark } from "../ownership/paths";
 import { handedOver, seenOwner, takeBack, takeOver, tellStale } from "../ownership/whose";
 import { placeOf } from "../ownership/words";
 import { pinned } from "../pinned";
-import { reachHost } from "../reach";
+import { lookAtHost, reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { addressesRead } from "./addresses";
 import { misplaced } from "./check";
@@ -84,7 +84,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
   },
 
   async read(operation, id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    const { host, facts } = await lookAtHost(operation, inputs.connection, state);
     const domain = findDomain(libvirtOf(facts, host.label), state.domainId);
     if (!domain) {
       const anew = findDomain(libvirtOf(facts, host.label), state.domain);

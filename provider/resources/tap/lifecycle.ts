@@ -21,7 +21,7 @@ import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
 import { tapMark } from "../ownership/paths";
 import { isToGo, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
-import { knownHost, reachHost } from "../reach";
+import { knownHost, lookAtHost, reachHost } from "../reach";
 import { type TapInputs, type TapState, tap } from "./definition";
 import { importTap } from "./import";
 import { fileDrift, heldBy, installed, markedTap, type Own, parametersOf, tapDrift, tapState, unlike } from "./model";
@@ -66,7 +66,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
   },
 
   async read(operation, id, inputs, state) {
-    const { host, facts } = await operation.hosts.reachFacts(inputs.connection, state);
+    const { host, facts } = await lookAtHost(operation, inputs.connection, state);
     const { name, madeBy } = state;
     needTap(facts, [name]);
     if (!linkNamed(facts, name) && !installed(facts, name))
