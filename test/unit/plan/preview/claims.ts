@@ -14,14 +14,16 @@ export type Claim =
       readonly insteadOf: string | undefined;
     }
   | { readonly kind: "alone"; readonly bridge: string }
-  | { readonly kind: "file"; readonly path: string };
+  | { readonly kind: "delay"; readonly link: string; readonly was: number; readonly is: number }
+  | { readonly kind: "foundIn"; readonly link: string; readonly path: string }
+  | { readonly kind: "file" | "missing"; readonly path: string };
 
 type Read = (...groups: string[]) => Claim[];
 
 const things = (list = "") =>
   list.split(", ").map((one) => one.replace(/^[Tt]he /, "").replace(/ \((DHCP|of a router's prefix)\)$/, ""));
 
-const sentences: readonly (readonly [RegExp, Read])[] = [
+const sentences: (readonly [RegExp, Read])[] = [
   [
     /^kvm: (.+) goes away(?:: the host will have no IPv[46] default route(?: of table \d+)?)?\.$/,
     (list) => things(list).map((what) => ({ kind: "goes", what })),
@@ -70,6 +72,25 @@ const sentences: readonly (readonly [RegExp, Read])[] = [
   ],
 ];
 
+/** What a bridge that is there already has otherwise than the program. */
+const changes: readonly (readonly [RegExp, Read])[] = [
+  [
+    /^the forward delay of (\S+) is (\d+) s instead of (\d+) s$/,
+    (link = "", was, is) => [{ kind: "delay", link, was: Number(was), is: Number(is) }],
+  ],
+  [/^(\S+) is not on (\S+)$/, (what = "", on = "") => [{ kind: "comes", what, on }]],
+  [/^(\S+) gives (\S+) another addressing$/, (path = "", link = "") => [{ kind: "foundIn", link, path }]],
+  [/^(\S+) is not there$/, (path = "") => [{ kind: "missing", path }]],
+];
+
+sentences.push([
+  /^kvm: (\S+) is there already \((\S+)\)\. What changes: (.+)\.$/,
+  (link = "", path = "", list = "") => [
+    { kind: "foundIn", link, path },
+    ...list.split("; ").flatMap((one) => readBy(changes, one)),
+  ],
+]);
+
 /** @throws of a sentence that no pattern reads: whoever writes a new one says here what it claims */
 export function claimsIn(text: string): Claim[] {
   const [words = "", ...diff] = text.split(/\n\n|\n(?=--- )/);
@@ -81,14 +102,13 @@ export function claimsIn(text: string): Claim[] {
       const path = [line, all[index + 1] ?? ""].map((one) => one.slice(4)).find((one) => one !== "/dev/null") ?? "";
       return [{ kind: "file" as const, path }];
     });
-  return [
-    ...words.split("\n").flatMap((sentence) => {
-      for (const [pattern, read] of sentences) {
-        const match = pattern.exec(sentence);
-        if (match) return read(...match.slice(1));
-      }
-      throw new Error(`No claim is known of: ${sentence}`);
-    }),
-    ...files,
-  ];
+  return [...words.split("\n").flatMap((sentence) => readBy(sentences, sentence)), ...files];
+}
+
+function readBy(patterns: readonly (readonly [RegExp, Read])[], sentence: string): Claim[] {
+  for (const [pattern, read] of patterns) {
+    const match = pattern.exec(sentence);
+    if (match) return read(...match.slice(1));
+  }
+  throw new Error(`No claim is known of: ${sentence}`);
 }
