@@ -43,7 +43,7 @@ describe.each(releasesFor(__filename))("on Debian %s, who is not root", (release
       expect(said).toMatch(/helper@\S+: this look is not root's:\n +kvmnet's records .*root's alone\n/);
       expect(said).toMatch(/netplan's files can't be read: that is root's alone/);
       expect(said).toContain('`up` needs root: set connection.user to "root"');
-      expect(said).toMatch(/spare is off: it gets the NIC/);
+      expect(said).toMatch(/spare is shut off: it gets the NIC/);
       expect(said.match(/this look is not root's:\n/g)).toHaveLength(1);
       const { code, stdout } = await stack.up();
       expect(code).not.toBe(0);

@@ -37,6 +37,15 @@ export function canKeep(address: string, macAddress: string, { networks6, taken6
   return networks6.length === 0 || networks6.some((network) => parsed.match(ipaddr.IPv6.parseCIDR(network)));
 }
 
+/** The addresses that a guest's kernel makes of its NIC's MAC address in the networks of its LAN that are wide enough (RFC 4862). */
+export function madeOf(macAddress: string, { networks6 }: Claimable): string[] {
+  return networks6.flatMap((network) => {
+    const [prefix, length] = ipaddr.IPv6.parseCIDR(network);
+    const bytes = [...prefix.toByteArray().slice(0, 8), ...Buffer.from(eui64(macAddress), "hex")];
+    return length === 64 ? [ipaddr.fromByteArray(bytes).toString()] : [];
+  });
+}
+
 /** Modified: the bit that says who gave the MAC address is turned. */
 function eui64(macAddress: string): string {
   const [first = "0", ...others] = macAddress.split(":");

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { type Facts, linkNamed } from "../../host/facts/facts";
-import type { Claimable } from "../../host/guestAddress/claimable";
+import { type Claimable, madeOf } from "../../host/guestAddress/claimable";
 import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
 import { toldByLibvirt } from "../../host/guestAddress/toldByLibvirt";
 import { whoHas } from "../../host/guestAddress/whoHas";
@@ -48,7 +48,7 @@ export async function findAddresses(
   const ends = AbortSignal.any([signal, enough.signal]);
   const heard = waitForGuestAddress(host, { macAddress, claimable: claims, seconds, signal: ends });
   // A guest that has nothing to say is asked; one that speaks meanwhile is heard.
-  const answered = answeredFor(host, nic, claims).then((found) => (found.length > 0 ? found : heard));
+  const answered = answeredFor(host, facts, nic, claims).then((found) => (willDo(found, claims) ? found : heard));
   const first = await Promise.race([heard, answered]);
   enough.abort();
   for (const one of [heard, answered]) one.catch(() => undefined);
@@ -82,7 +82,7 @@ export async function addressesNow(
   const { addresses, byAgent } = await toldByLibvirt(host, nic);
   const told = [...new Set([...sure, ...count(addresses)])];
   const asks = forAll && !byAgent && told.every(isIpv6);
-  const has = asks ? [...told, ...(await answeredFor(host, nic, claims))] : told;
+  const has = asks ? [...told, ...(await answeredFor(host, facts, nic, claims))] : told;
   return withoutStale({ had: known, has, anothers, toldAll: byAgent });
 }
 
@@ -94,8 +94,7 @@ async function answersTo(
   addresses: readonly string[],
 ): Promise<{ own: string[]; anothers: string[] }> {
   if (link === undefined || direct || addresses.length === 0) return { own: [], anothers: [] };
-  const all = linkNamed(facts, link)?.addresses ?? [];
-  const from = all.find(({ family, scope }) => family === "inet6" && scope === "link")?.local;
+  const from = linkLocalOf(facts, link);
   const answers = await whoHas(
     host,
     addresses.map((address) => ({ device: link, from, address, macAddress })),
@@ -106,21 +105,36 @@ async function answersTo(
   return { own, anothers: addresses.filter((one) => !own.includes(one) && answersFor(one, false)) };
 }
 
+/** The host's own on a link, which a neighbour solicitation comes from. */
+const linkLocalOf = (facts: Facts, link: string) =>
+  linkNamed(facts, link)?.addresses.find(({ family, scope }) => family === "inet6" && scope === "link")?.local;
+
 /** How many addresses of a LAN a guest is asked for at most: what is sent goes to it alone, but it has to take it. */
 const most = 1024;
 
-/** The address of its LAN that a guest answers for, whichever it is. One that answers for several has more NICs on that LAN, and nobody can tell. */
-async function answeredFor(host: Host, { link, macAddress, direct }: RunningNic, claims: Claimable): Promise<string[]> {
+/**
+ * The address of its LAN that a guest answers for, whichever it is, and those of IPv6 that its MAC address makes. One that answers
+ * for several of IPv4 has more NICs on that LAN, and nobody can tell which is whose.
+ */
+async function answeredFor(
+  host: Host,
+  facts: Facts,
+  { link, macAddress, direct }: RunningNic,
+  claims: Claimable,
+): Promise<string[]> {
   if (link === undefined || direct) return [];
-  const asked = claims.networks.flatMap((network) => {
+  const question = { device: link, from: linkLocalOf(facts, link), macAddress };
+  const four = claims.networks.flatMap((network) => {
     const [start, prefix] = ipaddr.IPv4.parseCIDR(network);
     const count = 2 ** (32 - prefix);
-    return count > most ? [] : [{ device: link, from: undefined, address: start.toString(), macAddress, count }];
+    return count > most ? [] : [{ ...question, address: start.toString(), count }];
   });
+  const six = madeOf(macAddress, claims).map((address) => ({ ...question, address }));
+  const asked = [...four, ...six];
   const answers = asked.length === 0 ? [] : await whoHas(host, asked);
   const own = answers.filter((one) => one.macAddress === macAddress).map(({ address }) => address);
-  const [only, ...others] = inOrder(counting(own, macAddress, claims));
-  return only === undefined || others.length > 0 ? [] : [only];
+  const found = inOrder(counting(own, macAddress, claims));
+  return found.filter((one) => isIpv6(one) || found.filter((other) => !isIpv6(other)).length === 1);
 }
 
 /** Those of a NIC that is read: as they were last known where its guest can't be asked. */

@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import type { Host } from "../../../provider/host/host";
 import { addressesNow, findAddresses } from "../../../provider/resources/nic/addresses";
 import { addressOf, factsWith, link } from "../support/facts";
@@ -19,7 +20,7 @@ interface Says {
   readonly answers?: Readonly<Record<string, string>>;
 }
 
-const hexOf = (address: string) => Buffer.from(address.split(".").map(Number)).toString("hex").padStart(8, "0");
+const hexOf = (address: string) => Buffer.from(ipaddr.parse(address).toByteArray()).toString("hex");
 
 /** A host, and whom it was asked for. */
 function hostThat({ libvirt = [], arp = "", answers = {} }: Says, later = facts) {
@@ -149,6 +150,15 @@ describe("an address of a NIC whose VM runs", () => {
     const { host, asked } = hostThat({ answers: { "192.0.2.60": macAddress } });
     expect(await addressesNow(host, facts, nic, [])).toEqual(["192.0.2.60"]);
     expect(asked).toEqual(["libvirt", "the guest for any"]);
+  });
+
+  it("of IPv6 is looked for as the guest's kernel makes it of the MAC address", async () => {
+    const six = { ...addressOf("2001:db8::10/64") };
+    const own = { ...addressOf("fe80::1/64"), scope: "link" as const };
+    const br0 = link("br0", { kind: "bridge", addresses: [six, own] });
+    const { host, asked } = hostThat({ answers: { "2001:db8::5054:ff:fe00:1": macAddress } });
+    expect(await addressesNow(host, { ...facts, links: [br0] }, nic, [])).toEqual(["2001:db8::5054:ff:fe00:1"]);
+    expect(asked).toEqual(["libvirt", "all for those"]);
   });
 
   it("by a macvtap is asked for of the agent alone", async () => {
