@@ -63,8 +63,10 @@ config_check() {
 
 # What is in force; of it, what the change makes anew.
 config_keep() {
-	mkdir -p run && { cp -a /run/systemd/network/10-netplan-* run/ 2>/dev/null || :; }
-	[ -d was ] || cp -a run was
+	mkdir -p run || return 1
+	set -- /run/systemd/network/10-netplan-*
+	[ ! -e "$1" ] || cp -a "$@" run/ || return 1
+	[ -d was ] || cp -a run was || return 1
 	{ ls was; ls made; } | sort -u | while read -r name; do
 		is_same "was/$name" "made/$name" || echo "$name"
 	done >changed.run
@@ -78,6 +80,8 @@ is_same() { # two files, or none
 config_load_from() { # folder
 	while read -r name; do
 		at=/run/systemd/network/$name
+		# Of a copy that was cut off.
+		[ ! -e "$at.kvmnet-new" ] || rm -f "$at.kvmnet-new" || return 1
 		if [ ! -e "$1/$name" ]; then
 			rm -f "$at" || return 1
 		elif ! cmp -s "$1/$name" "$at"; then

@@ -22,6 +22,7 @@ daemon_hold() { # way
 
 daemon_unhold() {
 	rm -f "$networkd_files"/*/kvmnet-transition.conf
+	# Empty ones say nothing.
 	rmdir "$networkd_files"/*.network.d 2>/dev/null
 	return 0
 }
@@ -175,13 +176,20 @@ daemon_anew() {
 	daemon_let_go || log "networkd holds what its links have until it reads its files again"
 }
 
+# What no link may be held by any more, once a change has ended.
+daemon_held() { # prints files
+	for file in "$networkd_files"/*/kvmnet-transition.conf; do
+		[ ! -e "$file" ] || echo "$file"
+	done
+}
+
 daemon_runs() {
 	limited 3 systemctl -q is-active "$daemon"
 }
 
 # What is held is so in its memory too, until it reads its files again.
 daemon_let_go() {
-	ls "$networkd_files"/*/kvmnet-transition.conf >/dev/null 2>&1 || return 0
+	[ -n "$(daemon_held)" ] || return 0
 	daemon_unhold
 	daemon_reload
 }
