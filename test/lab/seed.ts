@@ -28,3 +28,10 @@ export function oneOf<T>(all: readonly T[], next: () => number): T {
   if (one === undefined) throw new Error("there is nothing to choose from");
   return one;
 }
+
+/** So many of them, in their order. */
+export function draw<T>(all: readonly T[], count: number, next: () => number): T[] {
+  const drawn = all.map((one, index) => ({ one, index, by: next() })).sort((a, b) => a.by - b.by);
+  const some = drawn.slice(0, count).sort((a, b) => a.index - b.index);
+  return some.map(({ one }) => one);
+}

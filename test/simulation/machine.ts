@@ -95,13 +95,14 @@ export class Machine implements AsyncDisposable {
     ];
   }
 
-  /** Takes out all that a power cut does: links, rules, /run, /tmp. The NICs are there again, as found by a boot. */
+  /** Takes out all that a power cut does: links, what lo has, rules, /run, /tmp. The NICs are there again, as found by a boot. */
   async bare(): Promise<void> {
     const links = this.nics.map(
       ({ name, mac }) => `ip link add ${name} address ${mac} type veth peer name ${name} netns ${this.lan}
 nsenter -t ${this.lan} -n /mnt/sbin/ip link set dev ${name} up`,
     );
     await this.do(`for link in $(ls /sys/class/net); do case $link in lo | bonding_masters) ;; *) ip link delete dev "$link" 2>/dev/null || : ;; esac; done
+ip link set dev lo down; ip address flush dev lo; ip link set dev lo up
 for family in -4 -6; do
 ip $family rule flush; ip $family rule add from all lookup main pref 32766 2>/dev/null; [ $family = -6 ] || ip rule add from all lookup default pref 32767
 ip $family rule show | grep -q 'lookup local' || ip $family rule add from all lookup local pref 0
