@@ -1,13 +1,24 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { chosen } from "../lab/chosen";
 import { folders } from "../lab/folders";
 import type { Host } from "../lab/host";
+import { importAnew } from "../lab/importAnew";
 import { Lan } from "../lab/lan";
-import { languageProject } from "../lab/languageProject";
+import { type LanguageProject, languageProject } from "../lab/languageProject";
+import { npmProject } from "../lab/npmProject";
 import { Pulumi } from "../lab/pulumi";
 import { succeeds } from "../lab/succeeds";
 
-describe("the examples in languages other than TypeScript, with the generated SDKs", () => {
+const languages = ["typescript", "yaml", "python", "go"] as const;
+
+/** Its example in a folder, with its SDK or package as it is released. */
+async function projectOf(language: (typeof languages)[number], folder: string): Promise<LanguageProject> {
+  if (language !== "typescript") return languageProject(language, folder);
+  return { directory: await npmProject(folder), env: {}, path: [] };
+}
+
+describe("the example of each language, with what is released for it", () => {
   let lan: Lan;
   let host: Host;
   beforeAll(async () => {
@@ -22,19 +33,20 @@ describe("the examples in languages other than TypeScript, with the generated SD
   }, 900_000);
   afterAll(() => lan?.[Symbol.asyncDispose]());
 
-  it.each(["yaml", "python", "go"] as const)(
-    "%s: preview, up, no changes, destroy",
+  it.each(chosen(languages, 2, "languages"))(
+    "%s: preview, up, no changes, import, destroy",
     async (language) => {
-      const { directory, env, path } = await languageProject(language, folders.scratch(lan.id));
+      const { directory, env, path } = await projectOf(language, folders.scratch(lan.id));
       const home = join(folders.scratch(lan.id), "home");
       await using pulumi = await Pulumi.init({
         place: lan.engine,
         directory,
-        languages: [language],
+        languages: language === "typescript" ? [] : [language],
         env: { HOME: home, SSH_AUTH_SOCK: undefined, ...env },
         path,
       });
       await pulumi.setConfig("host", host.address);
+      if (language === "typescript") await pulumi.setConfig("vms[0]", "web", { path: true });
 
       const preview = await succeeds(pulumi.preview());
       expect(preview).toMatch(/\+ 8 to create/);
@@ -42,8 +54,10 @@ describe("the examples in languages other than TypeScript, with the generated SD
       await succeeds(pulumi.up());
       const outputs = await pulumi.outputs();
       expect(outputs.hostAddresses).toEqual([`${host.address}/24`]);
-      expect(outputs.vmAddresses).toEqual([expect.stringMatching(/^192\.0\.2\./)]);
+      expect([outputs.vmAddresses].flat(2)).toEqual([expect.stringMatching(/^192\.0\.2\./)]);
       await succeeds(pulumi.preview({ args: ["--expect-no-changes"] }));
+      await importAnew(pulumi, host.address);
+      await succeeds(pulumi.up({ args: ["--expect-no-changes"] }));
       await succeeds(pulumi.destroy());
       expect(await host.must(["ip", "-o", "link"])).not.toContain(" br0:");
     },
