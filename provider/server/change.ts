@@ -84,14 +84,15 @@ export async function remove(
   const inputs = whole(type.oldInputs(request.getOldInputs()).values, defaults);
   const state = decode(request.getProperties()).values;
   const one = { urn: operation.urn, type: partsOfUrn(operation.urn).type, id: request.getId(), inputs, state };
-  operation.owned.deletes(one);
-  const sharer = operation.owned.sharer(one);
-  if (sharer !== undefined) {
-    operation.log.info(
-      `The state has the same of the host as ${inWordsTo(sharer, one.urn)}, which the program has: it stays.`,
-    );
+  const { owned, log } = operation;
+  const [stays, gone] = [owned.sharer(one), owned.goesWith(one)];
+  const other = stays ?? gone;
+  if (other !== undefined) {
+    const what = stays === undefined ? "it goes with that" : "it stays, as the program has that";
+    log.info(`The state has the same thing of the host as ${inWordsTo(other, one.urn)}: ${what}.`);
     return new Empty();
   }
+  owned.deletes(one);
   const work = async () => {
     await askFirst(operation, one);
     await type.lifecycle.delete(operation, request.getId(), inputs, state);

@@ -136,11 +136,14 @@ export class Ownership {
   }
 
   /** Which resource of the program has the very same thing in the state: it was imported under another name. */
-  sharer({ urn, type, id, state }: Owned): string | undefined {
-    const isSame = (one: Owned) =>
-      one.type === type && one.state.ownerId === state.ownerId && (state.ownerId !== undefined || one.id === id);
-    const [key] = [...this.#owned].find(([key, one]) => one.urn !== urn && isSame(one) && this.#staying.has(key)) ?? [];
+  sharer(one: Owned): string | undefined {
+    const [key] = [...this.#owned].find(([key, other]) => isShared(one, other) && this.#staying.has(key)) ?? [];
     return this.#staying.get(key ?? "");
+  }
+
+  /** Which resource has it too, and is deleted already. */
+  goesWith(one: Owned): string | undefined {
+    return this.#deleted.find((other) => isShared(one, other))?.urn;
   }
 
   /** The same with one that is deleted now, of which this process may have read nothing. */
@@ -193,6 +196,11 @@ export class Ownership {
     const holders = [...this.#owned].filter(([, { urn, state }]) => isOf(mark, urn, state));
     return holders.find(([key]) => this.#staying.has(key)) ?? holders[0] ?? ["", undefined];
   }
+}
+
+function isShared({ urn, type, id, state: { ownerId } }: Owned, other: Owned): boolean {
+  if (other.urn === urn || other.type !== type || other.state.ownerId !== ownerId) return false;
+  return ownerId !== undefined || other.id === id;
 }
 
 function isOf(mark: OwnerMark, urn: string, state: Holder): boolean {

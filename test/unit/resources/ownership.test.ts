@@ -309,6 +309,9 @@ it("What was imported under another name goes with the last resource that has it
   for (const urn of [one, two]) ownership.read(urn, id, {}, { ownerId: "a" });
   expect(ownership.going()).toHaveLength(2);
   expect(ownership.sharer(of(one))).toBeUndefined();
+  const destroyed = new Ownership();
+  destroyed.deletes(of(one));
+  expect([destroyed.goesWith(of(one)), destroyed.goesWith(of(two))]).toEqual([undefined, one]);
   ownership.checked(two, true);
   ownership.diffed(two, id, { ownerId: "a" });
   expect(ownership.sharer(of(one))).toBe(two);
