@@ -25,6 +25,7 @@ const understood: Readonly<Record<string, (value: string) => string | undefined>
   IdentityAgent: anything,
   IdentityFile: anything,
   Port: port,
+  ProxyCommand: anything,
   ProxyJump: wrongJump,
   RevokedHostKeys: anything,
   ServerAliveInterval: seconds,

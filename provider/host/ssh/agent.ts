@@ -8,6 +8,7 @@ import {
   utils,
 } from "ssh2";
 import { agentKeys } from "./agentKeys";
+import { isCredential } from "./credential";
 import { fingerprint, typeOf } from "./publicKey";
 
 /** An agent's keys: those that the config names first, or only those; what it offers, and what it has that can't be used, is told. */
@@ -43,10 +44,12 @@ export class SelectiveAgent extends BaseAgent {
     });
   }
 
-  /** Certificates, and keys of FIDO tokens. */
+  /** What can't be used at all; certificates and keys of FIDO tokens have a way of their own. */
   async #passedOver(parsed: readonly ParsedKey[]): Promise<string[]> {
     const usable = new Set(parsed.map((key) => key.getPublicSSH().toString("base64")));
-    const others = (await agentKeys(this.socket)).filter((blob) => !usable.has(blob.toString("base64")));
+    const others = (await agentKeys(this.socket)).filter(
+      (blob) => !usable.has(blob.toString("base64")) && !isCredential(blob),
+    );
     return others.map((blob) => `not the agent's ${fingerprint(blob)}: kvmnet can't use ${typeOf(blob)}`);
   }
 

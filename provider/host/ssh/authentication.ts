@@ -1,13 +1,18 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { type AuthenticationType, type AuthHandlerMiddleware, type ParsedKey, utils } from "ssh2";
+import { type AuthenticationType, type AuthHandlerMiddleware, type Client, type ParsedKey, utils } from "ssh2";
 import { SelectiveAgent } from "./agent";
+import { type Credential, ofAgent, ofCertificate, type Signer, signerOf } from "./credential";
+import { keyFor } from "./credentialLogin";
 import { HostError } from "./hostError";
 import { fingerprint } from "./publicKey";
 import type { Target } from "./target";
 import { words } from "./vocabulary";
 
 type Method = { type: AuthenticationType; username: string } & Record<string, unknown>;
+
+/** A way to log in, or what is asked for some when its turn has come. */
+type Way = { readonly name: string; readonly method: Method } | (() => Promise<readonly Credential[]>);
 
 /** The ways to log in, in order, and what to call them in an error. */
 export interface Authentication {
@@ -17,10 +22,10 @@ export interface Authentication {
 }
 
 /** A key or password of the connection is used alone; without one: the agent, then the files, as ssh does. */
-export function authentication(target: Target): Authentication {
+export function authentication(target: Target, client: Client): Authentication {
   const { label, property, user: username, privateKey, privateKeyPassword, password } = target;
   const tried: string[] = [];
-  const methods: { name: string; method: Method }[] = [];
+  const methods: Way[] = [];
   if (privateKey !== undefined) {
     const key = parse(privateKey, privateKeyPassword);
     if (key instanceof Error)
@@ -46,23 +51,34 @@ export function authentication(target: Target): Authentication {
   }
   return {
     tried,
-    // ssh2 asks for the next way until there is none left. What the server does not take is not tried: it counts tries.
-    handler: (takes: readonly string[] | null, _partial, next) => {
-      for (let way = methods.shift(); way; way = methods.shift()) {
-        const type = way.method.type === "agent" ? "publickey" : way.method.type;
-        if (takes && !takes.includes(type)) continue;
-        tried.push(way.name);
-        return next(way.method as never);
-      }
-      next(false as never);
-    },
+    // ssh2 asks for the next way until there is none left, and takes any answer of ours for one but none.
+    handler: (takes, _partial, next) =>
+      void nextOf(takes as readonly string[] | null).then((way) => next(way as never)),
   };
+
+  /** What the server does not take is not tried: it counts tries. */
+  async function nextOf(takes: readonly string[] | null): Promise<Method | false> {
+    for (let way = methods.shift(); way; way = methods.shift()) {
+      const type = typeof way === "function" || way.method.type === "agent" ? "publickey" : way.method.type;
+      if (takes && !takes.includes(type)) continue;
+      if (typeof way !== "function") {
+        tried.push(way.name);
+        return way.method;
+      }
+      const found = await way();
+      const ways = found.map((one) => ({ name: one.name, key: keyFor(client, one) }));
+      methods.unshift(
+        ...ways.map(({ name, key }) => ({ name, method: { type: "publickey" as const, username, key } })),
+      );
+    }
+    return false;
+  }
 }
 
 /** The agent and the key files of who runs this. */
 function ofUser(target: Target, tried: string[]) {
   const { user: username, property, agent, identityFiles, identitiesOnly, privateKeyPassword } = target;
-  const methods: { name: string; method: Method }[] = [];
+  const methods: Way[] = [];
   if (agent !== undefined) {
     const wanted = identityFiles.flatMap(publicKeyBeside);
     const tell = (said: readonly string[]) => tried.push(...said);
@@ -72,8 +88,6 @@ function ofUser(target: Target, tried: string[]) {
   for (const path of identityFiles) {
     const text = readIfThere(path);
     if (text === undefined) continue;
-    if (readIfThere(`${path}-cert.pub`) !== undefined)
-      tried.push(`not ${short(path)}-cert.pub: kvmnet can't use certificates`);
     const key = parse(text, privateKeyPassword);
     if (key instanceof Error) tried.push(`not ${short(path)}: ${unusable(key, property)}`);
     else if (key.isPrivateKey())
@@ -82,8 +96,29 @@ function ofUser(target: Target, tried: string[]) {
         method: { type: "publickey", username, key: text, passphrase: privateKeyPassword },
       });
   }
-  return methods;
+  // Without any of them there is nobody who could sign.
+  return methods.length === 0 ? [] : [() => credentials(target), ...methods];
 }
+
+/** Certificates and keys of tokens: the agent's, then those in files, whose keys are in files or in the agent. */
+async function credentials({ agent, identityFiles, identitiesOnly, certificateFiles, privateKeyPassword }: Target) {
+  const { credentials, signers } = agent === undefined ? { credentials: [], signers: [] } : await ofAgent(agent);
+  const ofFiles = identityFiles.flatMap((path): Signer[] => {
+    const key = parse(readIfThere(path) ?? "", privateKeyPassword);
+    return key instanceof Error || !key.isPrivateKey() ? [] : [signerOf(key)];
+  });
+  const certificates = [...certificateFiles, ...identityFiles.map((path) => `${path.replace(/\.pub$/, "")}-cert.pub`)];
+  const named = new Set(
+    [...identityFiles.map((path) => `${path.replace(/\.pub$/, "")}.pub`), ...certificates].map(blobIn),
+  );
+  return [
+    ...credentials.filter(({ blob }) => !identitiesOnly || named.has(blob.toString("base64"))),
+    ...certificates.flatMap((path) => ofCertificate(path, short(path), [...ofFiles, ...signers]) ?? []),
+  ];
+}
+
+/** The key of a .pub, whatever its type. */
+const blobIn = (path: string) => readIfThere(path)?.trim().split(/\s+/)[1];
 
 /** What a server asks for without an echo is the password; asked again, it was wrong. */
 function answerOnce(password: string) {

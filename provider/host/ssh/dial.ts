@@ -6,6 +6,7 @@ import { authentication } from "./authentication";
 import { cutOff, hangUp } from "./hangUp";
 import { HostError } from "./hostError";
 import { type Expected, HostKeyPolicy, type Voucher } from "./hostKey";
+import { type ProxyCommand, startProxyCommand } from "./proxyCommand";
 import { publicKeyText } from "./publicKey";
 import type { Target } from "./target";
 import { words } from "./vocabulary";
@@ -77,8 +78,10 @@ async function dialOne(
 ): Promise<Dialled> {
   const { label } = target;
   const policy = new HostKeyPolicy(target, expected);
-  const { tried, handler } = authentication(target);
+  const { tried, handler } = authentication(target, client);
   let refused: HostError | undefined;
+  const command = sock || !target.command ? undefined : startProxyCommand(target.command(target.host));
+  const way = sock ?? command?.stream;
   // Whose address counts: that of a socket of our own can be asked for.
   const socket = target.checkHostIp ? connect({ host: target.host, port: target.port }) : undefined;
   let shown = "";
@@ -91,7 +94,7 @@ async function dialOne(
     });
     client.on("close", () => reject(refused ?? new HostError("dropped", label, closedEarly)));
     client.connect({
-      ...((sock ?? socket) ? { sock: sock ?? socket } : { host: target.host, port: target.port }),
+      ...((way ?? socket) ? { sock: way ?? socket } : { host: target.host, port: target.port }),
       username: target.user,
       authHandler: handler,
       readyTimeout: timeoutMs,
@@ -111,12 +114,23 @@ async function dialOne(
     // A command is some small packets one after the other: each would wait for what the server says to the one before,
     // which the server holds back for 40 ms (Nagle's algorithm and delayed ACKs). OpenSSH does the same.
     client.setNoDelay(true);
+  }).catch(async (error) => {
+    throw await ofCommand(error, label, command);
   });
   client.removeAllListeners("error");
   client.removeAllListeners("close");
   // Without a listener, an error of a connection that is lost later would end the process.
   client.on("error", () => {});
   return { client, hostKey: shown, voucher };
+}
+
+/** Where the user's command is the way, why it ended is why nobody answers. */
+async function ofCommand(error: unknown, label: string, command: ProxyCommand | undefined): Promise<unknown> {
+  if (!(error instanceof HostError) || (error.kind !== "unreachable" && error.kind !== "dropped")) return error;
+  const failure = await command?.failure();
+  return failure === undefined
+    ? error
+    : new HostError("unreachable", label, `can't be reached by its ProxyCommand: ${failure}.`);
 }
 
 /** A connection from a jump host to what comes next. */

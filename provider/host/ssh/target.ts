@@ -25,6 +25,8 @@ export interface Target {
   readonly privateKeyPassword?: string | undefined;
   readonly agent?: string | undefined;
   readonly identityFiles: readonly string[];
+  /** Those that do not stand beside their keys: CertificateFile. */
+  readonly certificateFiles: readonly string[];
   /** Only the agent's keys that identityFiles name. */
   readonly identitiesOnly: boolean;
   readonly hostKey?: string | undefined;
@@ -35,6 +37,8 @@ export interface Target {
   readonly checkHostIp: boolean;
   /** Whether a password may be sent to it: to log in, or to sudo. */
   readonly sendsPassword: boolean;
+  /** The command that is the way to it, by the address that it is dialled at; undefined: a connection of kvmnet's own. */
+  readonly command: ((host: string) => string) | undefined;
   readonly timeoutMs: number;
   readonly keepaliveMs: number;
 }
@@ -61,8 +65,8 @@ function routeTo(connection: Connection, label: string, depth: number): Target[]
   const settings = Settings.of(connection.host, connection.user, { last: depth === 0 });
   const ownLogin = connection.privateKey !== undefined || connection.password !== undefined;
   refuseUnsupported(settings, { ownLogin, ownProxy: connection.proxy !== undefined });
-  const proxied = connection.proxy !== undefined || !/^none$/i.test(settings.text("ProxyJump") ?? "none");
-  const target = targetOf(connection, label, settings, depth === 0 ? "connection" : "connection.proxy", proxied);
+  const jumped = connection.proxy !== undefined || !/^none$/i.test(settings.text("ProxyJump") ?? "none");
+  const target = targetOf(connection, label, settings, depth === 0 ? "connection" : "connection.proxy", jumped);
   const tokens: Tokens = { ...target, original: connection.host };
   const jumps: Jump[] = connection.proxy
     ? [connection.proxy]
@@ -83,7 +87,7 @@ function targetOf(
   label: string,
   settings: Settings,
   property: Target["property"],
-  proxied: boolean,
+  jumped: boolean,
 ): Target {
   const user = connection.user ?? settings.text("User") ?? userInfo().username;
   const port = connection.port ?? settings.count("Port") ?? 22;
@@ -102,6 +106,9 @@ function targetOf(
   const usual = ["id_ed25519", "id_ecdsa", "id_rsa", "id_ed25519_sk", "id_ecdsa_sk"].map((name) =>
     join(homedir(), ".ssh", name),
   );
+  const command = jumped ? undefined : commandOf(settings, tokens);
+  // What can't be given to it is said before anything is dialled.
+  command?.(host);
   return {
     label,
     property,
@@ -117,6 +124,7 @@ function targetOf(
       settings.words("IdentityFile") === undefined
         ? usual
         : identityFiles.map((path) => expandPath("IdentityFile", path, tokens)),
+    certificateFiles: settings.all("CertificateFile").map((path) => expandPath("CertificateFile", path, tokens)),
     identitiesOnly: settings.flag("IdentitiesOnly"),
     hostKey: connection.hostKey,
     strict:
@@ -128,11 +136,28 @@ function targetOf(
       ...paths("GlobalKnownHostsFile", "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"),
     ],
     revokedKeysFiles: paths("RevokedHostKeys", ""),
-    checkHostIp: !proxied && settings.flag("CheckHostIP"),
+    command,
+    checkHostIp: !jumped && command === undefined && settings.flag("CheckHostIP"),
     sendsPassword: connection.password !== undefined || typeof connection.sudo === "object",
     timeoutMs: seconds * 1000,
     // More often than people set it: a change of a host's network must not wait for a connection that is dead.
     keepaliveMs: Math.min(settings.count("ServerAliveInterval") || 5, 5) * 1000,
+  };
+}
+
+/** Names that a shell takes as they are: in the user's command they stand where the user put them. */
+const plain = /^[\w][\w.:%+@-]*$/;
+
+function commandOf(settings: Settings, tokens: Tokens): Target["command"] {
+  const said = settings.text("ProxyCommand") ?? "none";
+  if (/^none$/i.test(said)) return undefined;
+  return (host) => {
+    const odd = [host, tokens.original, tokens.user, tokens.alias ?? host].find((name) => !plain.test(name));
+    if (odd !== undefined)
+      throw new Error(
+        `${JSON.stringify(odd)} is not given to ProxyCommand's shell: only letters, digits and _.:%+@- are.`,
+      );
+    return expand("ProxyCommand", said, { ...tokens, host });
   };
 }
 

@@ -43,8 +43,12 @@ Host jumped2
   ProxyJump root@bastion:22,root@203.0.113.2
 Host 203.0.113.2
 ${lab}
+Host bycommand badcommand
+${here}
 Host bycommand
-  ProxyCommand nc %h %p
+  ProxyCommand ssh -q -i ~/.ssh/lab -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -W "[%h]:%p" root@${bastion}
+Host badcommand
+  ProxyCommand sh -c 'echo "no tunnel" >&2; exit 3'
 Host bycard
   PKCS11Provider /usr/lib/card.so
 Host bygss

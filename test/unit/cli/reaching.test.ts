@@ -68,6 +68,24 @@ test("a host is reached by what the options of ssh say", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ uid: 0, sshAddress: expect.any(String) });
 });
 
+test("a ProxyCommand is the way to a host, and says why it is none", async () => {
+  await using server = await SshServer.start({ onExec: answer(facts) });
+  const by = (command: string) => run("facts", "-o", `ProxyCommand=${command}`, ...way(server), "127.0.0.1");
+  const relay = `bash -c 'exec 3<>/dev/tcp/"%h"/%p; cat <&3 2>/dev/null & cat >&3; kill $!'`;
+  const { code, stdout, stderr } = await by(relay);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(JSON.parse(stdout)).toMatchObject({ uid: 0 });
+  const failed = await by("sh -c 'echo no such tunnel >&2; exit 3'");
+  expect(failed.code).toBe(2);
+  expect(failed.stderr).toMatch(/: can't be reached by its ProxyCommand: it ended with 3: no such tunnel\.\n/);
+});
+
+test("what a shell would read otherwise is not given to a ProxyCommand", async () => {
+  const { code, stderr } = await run("facts", "-F", "none", "-o", "ProxyCommand=touch %h", "$(touch x)@kvm1");
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/"\$\(touch x\)" is not given to ProxyCommand's shell|is not a host/);
+});
+
 test("--trace has what the host was given", async () => {
   await using server = await SshServer.start({ onExec: answer(facts) });
   const trace = join(folder, "trace");
@@ -116,10 +134,10 @@ const errors: readonly (readonly [string, (server: SshServer) => string[], strin
     "a setting that kvmnet does not do",
     (server) => {
       const config = join(folder, "config");
-      writeFileSync(config, "Host *\n  ProxyCommand nc %h %p\n");
+      writeFileSync(config, "Host *\n  KnownHostsCommand keys %h\n");
       return ["-F", config, ...way(server).slice(2), "127.0.0.1"];
     },
-    "root@127.0.0.1:PORT: ProxyCommand in CONFIG is not supported by kvmnet.\nGive this host a section above it that does without, or another file by -F, or switch it off by -o NAME=none.\n",
+    "root@127.0.0.1:PORT: KnownHostsCommand in CONFIG is not supported by kvmnet.\nGive this host a section above it that does without, or another file by -F, or switch it off by -o NAME=none.\n",
   ],
   [
     "a user who is not root",

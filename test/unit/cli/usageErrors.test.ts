@@ -81,12 +81,12 @@ const cases: readonly (readonly [string, string, string?])[] = [
   ],
   [
     "doctor -o ForwardX11=yes kvm1",
-    "-o ForwardX11: kvmnet does not go by this one; it goes by CheckHostIP, ConnectTimeout, GlobalKnownHostsFile, HostKeyAlias, HostName, IdentitiesOnly, IdentityAgent, IdentityFile, Port, ProxyJump, RevokedHostKeys, ServerAliveInterval, StrictHostKeyChecking, User, UserKnownHostsFile",
+    "-o ForwardX11: kvmnet does not go by this one; it goes by CheckHostIP, ConnectTimeout, GlobalKnownHostsFile, HostKeyAlias, HostName, IdentitiesOnly, IdentityAgent, IdentityFile, Port, ProxyCommand, ProxyJump, RevokedHostKeys, ServerAliveInterval, StrictHostKeyChecking, User, UserKnownHostsFile",
     ofDoctor,
   ],
   [
-    "doctor -o ProxyCommand=nc kvm1",
-    "-o ProxyCommand: kvmnet does not do this, so it can only be switched off: -o ProxyCommand=none",
+    "doctor -o KnownHostsCommand=keys kvm1",
+    "-o KnownHostsCommand: kvmnet does not do this, so it can only be switched off: -o KnownHostsCommand=none",
     ofDoctor,
   ],
   [

@@ -21,7 +21,9 @@ export function configLines(text: string): ConfigLine[] {
     // A mark of the text's encoding, say: what was a Host would be no line, and what is below it for all.
     if (!/^[a-z0-9]+$/i.test(keyword)) throw new Error(`line ${index + 1} begins with no name of a setting`);
     const isMatch = /^match$/i.test(keyword);
-    const values = isMatch ? criteriaOf(rest) : wordsOf(rest);
+    // What goes to a shell is the rest of the line as it is, quotes too.
+    const isCommand = /^proxycommand$/i.test(keyword) && rest !== "";
+    const values = isCommand ? [rest] : isMatch ? criteriaOf(rest) : wordsOf(rest);
     if (values === undefined) throw new Error(`line ${index + 1} has a quote without its end`);
     if (isMatch || /^host$/i.test(keyword)) {
       if (values.length === 0) throw new Error(`line ${index + 1} does not say for which hosts`);

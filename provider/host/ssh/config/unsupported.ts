@@ -14,9 +14,9 @@ const off = /^(no|none|false)$/i;
 export const isOff = (value: string): boolean => off.test(value);
 
 /** How one gets there. */
-const wayThere = ["ProxyCommand", "ProxyUseFdpass", "CanonicalizeHostname", "KnownHostsCommand", "VerifyHostKeyDNS"];
+const wayThere = ["ProxyUseFdpass", "CanonicalizeHostname", "KnownHostsCommand", "VerifyHostKeyDNS"];
 /** How one logs in: of no interest where the connection has a key or a password of its own. */
-const login = ["PKCS11Provider", "CertificateFile", "HostbasedAuthentication", "GSSAPIAuthentication"];
+const login = ["PKCS11Provider", "HostbasedAuthentication", "GSSAPIAuthentication"];
 
 /** What kvmnet does without, and so can be told to do without. */
 export const canBeOff: readonly string[] = [...wayThere, ...login];
