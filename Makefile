@@ -7,7 +7,7 @@ SHELL := bash
 bin := node_modules/.bin
 # npm writes this file at the end of every install: it is as good as a stamp of our own, and `npm install` keeps it too.
 installed := node_modules/.package-lock.json
-generated := provider/dist cli/dist dist sdk release
+generated := provider/dist cli/dist dist sdk release site tools/site/pages
 # The engine is found on PATH, or built once (some minutes) into a cache outside the repository.
 engine = engine=$$(tools/engine/ensure $(languages)) && export PATH="$$engine:$$PATH"
 
@@ -40,6 +40,14 @@ sdk-dotnet: $(installed) ## write the SDK of .NET, sdk/dotnet, from the schema (
 .PHONY: release
 release: build sdks ## write all that a release consists of, release/: the plugin's archives, the npm package, the SDKs, an SBOM, notes, SHA256SUMS
 	$(bin)/tsx tools/release.ts
+
+# Its generator has a package.json of its own: who makes no site needs none of it.
+.PHONY: site
+site: ## make docs/ into a static site, site/
+	npm ci --prefix tools/site --ignore-scripts --no-audit --no-fund
+	rm -rf site tools/site/pages
+	cp -r docs tools/site/pages
+	cd tools/site && node_modules/.bin/vitepress build
 
 # Before anything is installed or built for it.
 .PHONY: lab-ready
