@@ -160,7 +160,7 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC is ifupdow
     async () => {
       await using host = await start(byInstaller);
       const before = await networkPicture(host);
-      const config = { hosts: { kvm1: { bridge: { confirm: { timeout: 20 } } } } };
+      const config = { hosts: { kvm1: { bridge: {} } } };
       await using stack = await HomelabStack.start({ lan, hosts: [host], config });
       const isAsBefore = async () => {
         expect(await settledPicture(host, before)).toBe(before);

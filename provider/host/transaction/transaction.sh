@@ -199,9 +199,12 @@ settle() {
 # The others of a network would go with the one that was there first.
 drop_addresses() { # device address...
 	device=$1
+	promoting=/proc/sys/net/ipv4/conf/$device/promote_secondaries
+	promoted=$(cat "$promoting")
 	shift
-	echo 1 >"/proc/sys/net/ipv4/conf/$device/promote_secondaries"
+	echo 1 >"$promoting"
 	for address; do logged ip address del "$address" dev "$device"; done
+	echo "$promoted" >"$promoting"
 }
 
 # Once its state says so, no timer and no boot undoes it any more: so that is written first.
