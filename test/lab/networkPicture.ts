@@ -29,12 +29,14 @@ true`;
 
 /**
  * What may differ, and nothing else: counters (what a bridge has learnt is counted, too), timers of
- * bridges and their ports, and the indices of links that were made anew. Of a lifetime, only whether there is one: an address that a server lent is not one for ever.
+ * bridges and their ports, the number of a port (a bridge gives the lowest that is free when it comes), and the indices of links
+ * that were made anew. Of a lifetime, only whether there is one: an address that a server lent is not one for ever.
  */
 const mayDiffer = new Set([
   ...["stats", "stats64", "mcast_n_groups", "fdb_n_learned"],
   ...["hello_timer", "tcn_timer", "topology_change_timer", "gc_timer"],
   ...["message_age_timer", "forward_delay_timer", "hold_timer"],
+  ...["no", "designated_port"],
   ...["ifindex", "link_index", "link_netnsid"],
 ]);
 const lifetimes = new Set(["valid_life_time", "preferred_life_time", "expires"]);
@@ -69,6 +71,8 @@ function written(section: string, thing: Json): string {
     if (mayDiffer.has(key)) return undefined;
     // A link in another namespace is told by its index; where this namespace has one of that index, by that one's name.
     if (key === "link" && section === "port") return undefined;
+    // The number, once more; a VLAN's is none of that form.
+    if (key === "id" && /^0x/.test(value)) return undefined;
     if (lifetimes.has(key)) return value >= forever ? "for ever" : value === 0 ? "over" : "for a while";
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));

@@ -47,15 +47,18 @@ test("of all that iproute2 prints, these values may differ, and no others", () =
     ({ name, text, path }) => pictureOf(print(name, changed(text, path))) === pictureOf(recorded),
   );
   expect([...new Set(same.map(({ path }) => path.filter((key) => typeof key === "string").at(-1)))].sort()).toEqual([
+    "designated_port",
     "forward_delay_timer",
     "gc_timer",
     "hello_timer",
     "hold_timer",
+    "id", // of a bridge's port
     "ifindex",
     "link", // of a bridge's port
     "link_index",
     "link_netnsid",
     "message_age_timer",
+    "no", // of a bridge's port
     "preferred_life_time", // by a second
     "tcn_timer",
     "topology_change_timer",
