@@ -1,4 +1,5 @@
-import type { Facts, OwnerMark } from "../provider/host/facts/facts";
+import type { Facts } from "../provider/host/facts/facts";
+import type { OwnerMark } from "../provider/host/facts/records";
 import { unreadOf } from "../provider/host/facts/unread";
 import { networkMark, nicMark } from "../provider/resources/ownership/paths";
 import { inWords } from "../provider/resources/ownership/words";

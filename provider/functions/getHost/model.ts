@@ -1,12 +1,5 @@
-import {
-  type Address,
-  defaultRoute,
-  type Facts,
-  fixedPorts,
-  type LibvirtDomain,
-  linkNamed,
-  ports,
-} from "../../host/facts/facts";
+import { type Address, defaultRoute, type Facts, fixedPorts, linkNamed, ports } from "../../host/facts/facts";
+import type { LibvirtDomain } from "../../host/facts/libvirt";
 import { attachmentOf, placeOf } from "../../plan/attachment/attachment";
 import type { GetHostResult } from "./definition";
 

@@ -1,4 +1,5 @@
-import type { Facts, LibvirtDomain, LibvirtNic } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
 import {
   type Attachment,
   attachmentOf,

@@ -1,4 +1,6 @@
 import type { BridgeCalls, Firewall } from "../netfilter/firewall";
+import type { Libvirt, LibvirtDomain } from "./libvirt";
+import type { BridgeRecord, OwnerMark } from "./records";
 import { need, type Unread } from "./unread";
 
 /** What a host is like now, as the kernel, networkd, netplan's files and libvirt tell it. Plain values; read by readFacts. */
@@ -216,96 +218,6 @@ export interface Route {
 export interface Hop extends Pick<Route, "gateway" | "gatewayFamily" | "device" | "onlink"> {
   readonly weight: number;
 }
-
-/** Whose a thing on the host is. What kvmnet keeps has one form for all of them: a JSON file below /var/lib/kvmnet. */
-export interface OwnerMark {
-  /** The URN of the resource, as it was called when this was written: for people. */
-  readonly owner: string;
-  /** What decides. Undefined: written by kvmnet 0.1.0, which knew URNs alone. */
-  readonly ownerId?: string | undefined;
-  /** ISO 8601. */
-  readonly made?: string | undefined;
-  /** Its create has not ended well: if no state has the ID, its engine was killed. */
-  readonly pending?: true | undefined;
-  /** Created in place of one that was known by its URN alone, and has it still. */
-  readonly replaces?: true | undefined;
-  /** What was there before kvmnet; each kind of thing has its own. */
-  readonly before?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** The word for no uplink: in the host's record of a bridge, in programs and in the state. */
-export const noUplink = "none";
-
-/** /var/lib/kvmnet/bridges/<name>.json */
-export interface BridgeRecord extends OwnerMark {
-  /** Or `noUplink`. */
-  readonly uplink: string;
-  /** The host's files as they were before: path to text. */
-  readonly previousConfig: Readonly<Record<string, string>>;
-  /** Of a bridge that was there before kvmnet: the files that defined it, and the MAC address that it had. */
-  readonly found?: { readonly files: readonly string[]; readonly macAddress: string } | undefined;
-  /** It is on another uplink than at first: `previousConfig` is what that one would have had. */
-  readonly moved?: true | undefined;
-  /** Of a bridge whose uplink is a VLAN that was made for it: what that is on, and its number. */
-  readonly vlan?: { readonly link: string; readonly vlan: number } | undefined;
-}
-
-export interface Libvirt {
-  readonly networks: readonly LibvirtNetwork[];
-  readonly domains: readonly LibvirtDomain[];
-  /** virsh is there, but libvirt did not answer it. */
-  readonly silent: boolean;
-}
-
-export interface LibvirtNetwork {
-  readonly name: string;
-  readonly uuid: string;
-  readonly active: boolean;
-  readonly persistent: boolean;
-  readonly autostart: boolean;
-  readonly forward: string | undefined;
-  /** The bridge that it is on now; of one that is not active, that it will be on. */
-  readonly bridge: string | undefined;
-  /** The bridge of its definition, for the network's next start. */
-  readonly definedBridge: string | undefined;
-  /** Of what runs; of one that is not active, of its definition. */
-  readonly xml: string;
-  /** Of its definition. */
-  readonly definition: string;
-}
-
-export interface LibvirtDomain {
-  readonly name: string;
-  readonly uuid: string;
-  readonly running: boolean;
-  /** It runs, and its guest stands still: paused, or suspended by itself. */
-  readonly paused?: true;
-  /** It has no definition: `virsh create` started it, and it is gone once it stops. */
-  readonly transient?: true;
-  /** It is off, and its next start goes on from what `virsh managedsave` kept, definition and all. */
-  readonly saved?: true;
-  /** Of the running machine. */
-  readonly live: readonly LibvirtNic[];
-  /** Of its definition, for the next start. */
-  readonly inactive: readonly LibvirtNic[];
-}
-
-export interface LibvirtNic {
-  readonly mac: string;
-  readonly type: string;
-  readonly network: string | undefined;
-  readonly bridge: string | undefined;
-  /** Of a NIC of type "direct", a macvtap: the host's NIC that it is on. */
-  readonly device: string | undefined;
-  readonly model: string | undefined;
-  readonly tap: string | undefined;
-  readonly linkState: "up" | "down";
-  /** All of its XML, what kvmnet has no words for too: an update takes away what it does not say. */
-  readonly element: XmlElement;
-}
-
-/** An XML element as fast-xml-parser reads it: attributes as "@name". */
-export type XmlElement = Readonly<Record<string, unknown>>;
 
 /** What kvmnet keeps of a bridge. @throws UnreadFact where it keeps something that can't be read */
 export function recordOf(facts: Facts, bridge: string): BridgeRecord | undefined {

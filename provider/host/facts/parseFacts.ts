@@ -1,6 +1,6 @@
 import { parseFirewall } from "../netfilter/parseFirewall";
 import { atOnce, type Steps } from "../turns";
-import type { BridgeRecord, Facts, OwnerMark } from "./facts";
+import type { Facts } from "./facts";
 import { withIfupdownsWords } from "./inIfupdownsWords";
 import { parsingByHand } from "./inNetplansWords";
 import { parseJson, shaped } from "./json";
@@ -13,6 +13,7 @@ import { parseFilters } from "./parsePrograms";
 import { parseClient, parseHeard, parseMentions, parseSysctls } from "./parseWay";
 import { link, mark, neighbour, record, route } from "./printed";
 import { Reader } from "./reader";
+import type { BridgeRecord, OwnerMark } from "./records";
 import { parseSections } from "./sections";
 
 /** At once; see `parsingFacts` for the way that lets others have a turn. */

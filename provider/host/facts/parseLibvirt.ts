@@ -1,6 +1,6 @@
 import { XMLParser } from "fast-xml-parser";
 import { atOnce, type Steps } from "../turns";
-import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "./facts";
+import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "./libvirt";
 import { limits } from "./limits";
 import type { Section } from "./sections";
 import type { Miss } from "./unread";

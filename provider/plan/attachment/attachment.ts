@@ -1,4 +1,5 @@
-import { type Facts, type LibvirtNic, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { LibvirtNic } from "../../host/facts/libvirt";
 
 /** Who of those on one NIC hear each other: https://libvirt.org/formatdomain.html#direct-attachment-to-physical-interface */
 export const macvtapModes = ["bridge", "vepa", "private", "passthrough"] as const;

@@ -1,4 +1,4 @@
-import type { XmlElement } from "../../host/facts/facts";
+import type { XmlElement } from "../../host/facts/libvirt";
 
 /** A network filter of libvirt's: https://libvirt.org/formatnwfilter.html */
 export interface Filter {

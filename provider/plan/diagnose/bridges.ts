@@ -1,4 +1,5 @@
-import { type Facts, type Link, linkNamed, noUplink, ports } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { noUplink } from "../../host/facts/records";
 import { asksDhcp6, promised } from "../addressing/wanted";
 import { addressingOf } from "../netplan/addressing";
 import { findDefinition } from "../netplan/definition";

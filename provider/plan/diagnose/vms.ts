@@ -1,5 +1,6 @@
 import { quote } from "../../host/exec/quote";
-import { type Facts, type LibvirtNic, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { LibvirtNic } from "../../host/facts/libvirt";
 import { unreadOf } from "../../host/facts/unread";
 import { attachmentOf, bridgeOf, inWords, isThere, nameOf } from "../attachment/attachment";
 import { type Check, finding } from "./finding";

@@ -1,4 +1,5 @@
-import type { Facts, Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "../../host/facts/libvirt";
 import { need, type Unread } from "../../host/facts/unread";
 import { Refusal } from "../refusal";
 

@@ -1,5 +1,5 @@
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
-import type { LibvirtNic } from "../../host/facts/facts";
+import type { LibvirtNic } from "../../host/facts/libvirt";
 import { attachmentIn, attachmentOf, type Place, sameAttachment, sourceOf } from "../attachment/attachment";
 import { filterIn, isolatedIn, type Restrictions, restricted } from "../attachment/restrictions";
 

@@ -1,4 +1,5 @@
-import type { BridgeRecord, Facts } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { BridgeRecord } from "../../host/facts/records";
 import { unreadOf } from "../../host/facts/unread";
 
 /** What cloud-init's renderers for netplan and ifupdown write, at an instance's first boot and, with some data sources, at each. */

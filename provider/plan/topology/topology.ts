@@ -1,4 +1,5 @@
-import { type Facts, type LibvirtDomain, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import type { LibvirtDomain } from "../../host/facts/libvirt";
 import type { Heard } from "../../host/listen/listen";
 import { attachmentOf, linkOf } from "../attachment/attachment";
 import type { Finding } from "../diagnose/finding";

@@ -1,4 +1,5 @@
-import { type Facts, linkNamed, noUplink } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import { noUplink } from "../../host/facts/records";
 import type { Change } from "../../host/transaction/change";
 import { lossesOf } from "../../plan/impact/losses";
 import { addressingOn } from "../../plan/link/addressingOn";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type BridgeRecord, type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
+import type { BridgeRecord } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { madeByNetplan } from "../../plan/addressing/netplanId";
 import { asksDhcp6, promised, stanzaOf } from "../../plan/addressing/wanted";

@@ -1,5 +1,6 @@
 import { containsUnknown, isUnknown } from "../../codec/unknown";
-import { type Facts, linkNamed, noUplink } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import { noUplink } from "../../host/facts/records";
 import type { Host } from "../../host/host";
 import { joinBridge } from "../../host/tap/join";
 import { Unseen } from "../../host/transaction/outcome";

@@ -1,4 +1,4 @@
-import { noUplink } from "../../host/facts/facts";
+import { noUplink } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { asksDhcp6, promised } from "../../plan/addressing/wanted";
 import type { WantedBridge } from "../../plan/link/missing";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type BridgeRecord, type Facts, fixedPorts, type Link, linkNamed, noUplink } from "../../host/facts/facts";
+import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
+import { type BridgeRecord, noUplink } from "../../host/facts/records";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf } from "../../plan/addressing/readdressing";
 import { addressingOn, nothing } from "../../plan/link/addressingOn";

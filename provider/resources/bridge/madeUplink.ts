@@ -1,4 +1,5 @@
-import { type BridgeRecord, type Facts, fixedPorts, type Link, linkNamed, noUplink } from "../../host/facts/facts";
+import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
+import { type BridgeRecord, noUplink } from "../../host/facts/records";
 import { netplanId } from "../../plan/addressing/netplanId";
 import { owningDefinition, refusePattern } from "../../plan/addressing/owner";
 import { isIfupdowns } from "../../plan/ifupdown/owner";

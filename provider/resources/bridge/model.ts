@@ -1,4 +1,5 @@
-import { type Facts, fixedPorts, linkNamed, noUplink } from "../../host/facts/facts";
+import { type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
+import { noUplink } from "../../host/facts/records";
 import type { Holder } from "../ownership/mark";
 import type { BridgeInputs, BridgeState } from "./definition";
 import type { BridgePlan } from "./plan";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type BridgeRecord, type Facts, linkNamed, noUplink, type OwnerMark, recordOf } from "../../host/facts/facts";
+import { type Facts, linkNamed, recordOf } from "../../host/facts/facts";
+import { type BridgeRecord, noUplink, type OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
 import { presentName } from "../../plan/link/uplink";
 import { findDefinition, netplanIn } from "../../plan/netplan/definition";

@@ -1,4 +1,5 @@
-import type { Facts, LibvirtDomain } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { LibvirtDomain } from "../../host/facts/libvirt";
 import type { Host } from "../../host/host";
 import { keptTapsIn } from "../../plan/tap/files";
 import { installed, markedFilter } from "../bridgeNetfilter/model";

@@ -1,4 +1,5 @@
-import { type BridgeRecord, type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
+import type { BridgeRecord } from "../../host/facts/records";
 import { need } from "../../host/facts/unread";
 import type { Present } from "../../plan/addressing/kept";
 import { owningDefinition, refuseKeys, refusePattern } from "../../plan/addressing/owner";

@@ -1,5 +1,6 @@
 import { containsUnknown, isUnknown } from "../../codec/unknown";
-import type { Facts, LibvirtNetwork } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { LibvirtNetwork } from "../../host/facts/libvirt";
 import { need, unreadOf } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { leftBehind, libvirtOf, namesOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";

@@ -1,4 +1,5 @@
-import { type Facts, type LibvirtNetwork, ownerMarkOf } from "../../host/facts/facts";
+import { type Facts, ownerMarkOf } from "../../host/facts/facts";
+import type { LibvirtNetwork } from "../../host/facts/libvirt";
 import { leftBehind } from "../../plan/libvirt/find";
 import type { Holder } from "../ownership/mark";
 import type { Ownership } from "../ownership/owned";

@@ -1,4 +1,5 @@
-import { type Facts, type LibvirtNetwork, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { LibvirtNetwork } from "../../host/facts/libvirt";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { leftBehind, libvirtOf } from "../../plan/libvirt/find";

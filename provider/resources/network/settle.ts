@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Facts, OwnerMark } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { OwnerMark } from "../../host/facts/records";
 import { need, unreadOf } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { quote } from "../../host/exec/quote";
 import { RemoteCommandError } from "../../host/exec/remoteCommand";
-import { type Facts, type LibvirtDomain, type LibvirtNic, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { isolate, joinBridge } from "../../host/tap/join";

@@ -1,4 +1,5 @@
-import { type Facts, type LibvirtNic, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { LibvirtNic } from "../../host/facts/libvirt";
 import { attachmentIn, attachmentOf, bridgeOf, inWords, sameAttachment } from "../../plan/attachment/attachment";
 import { filterIn, filterWords, isolatedIn, unlike } from "../../plan/attachment/restrictions";
 import type { NicPlace, NicWanted, Restricted } from "./definition";

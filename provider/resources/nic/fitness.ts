@@ -1,7 +1,8 @@
 import { containsUnknown } from "../../codec/unknown";
 import { quote } from "../../host/exec/quote";
 import { RemoteCommandError } from "../../host/exec/remoteCommand";
-import type { Facts, LibvirtDomain } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { LibvirtDomain } from "../../host/facts/libvirt";
 import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";
 import {

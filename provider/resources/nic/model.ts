@@ -1,4 +1,5 @@
-import { type Facts, type LibvirtDomain, type LibvirtNic, ownerMarkOf } from "../../host/facts/facts";
+import { type Facts, ownerMarkOf } from "../../host/facts/facts";
+import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
 import { attachmentIn, attachmentOf, linkOf, placeOf } from "../../plan/attachment/attachment";
 import { filterIn, isolatedIn } from "../../plan/attachment/restrictions";
 import { claimable, counting, inOrder, isIpv6, neighboursOf } from "../../plan/guestAddress";

@@ -1,5 +1,6 @@
 import { containsUnknown } from "../../codec/unknown";
-import type { Facts, LibvirtDomain } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { LibvirtDomain } from "../../host/facts/libvirt";
 import type { Host } from "../../host/host";
 import { attachmentIn, inWords, nameOf, unreached } from "../../plan/attachment/attachment";
 import { restrictionWords } from "../../plan/attachment/restrictions";

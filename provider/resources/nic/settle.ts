@@ -1,5 +1,6 @@
 import { quote } from "../../host/exec/quote";
-import type { Facts, OwnerMark } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { OwnerMark } from "../../host/facts/records";
 import { unreadOf } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { reasonOf } from "../../host/until";

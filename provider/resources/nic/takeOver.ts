@@ -1,4 +1,5 @@
-import { type Facts, type OwnerMark, ownerMarkOf } from "../../host/facts/facts";
+import { type Facts, ownerMarkOf } from "../../host/facts/facts";
+import type { OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { attachmentIn, attachmentOf, isThere, movesLive, nameOf, placeOf } from "../../plan/attachment/attachment";

@@ -1,4 +1,5 @@
-import { type Facts, linkNamed, type OwnerMark, ports } from "../../host/facts/facts";
+import { type Facts, linkNamed, ports } from "../../host/facts/facts";
+import type { OwnerMark } from "../../host/facts/records";
 import { makerOf } from "../../plan/tap/files";
 import { isMine } from "./mark";
 import type { Owned } from "./owned";

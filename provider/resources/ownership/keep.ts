@@ -1,5 +1,5 @@
 import { dirname } from "node:path/posix";
-import type { OwnerMark } from "../../host/facts/facts";
+import type { OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
 import { writeFiles } from "../../host/writeFiles";
 import { markText } from "./mark";

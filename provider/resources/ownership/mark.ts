@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { OwnerMark } from "../../host/facts/facts";
+import type { OwnerMark } from "../../host/facts/records";
 import { stackOf } from "../stack";
 import { placeOf } from "./words";
 

@@ -1,4 +1,4 @@
-import type { OwnerMark } from "../../host/facts/facts";
+import type { OwnerMark } from "../../host/facts/records";
 import { Refusal } from "../../plan/refusal";
 import { partsOfUrn } from "../../server/urn";
 import { stackOf } from "../stack";

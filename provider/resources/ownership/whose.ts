@@ -1,4 +1,4 @@
-import type { OwnerMark } from "../../host/facts/facts";
+import type { OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
 import { Refusal } from "../../plan/refusal";
 import type { Operation } from "../lifecycle";

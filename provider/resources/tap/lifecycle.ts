@@ -1,5 +1,6 @@
 import { containsUnknown, isUnknown } from "../../codec/unknown";
-import { type Facts, type Link, linkNamed, type OwnerMark } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import type { OwnerMark } from "../../host/facts/records";
 import { need } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { tapScript } from "../../host/tap/script";

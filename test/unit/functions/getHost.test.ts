@@ -1,5 +1,6 @@
 import { hostOf } from "../../../provider/functions/getHost/model";
-import type { Facts, LibvirtDomain, LibvirtNic } from "../../../provider/host/facts/facts";
+import type { Facts } from "../../../provider/host/facts/facts";
+import type { LibvirtDomain, LibvirtNic } from "../../../provider/host/facts/libvirt";
 import { parseFacts } from "../../../provider/host/facts/parseFacts";
 import { recordedHost } from "../support/recordedHosts";
 

@@ -1,5 +1,5 @@
 import { findNic } from "../../../provider/functions/getNic/model";
-import type { LibvirtDomain, LibvirtNic } from "../../../provider/host/facts/facts";
+import type { LibvirtDomain, LibvirtNic } from "../../../provider/host/facts/libvirt";
 
 const nic = (mac: string, on: Partial<LibvirtNic>): LibvirtNic => ({
   mac,

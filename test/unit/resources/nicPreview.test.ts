@@ -1,5 +1,5 @@
 import { UNKNOWN } from "../../../provider/codec/unknown";
-import type { LibvirtDomain } from "../../../provider/host/facts/facts";
+import type { LibvirtDomain } from "../../../provider/host/facts/libvirt";
 import { nicLifecycle } from "../../../provider/resources/nic/lifecycle";
 import { addressOf, domain, factsWith, link, nic } from "../support/facts";
 import { said } from "../support/operation";

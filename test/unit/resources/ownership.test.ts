@@ -1,4 +1,5 @@
-import type { Facts, OwnerMark } from "../../../provider/host/facts/facts";
+import type { Facts } from "../../../provider/host/facts/facts";
+import type { OwnerMark } from "../../../provider/host/facts/records";
 import type { Host } from "../../../provider/host/host";
 import { stableMac } from "../../../provider/plan/libvirt/macAddress";
 import type { BridgeState } from "../../../provider/resources/bridge/definition";

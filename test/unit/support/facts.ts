@@ -1,4 +1,5 @@
-import type { Facts, LibvirtDomain, LibvirtNic, Link } from "../../../provider/host/facts/facts";
+import type { Facts, Link } from "../../../provider/host/facts/facts";
+import type { LibvirtDomain, LibvirtNic } from "../../../provider/host/facts/libvirt";
 import { noFirewall } from "../../../provider/host/netfilter/firewall";
 
 /** A host on which all is well, but for what a test says. */
