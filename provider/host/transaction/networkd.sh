@@ -64,9 +64,11 @@ daemon_make_by_hand() { # name, its .netdev
 # tell by which DHCP identity the host has that address. Until the next boot, which asks a server before there is an address.
 daemon_keep() {
 	mkdir -p /run/kvmnet/leases || return 1
-	for link in /sys/class/net/*; do
-		file=/run/systemd/netif/leases/$(cat "$link/ifindex")
-		[ ! -e "$file" ] || cp "$file" "/run/kvmnet/leases/${link##*/}" || return 1
+	# Links come and go, and so do leases; bonding_masters is a file.
+	for index in /sys/class/net/*/ifindex; do
+		link=${index%/ifindex}
+		file=/run/systemd/netif/leases/$(cat "$index" 2>/dev/null)
+		[ ! -f "$file" ] || cp "$file" "/run/kvmnet/leases/${link##*/}" || [ ! -f "$file" ] || return 1
 	done
 }
 
