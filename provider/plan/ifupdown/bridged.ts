@@ -1,7 +1,7 @@
 import { ifaceOf, type Stanza } from "../../host/facts/interfacesFile";
 import { learns, promised } from "../addressing/wanted";
 import type { BridgeLink } from "../link/missing";
-import type { Stanza as Addressing } from "../netplan/addressing";
+import { type Stanza as Addressing, listOf, nameServersOf } from "../netplan/addressing";
 import { Refusal } from "../refusal";
 import type { NicStanzas } from "./carried";
 import { marksOf } from "./marks";
@@ -110,9 +110,9 @@ function familyLines(family: string, stanza: Addressing, first: boolean): { meth
   const { addresses, gateways } = promised(stanza);
   const [address, ...more] = addresses.filter(isOf);
   const [gateway] = gateways.filter(isOf);
-  const routes = listIn(stanza.routes) as { to: string; via: string; metric?: number; "on-link"?: boolean }[];
+  const routes = listOf(stanza.routes) as { to: string; via: string; metric?: number; "on-link"?: boolean }[];
   const metric = routes.find(({ via }) => via === gateway)?.metric;
-  const { addresses: servers = [] } = (stanza.nameservers ?? {}) as { addresses?: readonly string[] };
+  const servers = nameServersOf(stanza);
   const others = routes.filter(({ to, via }) => isOf(via) && !(via === gateway && to === "default"));
   const hooks = [
     ...more.map((one) => `up ip address replace ${one}${is6(one) ? "" : " broadcast +"} dev $IFACE`),
@@ -133,5 +133,3 @@ function familyLines(family: string, stanza: Addressing, first: boolean): { meth
     gateway === undefined ? [] : [`gateway ${gateway}`, ...(metric === undefined ? [] : [`metric ${metric}`])];
   return { method: "static", lines: [...quiet, `address ${address}`, ...listens, ...way, ...names, ...hooks] };
 }
-
-const listIn = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
