@@ -46,7 +46,7 @@ describe("the packed package, installed outside of the repository", () => {
     const shown = await inProject('console.log(Object.keys(require("pulumi-kvmnet")).sort().join())');
     expect(shown.trim()).toBe(
       "Bridge,BridgeNetfilter,BridgeNetwork,BridgeSelfTest,HostBridge,Network,Nic,Provider,Tap,VmNic," +
-        "diagnose,diagnoseOutput,getHost,getHostOutput,getNic,getNicOutput,resources",
+        "diagnose,diagnoseOutput,getHost,getHostOutput,getNic,getNicOutput,resources,rollout",
     );
   });
 
