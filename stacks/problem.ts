@@ -9,14 +9,14 @@ export interface Problem {
   readonly reason: string;
 }
 
-/** `hosts.kvm1.bridge.addressing.routes[0].via`, in the notation of `pulumi config set --path`. */
-export function formatPath(path: Path): string {
+/** `hosts.kvm1.bridge.addressing.routes[0].via`, in the notation of `pulumi config set --path`; below a key, if one is given. */
+export function formatPath(path: Path, below = ""): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
     const key = String(part);
     if (!/^[A-Za-z0-9_-]+$/.test(key)) return `${text}[${JSON.stringify(key)}]`;
     return text === "" ? key : `${text}.${key}`;
-  }, "");
+  }, below);
 }
 
 /** `; did you mean "kvm1"?`, or what there is. */

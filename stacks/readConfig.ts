@@ -1,6 +1,11 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parseDocument } from "yaml";
 import { checkConfig } from "./checkConfig";
 import type { HomelabConfig } from "./config";
+import { type Fields, record } from "./fields";
+import { plainSecrets } from "./plainSecrets";
 
 /** A stack's config, checked. */
 export interface Homelab {
@@ -16,12 +21,24 @@ export interface Homelab {
  */
 export function readConfig(): Homelab {
   const prefix = `${pulumi.getProject()}:`;
-  const written = Object.fromEntries(
-    Object.entries(pulumi.runtime.allConfig())
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([key, text]) => [key.slice(prefix.length), parse(text)]),
+  const values: Fields = Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig()).map(([key, text]) => [key, parse(text)]),
   );
-  return { config: checkConfig(written), encrypted: isSecret(`${prefix}hosts`) };
+  const written = Object.fromEntries(
+    Object.entries(values)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+  const config = checkConfig(written);
+  const warning = plainSecrets({ values, isSecret, file: writtenFile() });
+  if (warning !== undefined) void pulumi.log.warn(warning);
+  return { config, encrypted: isSecret(`${prefix}hosts`) };
+}
+
+/** The stack's file, beside this program; nothing where the config comes from elsewhere (`--config-file`). */
+function writtenFile(): Fields {
+  const file = join(__dirname, `Pulumi.${pulumi.getStack()}.yaml`);
+  return existsSync(file) ? record(record(parseDocument(readFileSync(file, "utf8")).toJS()).config) : {};
 }
 
 /** The engine hands objects over as JSON, and plain strings as they are. */

@@ -181,6 +181,18 @@ describe("the program", () => {
     expect(await isSecret([])).toBe(false);
   });
 
+  it("warns once of what a connection has in plain text", async () => {
+    await FakeEngine.start();
+    const said = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const login = { ...connection, password: "planted", sudo: { password: "planted" } };
+    run({ "homelab:hosts": { kvm1: { connection: login } } });
+    expect(said).toHaveBeenCalledTimes(1);
+    expect(said.mock.calls[0]?.[0]).toMatch(/connection\.password: .*\n.*connection\.sudo\.password: /);
+    run({ "homelab:hosts": { kvm1: { connection: login } } }, ["homelab:hosts"]);
+    expect(said).toHaveBeenCalledTimes(1);
+    said.mockRestore();
+  });
+
   describe("a command in a guest", () => {
     const guest = (nic: object) => ({
       "homelab:hosts": { kvm1: { connection: { ...connection, user: "root", sudo: true }, networks: {} } },
