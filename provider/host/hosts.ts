@@ -123,7 +123,7 @@ export class Hosts {
 
   /** As reach, with the host's facts; a machine other than the known one is refused before anything is written to it. */
   async reachFacts(connection: Connection, known: Known = {}): Promise<{ host: Host; facts: Facts }> {
-    const { host, facts } = await this.#look(connection, known);
+    const { host, facts } = await this.#ways.looking(this.#look(connection, known));
     if (known.hostId !== undefined && facts.machineId !== known.hostId) {
       const elsewhere = this.#records.isElsewhere(host.connection, host.hostKey);
       throw anotherMachine(host, facts.machineId, known, elsewhere);
@@ -132,6 +132,11 @@ export class Hosts {
     if (facts.uid !== 0) this.#refuseReader(host, facts, known);
     this.#learn(host.connection, host, { host: host.label, hostId: facts.machineId });
     return { host, facts };
+  }
+
+  /** The machines that this process has looked at by now. */
+  seen(signal: AbortSignal): Promise<Host[]> {
+    return this.#ways.seen(signal);
   }
 
   #learn(connection: Connection, { voucher, hostKey }: Host, more: { host?: string; hostId?: string } = {}): void {

@@ -1,4 +1,5 @@
 import type { Host } from "./host";
+import { until } from "./until";
 
 type Connection = Host["connection"];
 
@@ -20,9 +21,24 @@ export class Ways {
   /** How each machine was reached last, by its machine-id and its key. */
   readonly #last = new Map<string, Host>();
   readonly #addresses = new Map<string, Set<string>>();
+  readonly #looks = new Set<Promise<unknown>>();
 
   reached(host: Host, hostId: string): void {
     this.#last.set(keyOf(hostId, host.hostKey), host);
+  }
+
+  /** A look at a host that is under way. */
+  looking<T>(look: Promise<T>): Promise<T> {
+    this.#looks.add(look);
+    const ended = () => this.#looks.delete(look);
+    look.then(ended, ended);
+    return look;
+  }
+
+  /** The machines that this process has looked at; those that it is looking at now are waited for. */
+  async seen(signal: AbortSignal): Promise<Host[]> {
+    await until(Promise.allSettled(this.#looks), signal);
+    return [...this.#last.values()];
   }
 
   /** A state has these of the machine, with prefix length: they hold for all that is on it. */

@@ -18,6 +18,7 @@ import { addressesRead } from "./addresses";
 import { misplaced } from "./check";
 import { type NicInputs, type NicState, nic } from "./definition";
 import { modelPending } from "./drift";
+import { goneWords, movedWords } from "./elsewhere";
 import { refuseUnable, refuseUnfit } from "./fitness";
 import { hasNone, heldBy, markedNic, nicInputs, nicOf, nicState, refuseTwice, wantedOf } from "./model";
 import { defaultMac, previewed, tellMissing } from "./preview";
@@ -89,10 +90,12 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     if (!domain) {
       const anew = findDomain(libvirtOf(facts, host.label), state.domain);
       const why = anew
-        ? `the VM ${state.domain} was made anew: its UUID is ${anew.uuid} instead of ${state.domainId}`
-        : `there is no VM ${state.domain} any more`;
-      return { kind: "gone", why: `${host.label}: ${why}.` };
+        ? `the VM ${state.domain} was made anew: its UUID is ${anew.uuid} instead of ${state.domainId}.`
+        : await goneWords(operation, facts, state);
+      return { kind: "gone", why: `${host.label}: ${why}` };
     }
+    const moved = domain.running ? undefined : await movedWords(operation, facts, state);
+    if (moved) operation.log.warn(`${host.label}: ${domain.name} does not run here. ${moved}`);
     const found = nicOf(domain, state.macAddress);
     if (!found.live && !found.inactive)
       return { kind: "gone", why: `${host.label}: ${domain.name} has no NIC ${state.macAddress} any more.` };
@@ -148,6 +151,8 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const libvirt = libvirtOf(facts, host.label);
     // One that was defined anew may have another UUID.
     const domain = findDomain(libvirt, old.state.domainId) ?? findDomain(libvirt, inputs.domain);
+    const moved = domain ? undefined : await movedWords(operation, facts, old.state);
+    if (moved && !operation.preview) throw new Refusal(`${host.label}: domain: it is not here any more. ${moved}`);
     const domainId = domain?.uuid ?? old.state.domainId;
     const here = domain && nicOf(domain, old.state.macAddress);
     const thing = here && markedNic(facts, here, old.state.macAddress, inputs.connection);

@@ -13,6 +13,7 @@ import { isToGo } from "../ownership/whose";
 import { attachLacking, detach } from "./attachment";
 import type { NicInputs, NicPlace, NicState } from "./definition";
 import { nowInstead } from "./device";
+import { movedWords } from "./elsewhere";
 import { heldBy, markedNic, type NicOfDomain, nicInputs, nicOf } from "./model";
 
 /** Detaches a NIC, or gives it back as it was before kvmnet. One of another resource's stays. */
@@ -30,6 +31,8 @@ export async function letGo(
   const recorded = ownerMarkOf(facts, path) !== undefined;
   const domain = findDomain(libvirt, domainId);
   const found = domain && nicOf(domain, macAddress);
+  const moved = domain?.running ? undefined : await movedWords(operation, facts, state);
+  if (moved) log.warn(`${host.label}: its NIC ${macAddress} stays there. ${moved}`);
   if (!found?.live && !found?.inactive) {
     if (facts.marks.get(path)?.ownerId === state.ownerId && recorded) await dropMark(host, path);
     return;
