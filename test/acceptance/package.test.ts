@@ -26,11 +26,13 @@ describe("the packed package, installed outside of the repository", () => {
   it("has the plugin, the classes, their types and the words, and nothing of the workshop", async () => {
     const installed = join(project, "node_modules/pulumi-kvmnet");
     expect((await readdir(installed)).sort()).toEqual([
+      "CHANGELOG.md",
       "LICENSE",
       "README.md",
       "cli",
       "dist",
       "docs",
+      "examples",
       "package.json",
       "provider",
     ]);

@@ -37,6 +37,18 @@ describe("what is shipped", () => {
     expect(binary).toEqual([]);
   });
 
+  it("has all that its pages link to", async () => {
+    const paths = packed.files.map(({ path }) => path);
+    const isPacked = (target: string) => paths.some((path) => path === target || path.startsWith(`${target}/`));
+    const dead = [];
+    for (const page of paths.filter((path) => /^(docs\/)?[^/]+\.md$/.test(path))) {
+      const text = (await readFile(join(repository, page), "utf8")).replaceAll(/^```.*?^```$/gms, "");
+      for (const [, to = ""] of text.matchAll(/\]\(([^)\s#]+)[^)\s]*\)/g))
+        if (!/^https?:/.test(to) && !isPacked(join(dirname(page), to))) dead.push(`${page}: ${to}`);
+    }
+    expect(dead).toEqual([]);
+  });
+
   it("does what its code says: an edit of the same length counts", async () => {
     await cp(join(repository, "provider"), join(folder, "provider"), { recursive: true });
     const program = join(folder, "provider/dist/program.js");
