@@ -93,6 +93,25 @@ describe("a change of the network that fails leaves the host as it was", () => {
   );
 
   test(
+    "a user who can log in once only, as with a one-time password or over ControlMaster: said, with the way round, after three tries",
+    async () => {
+      const { ssh } = host;
+      const logins = ssh.logins;
+      ssh.admits = () => ssh.logins === logins;
+      const { code, stdout } = await running.stack.pulumi.up();
+      ssh.admits = () => true;
+      expect(code).not.toBe(0);
+      expect(stdout).toMatch(
+        /rolled back, the host is as before: a change is confirmed by a second login, and the host refused that one \(it does not let the user root in\): .* give kvmnet a key or a certificate/,
+      );
+      expect(ssh.logins).toBe(logins + 1);
+      expect(ssh.refused).toBe(3);
+      expect(await network()).toBe(before);
+    },
+    5 * minutes,
+  );
+
+  test(
     "the connection breaks with each confirmation: the host does not stay half changed",
     async () => {
       let broken = 0;

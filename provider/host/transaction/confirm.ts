@@ -7,6 +7,9 @@ import { TimeLimit } from "../timeLimit";
 import { describeProbe, RolledBack } from "./outcome";
 import { pollMs, progress, type Running, redialMs, script } from "./running";
 
+/** A server that asks a directory on the network for a user's keys may refuse one login; each one counts where they are counted. */
+const refusedAtMost = 3;
+
 /** Why a change is undone, whatever time is left. */
 class Verdict extends Error {
   override readonly name = "Verdict";
@@ -63,6 +66,8 @@ class Look {
   #anew = false;
   /** The last look at its network told what it lacks. */
   #lacking = false;
+  /** Logins in a row. */
+  #refused = 0;
   readonly #before: Readdressing;
   readonly #goes: boolean;
 
@@ -129,6 +134,8 @@ class Look {
     if (error instanceof RolledBack || error instanceof Verdict) throw error;
     // Not the machine that was changed, or somebody in between: no later answer from there counts.
     if (error instanceof HostError && error.kind === "hostKey") throw error;
+    this.#refused = error instanceof HostError && error.kind === "authentication" ? this.#refused + 1 : 0;
+    if (this.#refused === refusedAtMost) throw new Verdict(secondLogin(error as HostError));
     // What the host itself refuses, it refuses for good.
     if (error instanceof RemoteCommandError && error.result.code === 3)
       throw new Verdict(visible(error.result.stderr).trim());
@@ -138,3 +145,7 @@ class Look {
       this.last = `the host could not be reached over a new connection: ${(error as Error).message}`;
   }
 }
+
+/** The first one was let in: by what is good once, mostly. */
+const secondLogin = ({ reason }: HostError) =>
+  `a change is confirmed by a second login, and the host refused that one (${reason.split(/[.;]/)[0]}): where a password is good once, or ssh shares one login (ControlMaster), give kvmnet a key or a certificate that can log in twice`;

@@ -91,8 +91,13 @@ export class SimulatedHost implements AsyncDisposable {
 
   /** The properties of a resource's `connection`. */
   get connection(): SshServer["connection"] {
+    return this.ssh.connection;
+  }
+
+  /** Its SSH server, until it is turned off. */
+  get ssh(): SshServer {
     if (!this.#ssh) throw new Error(`${this.name} has not booted`);
-    return this.#ssh.connection;
+    return this.#ssh;
   }
 
   /** Root on it, past SSH. */

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { withState } from "../../../provider/host/facts/asReader";
 import { Hosts } from "../../../provider/host/hosts";
 import { findDomain, libvirtOf } from "../../../provider/plan/libvirt/find";
@@ -37,6 +39,9 @@ describe("who only looks", () => {
     expect(told).toEqual([
       expect.stringMatching(/^root@127\.0\.0\.1:\d+: this look is not root's:\n( {2}.* root's alone\n){4}What/),
     ]);
+    const [, ...lines] = told.join("").split("\n");
+    const page = readFileSync(join(__dirname, "../../../docs/preview.md"), "utf8");
+    expect(page).toContain(`this look is not root's:\n${lines.join("\n")}\n`);
     expect(facts.links.map(({ name }) => name)).toContain("br0");
     expect(facts.libvirt?.silent).toBe(false);
   });

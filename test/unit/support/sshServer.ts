@@ -16,10 +16,14 @@ export interface SshServerOptions {
   readonly port?: number;
 }
 
-/** An SSH server in this process, for what a real one does at its own time only. It lets everybody in. */
+/** An SSH server in this process, for what a real one does at its own time only. */
 export class SshServer implements AsyncDisposable {
   /** Connections that got as far as the login. */
   logins = 0;
+  /** Whether it lets one more in; everybody, unless a test says otherwise. */
+  admits: () => boolean = () => true;
+  /** The logins that it refused. */
+  refused = 0;
   /** The passwords that it was sent. */
   readonly passwords: string[] = [];
   readonly connection: { host: string; port: number; user: string; privateKey: string; hostKey: string };
@@ -45,7 +49,9 @@ export class SshServer implements AsyncDisposable {
       client.on("error", () => {});
       client.on("authentication", (context) => {
         if (context.method === "password") started.passwords.push(context.password);
-        context.accept();
+        if (started.admits()) return context.accept();
+        if (context.method !== "none") started.refused += 1;
+        context.reject(["publickey"]);
       });
       client.on("ready", () => {
         started.logins += 1;
