@@ -1,7 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { fences } from "../lab/documented";
 import { SimulatedHost } from "./host/simulatedHost";
+import { programOf } from "./program";
+import { SimulatedStack } from "./simulatedStack";
 import { homeOf, type Replaced, type } from "./typed";
 
 const minutes = 60_000;
@@ -14,6 +17,7 @@ const answers: Replaced = [
     "nobody is there to answer",
   ],
   [/^(pulumi (stack|plugin) rm .*|pulumi state delete .*)$/, "$1 --yes", "nobody is there to ask"],
+  [/^(pulumi import .*)$/, "$1 --yes --protect=false", "nobody is there to ask"],
   [/^(node .* clean .*)$/, "$1 --yes", "nobody is there to ask"],
   [/^alias kvmnet='(.*)'$/, 'kvmnet() { $1 "$@"; }', "a shell that is no terminal has no aliases"],
 ];
@@ -131,6 +135,42 @@ test(
     await type(home, forget, answers, { cwd });
     await type(home, takeOver.replace("pulumi stack init moved\n", ""), answers, { cwd });
     expect(await picture()).toEqual(before);
+  },
+  5 * minutes,
+);
+
+/** The resources of docs/adopting.md's program, as a YAML one has them: two have one name. */
+function adopted(): string {
+  const [code = ""] = fences("docs/adopting.md", "ts");
+  const made = [...code.matchAll(/new resources\.(\w+)\("(\w+)", \{ connection, (.*) \}\);/g)].map(
+    ([, type, name, properties], index) => [
+      `r${index}`,
+      {
+        ...{ type: `kvmnet:${type}`, name },
+        properties: { connection: { host: "kvm1.example" }, ...parse(`{ ${properties} }`) },
+      },
+    ],
+  );
+  return stringify({ name: "adopted", runtime: "yaml", resources: Object.fromEntries(made) });
+}
+
+test(
+  "what a host has is imported as docs/adopting.md has it, and the code there changes nothing",
+  async () => {
+    await using host = await SimulatedHost.start();
+    host.libvirt.define("web");
+    host.writeFile("/etc/passwd", `${host.readFile("/etc/passwd")}qemu:x:107:104::/:/bin/false\n`);
+    await using maker = await SimulatedStack.start(host);
+    const as = { br: { forwardDelay: 15 }, nic: { macAddress: "52:54:00:12:34:56" }, tap: { owner: "qemu" } };
+    await maker.stack.up(programOf(host, ["br", "filter", "lan", "nic", "tap"], as));
+    await using home = await homeOf(host);
+    const cwd = join(home.home, "adopted");
+    await type(home, [...prepared, "mkdir ~/adopted"].join("\n"), answers);
+    await writeFile(join(cwd, "Pulumi.yaml"), "name: adopted\nruntime: yaml\n");
+    await type(home, `pulumi stack init adopted\n${commandsOf("adopting.md")}`, answers, { cwd });
+    await writeFile(join(cwd, "Pulumi.yaml"), adopted());
+    const said = await type(home, "pulumi preview --expect-no-changes", answers, { cwd });
+    expect(said).toMatch(/6 unchanged/);
   },
   5 * minutes,
 );
