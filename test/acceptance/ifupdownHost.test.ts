@@ -37,6 +37,9 @@ iface enp1s0 inet static
 /** Older, in less usual ways, and with IPv6; without a newline at its end. */
 const byPerson = `auto lo enp1s0
 iface lo inet loopback
+iface spare inet manual
+    mtu 1400
+iface enp8s0 inherits spare
 iface enp1s0 inet static
     address 192.0.2.100
     netmask 255.255.255.0

@@ -221,9 +221,9 @@ link_starts() {
 	[ -e "$1" ] && first /proc/uptime && limited grep -HE '^I:[0-9]+$' "$@"
 }
 
-# What ifupdown has up; ifupdown2 has the same names, and files of its own.
+# What ifupdown has up; of ifupdown2, ifupdown-ng and busybox the name leads elsewhere, and they have files of their own.
 ifstate() {
-	case $(readlink -f "$(command -v ifup)") in "" | *ifupdown2*) return 1 ;; esac
+	case $(readlink -f "$(command -v ifup)") in */ifup) ;; *) return 1 ;; esac
 	[ ! -e /run/network/ifstate ] || cat /run/network/ifstate
 }
 

@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import type { Link } from "./facts";
 import { entriesText, entryOf, wordsIn } from "./inNetplansWords";
 import { ifaceOf, type Stanza, sourcedFiles, stanzasOf } from "./interfacesFile";
@@ -67,19 +68,13 @@ function wordsOf(stanzas: readonly Stanza[]): Record<string, unknown> {
 
 const optionOf = ({ options }: Stanza, key: string) => options.find((one) => one.key === key)?.value;
 
-/** The netmask is a number of bits, or has them. */
+/** As ifupdown sets it: the netmask before the prefix, and a number of bits or an address that has them. */
 export function addressOf(stanza: Stanza): string[] {
-  const address = optionOf(stanza, "address");
-  if (address === undefined || address.includes("/")) return address === undefined ? [] : [address];
-  const mask = optionOf(stanza, "netmask");
-  const bits = mask?.includes(".")
-    ? mask
-        .split(".")
-        .map((byte) => Number(byte).toString(2))
-        .join("")
-        .replaceAll("0", "").length
-    : mask;
-  return [`${address}/${bits ?? (address.includes(":") ? 64 : 32)}`];
+  const [address, prefix] = optionOf(stanza, "address")?.split("/") ?? [];
+  if (address === undefined) return [];
+  const mask = optionOf(stanza, "netmask") ?? prefix ?? (address.includes(":") ? "128" : "32");
+  const bits = ipaddr.IPv4.isValidFourPartDecimal(mask) ? ipaddr.IPv4.parse(mask).prefixLengthFromSubnetMask() : mask;
+  return [`${address}/${bits ?? mask}`];
 }
 
 function routeOf(stanza: Stanza): object[] {

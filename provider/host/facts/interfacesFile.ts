@@ -11,27 +11,42 @@ export interface Stanza extends SaidLine {
   readonly options: readonly SaidLine[];
 }
 
-const begins = /^(iface|template|mapping|auto|allow-.+|no-auto-down|no-scripts|rename|source|source-directory)$/;
+const begins = /^(iface|mapping|auto|allow-.+|no-auto-down|no-scripts|rename|source|source-dir.*)$/;
+const sources = /^source/;
 
-/** interfaces(5): a comment is a line of its own, and a backslash at a line's end goes on with the next one. */
+/** These without a name are the stanza's in which they stand. */
+const meansItself = /^(auto|allow-.+|no-auto-down|no-scripts)$/;
+
+/**
+ * interfaces(5): a comment is a line of its own, and a backslash at a line's end goes on with the next one. Looked for and
+ * cut, as an expression for a whole line may take ages of one that is long.
+ */
 export function stanzasOf(text: string): Stanza[] {
   const stanzas: (Stanza & { options: SaidLine[] })[] = [];
   const lines = text.split("\n");
   for (let first = 0; first < lines.length; first += 1) {
     if (/^\s*(#|$)/.test(lines[first] ?? "")) continue;
     let last = first;
-    let whole = lines[first] ?? "";
+    let whole = (lines[first] ?? "").trimStart();
     while (whole.endsWith("\\") && last + 1 < lines.length) {
       last += 1;
       whole = whole.slice(0, -1) + lines[last];
     }
-    const [, key = "", value = ""] = /^\s*(\S+)\s*(.*?)\s*$/.exec(whole) ?? [];
-    const said = { key, value, first, last };
-    if (begins.test(key)) stanzas.push({ ...said, options: [] });
-    else stanzas.at(-1)?.options.push(said);
+    const said = { ...wordAndRest(whole), first, last };
+    const open = stanzas.at(-1);
+    const isOpens = meansItself.test(said.key) && said.value === "" && open?.key === "iface";
+    if (begins.test(said.key) && !isOpens) stanzas.push({ ...said, options: [] });
+    else open?.options.push(said);
     first = last;
   }
   return stanzas;
+}
+
+/** Of a line without blanks before it; where a continued one has them, they are behind a word of no letters. */
+export function wordAndRest(line: string): { readonly key: string; readonly value: string } {
+  const text = line.trimEnd();
+  const end = text.search(/\s/);
+  return end === -1 ? { key: text, value: "" } : { key: text.slice(0, end), value: text.slice(end).trim() };
 }
 
 /** What an "iface" line says: "enp1s0 inet static inherits lan". */
@@ -52,18 +67,24 @@ export function sourcedFiles(files: ReadonlyMap<string, string>): {
   const read = new Map(text === undefined ? [] : [[mainFile, text]]);
   const others: string[] = [];
   for (const { key, value } of stanzasOf(text ?? "")) {
-    if (!/^source(-directory)?$/.test(key)) continue;
+    if (!sources.test(key)) continue;
     const said = value.startsWith("/") ? value : `/etc/network/${value}`;
-    const [, glob] = /^\/etc\/network\/interfaces\.d\/?([^/]*)$/.exec(said) ?? [];
-    if (glob === undefined || /[^\w.*-]/.test(glob)) others.push(said);
-    const name = key === "source" ? globOf(glob ?? "") : /^[A-Za-z0-9_-]+$/;
-    for (const [path, one] of glob === undefined ? [] : files)
+    const [own, glob = ""] = /^\/etc\/network\/interfaces\.d(?:\/([^/]*))?$/.exec(said) ?? [];
+    const isFolder = key !== "source";
+    if (own === undefined || (isFolder ? glob !== "" : !isPlain(glob))) {
+      others.push(said);
+      continue;
+    }
+    const name = isFolder ? /^[A-Za-z0-9_-]+$/ : globOf(glob);
+    for (const [path, one] of files)
       if (path !== mainFile && name.test(path.slice(path.lastIndexOf("/") + 1))) read.set(path, one);
   }
   for (const [path, one] of read)
     if (path !== mainFile)
-      others.push(...stanzasOf(one).flatMap(({ key, value }) => (/^source/.test(key) ? [value] : [])));
+      others.push(...stanzasOf(one).flatMap(({ key, value }) => (sources.test(key) ? [value] : [])));
   return { read, others };
 }
 
-const globOf = (glob: string) => new RegExp(`^${glob.replaceAll(".", "\\.").replaceAll(/\*+/g, ".*")}$`);
+/** Of more stars than one, a look for a match may take ages. */
+const isPlain = (glob: string) => /^[\w.-]*\*?[\w.-]*$/.test(glob);
+const globOf = (glob: string) => new RegExp(`^${glob.replaceAll(".", "\\.").replace("*", ".*")}$`);

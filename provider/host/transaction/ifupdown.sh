@@ -78,14 +78,18 @@ config_owner() {
 	echo ifupdown
 }
 
-# The result, before anything is touched: ifupdown reads it, and does nothing.
+# The result, before anything is touched: ifupdown reads it, and does nothing. All its files together, as they go by each other.
 config_check() {
 	netplan_make made files remove || return 1
 	netplan_make was || rm -rf was
-	for file in files/etc/network/interfaces files/etc/network/interfaces.d/*; do
-		[ -f "$file" ] || continue
-		while read -r name; do
-			limited 10 ifup --no-act --force --interfaces="$file" "$name" >>made.log 2>&1 || return 1
-		done <keep.apply
+	rm -rf tried && mkdir -p tried/interfaces.d || return 1
+	for file in /etc/network/interfaces /etc/network/interfaces.d/*; do
+		[ ! -f "$file" ] || cp -L "$file" "tried${file#/etc/network}" || return 1
 	done
+	[ ! -d files/etc/network ] || cp -R files/etc/network/. tried/ || return 1
+	# shellcheck disable=SC2154 # transaction.sh's
+	sed -i "/^[[:space:]]*source/s|/etc/network/|$dir/tried/|g" tried/interfaces
+	while read -r name; do
+		limited 10 ifup --no-act --force --interfaces=tried/interfaces "$name" >>made.log 2>&1 || return 1
+	done <keep.apply
 }

@@ -26,9 +26,8 @@ export function bridgedFile({ text, ifaces, selections }: NicStanzas, bridge: Br
     for (let at = first; at <= last; at += 1) taken.add(at);
   };
   for (const one of selections) {
-    take(one);
-    const others = one.value.split(/\s+/).filter((name) => name !== bridge.uplink);
-    instead.set(one.last, others.length > 0 ? [`${one.key} ${others.join(" ")}`] : []);
+    // One that names others stays, whose bridges may need it as it is: by it the NIC comes up, which has nothing.
+    if (one.value.split(/\s+/).every((name) => name === bridge.uplink)) take(one);
   }
   for (const [index, stanza] of ifaces.entries()) {
     take(stanza);

@@ -1,10 +1,14 @@
+import ipaddr from "ipaddr.js";
 import { addressOf } from "../../host/facts/inIfupdownsWords";
 import { ifaceOf, type SaidLine, type Stanza, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
 import { Refusal } from "../refusal";
+import { strayMark, withoutMarks } from "./marks";
+import { refuseDhcp } from "./owner";
 
 /** What a NIC's stanza may have where that becomes the bridge's. */
 const carried =
   /^(address|netmask|broadcast|network|gateway|metric|mtu|accept_ra|autoconf|privext|dad-attempts|dad-interval|preferred-lifetime|description|dns-.+|(pre-|post-)?(up|down))$/;
+type Iface = NonNullable<ReturnType<typeof ifaceOf>>;
 const hook = /^(pre-|post-)?(up|down)$/;
 
 /** What ifupdown's files say of a NIC, in the one file that says it. */
@@ -35,8 +39,26 @@ export function nicStanzas(files: ReadonlyMap<string, string>, nic: string, brid
     refuse(`${nic} stands in ${naming.map(({ path }) => path).join(" and in ")}. Write all of it into one of them`);
   if (own.selections.length === 0)
     refuse(`${nic} is in no auto or allow-hotplug line of ${own.path}, and so would no bridge be up after a restart`);
+  if (own.text.endsWith("\\"))
+    refuse(`${own.path} ends with a backslash, by which what comes after it would be of its last line. Take that out`);
+  const mark = strayMark(own.text, bridge);
+  if (mark !== undefined)
+    refuse(
+      `the comment ${JSON.stringify(mark)} in ${own.path} is as kvmnet writes its own, which go away with ${bridge}. Take it out`,
+    );
   for (const stanza of own.ifaces) refuseOptions(own.path, stanza, nic);
   return own;
+}
+
+/** Whether a file of ifupdown's names a link in what it does, beside what is kvmnet's in it. */
+export function namesInOptions(text: string, link: string, other: string): boolean {
+  const plain = [link, other].reduce(withoutMarks, text);
+  return stanzasOf(plain).some(({ options }) => options.some(({ value }) => names(value, link)));
+}
+
+/** Also in "net.ipv4.conf.enp1s0.forwarding". */
+function names(value: string, link: string): boolean {
+  return new RegExp(`(^|[^\\w-])${link.replaceAll(".", "\\.")}($|[^\\w-])`).test(value);
 }
 
 const selects = /^(auto|allow-.+)$/;
@@ -52,22 +74,32 @@ function refuseStanza(path: string, stanza: Stanza, nic: string, bridge: string)
   const line = `the line ${JSON.stringify(`${key} ${value}`)} in ${path}`;
   const iface = ifaceOf(stanza);
   if (words.includes(bridge) && key !== "source") refuse(`${line} names ${bridge} already. Take it out`);
-  if (iface) {
-    const { name, more } = iface;
-    if (name.startsWith(`${nic}:`)) refuse(`${line} is of an alias of ${nic}. Write "iface ${nic} …" in its place`);
-    if (name.startsWith(`${nic}.`)) refuse(`${line} is of a VLAN on ${nic}. Take it out`);
-    if (more.includes(nic)) refuse(`${line} inherits from ${nic}. Write out in it what that says`);
-    if (name === nic && more.length > 0) refuse(`${line} inherits. Write out in it what it inherits`);
-    return;
-  }
-  if (key === "mapping" && words.some((one) => globOf(one).test(nic)))
-    refuse(`${line} maps ${nic} to another name. Write "iface ${nic} …" in its place`);
-  if (key === "rename" && words.some((one) => one.split("=").some((name) => name === nic || isPattern(name, nic))))
-    refuse(`${line} renames ${nic}. Have a .link file of systemd's name it`);
-  if (/^(no-auto-down|no-scripts)$/.test(key) && words.some((one) => one === nic || isPattern(one, nic)))
-    refuse(`${line} names ${nic}, and would have to name ${bridge}. Take ${nic} out of it`);
-  if (selects.test(key) && words.some((one) => one.startsWith(`${nic}=`) || isPattern(one, nic)))
-    refuse(`${line} means ${nic} by a pattern. Write "${key} ${nic}" in its place`);
+  if (iface) refuseOtherIface(line, iface, words, nic);
+  else for (const link of [nic, bridge]) refuseOther(line, key, words, link);
+}
+
+function refuseOtherIface(line: string, iface: Iface, [, ...words]: readonly string[], nic: string): void {
+  const { name, family, method, more } = iface;
+  if (name.startsWith(`${nic}:`)) refuse(`${line} is of an alias of ${nic}. Write "iface ${nic} …" in its place`);
+  if (name.startsWith(`${nic}.`)) refuse(`${line} is of a VLAN on ${nic}. Take it out`);
+  if (words.includes(nic)) refuse(`${line} inherits from ${nic}. Write out in it what that says`);
+  if (name !== nic) return;
+  if (words.includes("inherits")) refuse(`${line} inherits. Write out in it what it inherits`);
+  if (more.length > 0)
+    refuse(`${line} has more behind ${method} than kvmnet knows. Write "iface ${nic} ${family} ${method}"`);
+}
+
+/** A line that says what becomes of links: the NIC's go on to be said of the bridge, and patterns may mean either. */
+function refuseOther(line: string, key: string, words: readonly string[], link: string): void {
+  const isMeant = (one: string) => one === link || isPattern(one, link);
+  if (key === "mapping" && words.some((one) => globOf(one).test(link)))
+    refuse(`${line} maps ${link} to another name. Write patterns that leave it out, and "iface ${link} …" for it`);
+  if (key === "rename" && words.some((one) => one.split("=").some(isMeant)))
+    refuse(`${line} renames ${link}. Have a .link file of systemd's name it`);
+  if (/^(no-auto-down|no-scripts)$/.test(key) && words.some(isMeant))
+    refuse(`${line} names ${link}, which is a bridge or its port then. Take it out of that`);
+  if (selects.test(key) && words.some((one) => one.startsWith(`${link}=`) || isPattern(one, link)))
+    refuse(`${line} means ${link} by a pattern. Write the names of the NICs in its place`);
 }
 
 /** interfaces(5), "/eth*": by what else than names it goes is not known here, and may be any NIC. */
@@ -86,25 +118,47 @@ function refuseOptions(path: string, stanza: Stanza, nic: string): void {
   const { family = "", method = "" } = ifaceOf(stanza) ?? {};
   const where = `"iface ${stanza.value}" in ${path}`;
   const known = method === "static" || method === "manual" || (family === "inet6" && method === "auto");
-  if (method === "dhcp")
-    refuse(
-      `${nic} is ifupdown's, and asks DHCP (${where}): for now kvmnet bridges ifupdown's NICs with fixed addresses only. Write "iface ${nic} ${family} static" there`,
-    );
+  if (method === "dhcp") refuseDhcp(nic, family, where);
   if (!known || !/^inet6?$/.test(family))
     refuse(`${where} is of a method that kvmnet does not know. Write static or manual there`);
   for (const option of stanza.options) refuseOption(where, option, nic);
+  const keys = stanza.options.map(({ key }) => key).filter((key) => !hook.test(key) && !key.startsWith("dns-"));
+  const twice = keys.find((key, at) => keys.indexOf(key) < at);
+  if (twice !== undefined)
+    refuse(`${where} has ${twice} twice, of which ifupdown takes one or none. Write each in a stanza of its own`);
   if (method !== "static") return;
-  const has = (key: string) => stanza.options.some((one) => one.key === key);
   const [cidr] = addressOf(stanza);
-  if (cidr === undefined || !/^[0-9a-fA-F.:]+\/\d+$/.test(cidr))
-    refuse(`${where} has no address that kvmnet can read. Write "address 192.0.2.10/24"`);
-  if (family === "inet" && !has("netmask") && !stanza.options.some((one) => /^\S+\/\d+$/.test(one.value)))
+  if (cidr === undefined || !ipaddr.isValidCIDR(cidr) || cidr.includes(":") !== (family === "inet6"))
+    refuse(
+      `${where} has no address of ${family} that kvmnet can read. Write "address ${family === "inet" ? "192.0.2.10/24" : "2001:db8::10/64"}"`,
+    );
+  const isWhole = stanza.options.some(({ key, value }) => key === "netmask" || (key === "address" && /\//.test(value)));
+  if (family === "inet" && !isWhole)
     refuse(`${where} has an address without its prefix. Write "address ${cidr.split("/")[0]}/24"`);
 }
 
 function refuseOption(where: string, { key, value }: SaidLine, nic: string): void {
+  const line = JSON.stringify(`${key} ${value}`);
+  if (value === "" && selects.test(key))
+    refuse(`${where} has the line "${key}" within it. Write "${key} ${nic}" before it`);
   if (!carried.test(key))
     refuse(`${where} has the option ${key}, of which kvmnet does not know what becomes on a bridge. Take it out`);
-  if (hook.test(key) && new RegExp(`(^|[^\\w.-])${nic.replaceAll(".", "\\.")}($|[^\\w-])`).test(value))
-    refuse(`${where} names ${nic} in its line ${JSON.stringify(`${key} ${value}`)}. Write $IFACE in its place`);
+  if (hook.test(key)) {
+    if (/(^|[\s/;&|(])(ethtool|mii-tool)\s/.test(value))
+      refuse(
+        `${where} sets up hardware in its line ${line}, and a bridge has no hardware. Have a .link file of systemd's (systemd.link(5)) do it`,
+      );
+    if (names(value, nic)) refuse(`${where} names ${nic} in its line ${line}. Write $IFACE in its place`);
+    return;
+  }
+  const [, what = "", form = /^/] = forms.find(([keys]) => keys.test(key)) ?? [];
+  // ifupdown gives it to a shell, for which more may stand in it than a value.
+  if (!form.test(value)) refuse(`${where} has the line ${line}, in which there is more. Write ${what} alone`);
 }
+
+/** What an option's value is to be; of others it may be anything. */
+const forms: readonly (readonly [keys: RegExp, what: string, form: RegExp])[] = [
+  [/^(address|gateway)$/, "an address", /^[0-9a-fA-F.:]+(\/[0-9.]+)?$/],
+  [/^(metric|mtu)$/, "a number", /^\d+$/],
+  [/^(?!dns-|description$)/, "one word", /^[\w.:/+-]+$/],
+];

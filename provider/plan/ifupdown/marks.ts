@@ -1,3 +1,5 @@
+import { wordAndRest } from "../../host/facts/interfacesFile";
+
 /**
  * kvmnet's part of ifupdown's files: what is the user's and not in force meanwhile stands there as a comment, and what is
  * kvmnet's between two. So the way back is in the file itself, whatever a hand has changed in it since.
@@ -20,7 +22,12 @@ export function marksOf(bridge: string): Marks {
 /** Whether a file has kvmnet's part of a bridge. */
 export function hasMarks(text: string | undefined, bridge: string): boolean {
   const { begin } = marksOf(bridge);
-  return text?.split("\n").includes(begin) ?? false;
+  return text?.split("\n").some((line) => line.trimEnd() === begin) ?? false;
+}
+
+/** A comment that kvmnet would take for its own. */
+export function strayMark(text: string, bridge: string): string | undefined {
+  return text.split("\n").find((line) => line.startsWith(`# kvmnet ${bridge} `));
 }
 
 /** A file as it would be without that: byte for byte what it was, but for what a hand has changed outside of it. */
@@ -33,32 +40,35 @@ export function withoutMarks(text: string, bridge: string): string {
 /** What kvmnet has added to it. */
 export function oursIn(text: string, bridge: string): string {
   const { begin, end } = marksOf(bridge);
-  const ours = partsOf(text, bridge).filter((one) => one.ours && one.line !== begin && one.line !== end);
+  const ours = partsOf(text, bridge).filter(({ ours, line }) => ours && ![begin, end].includes(line.trimEnd()));
   return ours.map(({ line }) => `${line}\n`).join("");
 }
 
-/** Where a hand took the end away, only the beginning is known to be kvmnet's. */
+/** Where a hand took the end away, only the beginning is known to be kvmnet's. An editor may have written other line ends. */
 function partsOf(text: string, bridge: string): { readonly line: string; readonly ours: boolean }[] {
   const { begin, end } = marksOf(bridge);
   const lines = text.split("\n");
+  const plain = lines.map((line) => line.trimEnd());
   let until = -1;
   return lines.map((line, at) => {
-    if (line === begin && at > until) {
-      const next = lines.findIndex((one, index) => index > at && (one === begin || one === end));
-      until = lines[next] === end ? next : at;
+    if (plain[at] === begin && at > until) {
+      const next = plain.findIndex((one, index) => index > at && (one === begin || one === end));
+      until = plain[next] === end ? next : at;
     }
-    return { line, ours: at <= until || line === end };
+    return { line, ours: at <= until || plain[at] === end };
   });
 }
 
-/** A file for people to look at, without its secrets, and without comments, in which anything may stand. */
+/** A file for people to look at, without its secrets, which may stand in a command too, and without comments, in which anything may. */
 export function hidden(text: string): string {
   return text
     .split("\n")
-    .map((line) =>
-      /^\s*#(?! kvmnet )/.test(line)
-        ? "# (hidden)"
-        : line.replace(/^((?:# kvmnet \S+ was: )?\s*\S*(?:psk|pass|key|secret|private)\S*\s+)\S.*$/i, "$1(hidden)"),
-    )
+    .map((line) => {
+      if (/^\s*#(?! kvmnet )/.test(line)) return "# (hidden)";
+      if (!/psk|pass|key|secret|private|token/i.test(line)) return line;
+      const [mark = ""] = /^# kvmnet \S+ was: /.exec(line) ?? [];
+      const { key, value } = wordAndRest(line.slice(mark.length).trimStart());
+      return value === "" ? line : `${line.slice(0, line.indexOf(key, mark.length) + key.length)} (hidden)`;
+    })
     .join("\n");
 }

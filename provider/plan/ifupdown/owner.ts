@@ -22,18 +22,30 @@ export function withInterfaces(facts: Facts, interfaces: ReadonlyMap<string, str
   return { ...facts, interfaces, netplan: withIfupdownsWords(facts.netplan, interfaces, facts.links) };
 }
 
-/** The host as if ifupdown's files had nothing of a bridge: where they have lost its NIC too, as they were before it. */
+/**
+ * The host as if ifupdown's files had nothing of a bridge: where they have lost its NIC too, as they were before it.
+ * @throws Refusal where they have the bridge, and nobody can tell any more which of it is kvmnet's
+ */
 export function withoutBridge(
   facts: Facts,
   bridge: string,
   before: { readonly uplink: string; readonly previousConfig: Readonly<Record<string, string>> } | undefined,
 ): Facts {
   const now = [...facts.interfaces.values()];
+  const has = (text: string, name: string | undefined) => stanzasOf(text).some((one) => ifaceOf(one)?.name === name);
   const marked = now.some((text) => hasMarks(text, bridge));
-  const isLost = !marked && !now.some((text) => stanzasOf(text).some((one) => ifaceOf(one)?.name === before?.uplink));
+  const isLost = !marked && !now.some((text) => has(text, before?.uplink));
   const originals = Object.entries(before?.previousConfig ?? {}).filter(([path]) => path.startsWith(ifupdownFolder));
-  if (!marked && (!isLost || originals.length === 0)) return facts;
   const plain = [...facts.interfaces].map(([path, text]): [string, string] => [path, withoutMarks(text, bridge)]);
+  const [[path] = []] = originals;
+  const isMixed = marked
+    ? !plain.some(([, text]) => has(text, before?.uplink))
+    : originals.some(([one]) => has(facts.interfaces.get(one) ?? "", bridge));
+  if (path !== undefined && isMixed)
+    throw new Refusal(
+      `uplink: ${path} has ${bridge}, but has lost comments of "# kvmnet ${bridge} …", by which kvmnet tells its lines from yours. Write the file as it was before ${bridge}: /var/lib/kvmnet/bridges/${bridge}.json has that under previousConfig.`,
+    );
+  if (!marked && (!isLost || originals.length === 0)) return facts;
   return withInterfaces(facts, new Map(isLost ? [...plain, ...originals] : plain));
 }
 
@@ -48,6 +60,13 @@ export function refuseIfupdowns(facts: Facts, { name, kind }: Link, { places }: 
     throw new Refusal(
       `uplink: ${name} is a ${kind === "bond" ? "bond" : "VLAN"} of ifupdown's (${where}), and for now kvmnet bridges ifupdown's NICs only. Take a NIC.`,
     );
+}
+
+/** @throws Refusal of a NIC that is to have what kvmnet sees to for netplan's and networkd's alone */
+export function refuseDhcp(name: string, family: string, where: string): never {
+  throw new Refusal(
+    `uplink: ${name} is ifupdown's, and asks DHCP (${where}): for now kvmnet bridges ifupdown's NICs with fixed addresses only. Write "iface ${name} ${family} static" there, or take another NIC.`,
+  );
 }
 
 /** @throws Refusal of a NIC that has what it has from somebody else than from ifupdown's files */

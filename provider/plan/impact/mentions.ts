@@ -1,3 +1,4 @@
+import { namesInOptions } from "../ifupdown/carried";
 import { isOfIfupdown } from "../ifupdown/owner";
 import type { Impact, Look } from "./impact";
 
@@ -7,11 +8,15 @@ const meansNic =
 
 /** Configuration of services and units that names a link, and not the one that comes in its place. */
 export const namedInFiles: Look = (facts, { gone, heir }) => {
-  const isEdited = (path: string) => facts.interfaces.has(path) && [gone, heir].some((one) => isOfIfupdown(facts, one));
-  const mentions = facts.mentions.filter(({ path }) => !isEdited(path));
-  const both = new Set(mentions.filter(({ link }) => link === heir).map(({ path }) => path));
-  return mentions
-    .filter(({ link, path }) => link === gone && !both.has(path) && !meansNic.test(path))
+  const isIfupdowns = [gone, heir].some((one) => isOfIfupdown(facts, one));
+  const edited = new Map(isIfupdowns ? facts.interfaces : []);
+  const both = new Set(facts.mentions.filter(({ link }) => link === heir).map(({ path }) => path));
+  const isTold = (path: string) => {
+    const text = edited.get(path);
+    return text === undefined ? !both.has(path) && !meansNic.test(path) : namesInOptions(text, gone, heir);
+  };
+  return facts.mentions
+    .filter(({ link, path }) => link === gone && isTold(path))
     .map(
       ({ path }): Impact => ({
         name: `file:${path}:${gone}`,

@@ -7,12 +7,13 @@ import {
   type Route,
   recordOf,
 } from "../../host/facts/facts";
+import { ifupdownFolder } from "../../host/facts/inIfupdownsWords";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, isLeased, leasedOf } from "../../plan/addressing/readdressing";
-import { learns, type Promised, promised } from "../../plan/addressing/wanted";
-import { isIfupdowns, isOfIfupdown, withoutBridge } from "../../plan/ifupdown/owner";
+import { asksDhcp6, learns, type Promised, promised } from "../../plan/addressing/wanted";
+import { isIfupdowns, isOfIfupdown, refuseDhcp, withoutBridge } from "../../plan/ifupdown/owner";
 import { lossesOf } from "../../plan/impact/losses";
 import { withProofs } from "../../plan/impact/standing";
 import { sysctlPath } from "../../plan/impact/sysctls";
@@ -160,6 +161,11 @@ function restoredFiles(
 ): Restored {
   const plain = withoutBridge(facts, bridge, { uplink: uplink.name, previousConfig });
   if (isOfIfupdown(plain, uplink.name)) return stanzasAgain(facts, plain, uplink);
+  const theirs = Object.keys(previousConfig).find((path) => path.startsWith(ifupdownFolder));
+  if (theirs !== undefined)
+    throw new Refusal(
+      `uplink: ${uplink.name} was ifupdown's by ${theirs}, and netplan's files name it now, or networkd has it. Take it out there, and ${theirs} has it again.`,
+    );
   const before = new Map([...facts.netplan, ...entriesBefore(previousConfig, uplink)]);
   const original = owningDefinition({ ...facts, netplan: before }, uplink);
   if (isUnit(original)) return ownAgain(facts, uplink, previousConfig);
@@ -190,6 +196,9 @@ function restoredFiles(
 function stanzasAgain(facts: Facts, plain: Facts, uplink: Link): Restored {
   const original = owningDefinition(plain, uplink);
   const stanza = addressingOf(original);
+  const where = original.places.map(({ path }) => path).join(", ");
+  if (promised(stanza).dhcp4) refuseDhcp(uplink.name, "inet", where);
+  if (asksDhcp6(stanza)) refuseDhcp(uplink.name, "inet6", where);
   const files = new Map([...plain.interfaces].filter(([path, text]) => facts.interfaces.get(path) !== text));
   return { files, kept: [], original, promise: promised(stanza), stanza, learning: learns(stanza) };
 }

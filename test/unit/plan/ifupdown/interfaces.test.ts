@@ -94,7 +94,7 @@ describe("a NIC's stanzas as its bridge's", () => {
   test("all that is in them goes on to be said, with its comments", () => {
     const text = `auto lo enp1s0\niface lo inet loopback\n${fixed}\t# as the switch has it\n\tup logger $IFACE\n`;
     expect(inForce(bridged(text))).toEqual([
-      ...["auto lo", "iface lo inet loopback", ...lines],
+      ...["auto lo enp1s0", "iface lo inet loopback", ...lines],
       ...["address 192.0.2.10/24", "gateway 192.0.2.1", "up logger $IFACE"],
     ]);
     expect(bridged(text)).toContain("\t# as the switch has it\n");
@@ -212,7 +212,7 @@ const tried = (make: () => string) => {
 
 describe("what can't go over is refused by name, with what to write instead", () => {
   test.each([
-    ["mapping enp*\n\tscript /bin/x\n", /"mapping enp\*".*maps enp1s0.*Write "iface enp1s0 …"/],
+    ["mapping enp*\n\tscript /bin/x\n", /"mapping enp\*".*maps enp1s0.*"iface enp1s0 …" for it/],
     ["iface enp1s0 inet6 auto inherits lan\n", /"iface enp1s0 inet6 auto inherits lan".*inherits. Write out/],
     ["iface enp9s0 inet static inherits enp1s0\n", /inherits from enp1s0/],
     ["\tup ip route add 198.51.100.0/24 dev enp1s0\n", /names enp1s0 in its line "up ip route.*Write \$IFACE/],
@@ -222,7 +222,7 @@ describe("what can't go over is refused by name, with what to write instead", ()
     ["auto mac/02:*=lan\n", /means enp1s0 by a pattern/],
     ["allow-hotplug enp1s0=lan\n", /means enp1s0 by a pattern/],
     ["rename enp1s0=lan0\n", /renames enp1s0/],
-    ["no-auto-down enp1s0\n", /would have to name br0/],
+    ["no-auto-down enp1s0\n", /a bridge or its port then. Take it out of that/],
     ["iface enp1s0:1 inet static\n\taddress 192.0.2.11/24\n", /an alias of enp1s0/],
     ["iface enp1s0.20 inet manual\n", /a VLAN on enp1s0/],
     ["iface br0 inet manual\n", /names br0 already/],
