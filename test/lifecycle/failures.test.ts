@@ -93,7 +93,7 @@ describe("a change of the network that fails leaves the host as it was", () => {
   );
 
   test(
-    "a user who can log in once only, as with a one-time password or over ControlMaster: said, with the way round, after three tries",
+    "a user who can log in once only, as with a one-time password or over ControlMaster: said, with the way round, and not tried hundreds of times",
     async () => {
       const { ssh } = host;
       const logins = ssh.logins;
@@ -105,7 +105,8 @@ describe("a change of the network that fails leaves the host as it was", () => {
         /rolled back, the host is as before: a change is confirmed by a second login, and the host refused that one \(it does not let the user root in\): .* give kvmnet a key or a certificate/,
       );
       expect(ssh.logins).toBe(logins + 1);
-      expect(ssh.refused).toBe(3);
+      expect(ssh.refused).toBeGreaterThan(2);
+      expect(ssh.refused).toBeLessThan(12);
       expect(await network()).toBe(before);
     },
     5 * minutes,

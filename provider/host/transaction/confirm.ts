@@ -7,9 +7,6 @@ import { TimeLimit } from "../timeLimit";
 import { describeProbe, RolledBack } from "./outcome";
 import { pollMs, progress, type Running, redialMs, script } from "./running";
 
-/** A server that asks a directory on the network for a user's keys may refuse one login; each one counts where they are counted. */
-const refusedAtMost = 3;
-
 /** Why a change is undone, whatever time is left. */
 class Verdict extends Error {
   override readonly name = "Verdict";
@@ -25,7 +22,7 @@ export async function confirmOverNewConnection(running: Running): Promise<void> 
   const { signal } = window;
   const look = new Look(running, signal);
   let told = false;
-  for (; ; await wait(look.connected ? pollMs : redialMs, undefined, { signal }).catch(() => undefined)) {
+  for (; ; await wait(look.pauseMs, undefined, { signal }).catch(() => undefined)) {
     cancel.throwIfAborted();
     if (signal.aborted) throw new Error(look.last);
     try {
@@ -78,6 +75,14 @@ class Look {
     const { facts, planned } = running;
     this.#before = readdressing(facts, planned);
     this.#goes = loses(this.#before, facts.sshAddress) && this.#before.staying.length > 0;
+  }
+
+  /**
+   * Milliseconds until the next one. A server that asks a directory on the network for a user's keys may refuse a login
+   * until that is reached again; but hundreds of refused logins lock a user out.
+   */
+  get pauseMs(): number {
+    return this.connected ? pollMs : redialMs * 2 ** this.#refused;
   }
 
   /** Undefined: it is not as wanted yet. */
@@ -134,15 +139,17 @@ class Look {
     if (error instanceof RolledBack || error instanceof Verdict) throw error;
     // Not the machine that was changed, or somebody in between: no later answer from there counts.
     if (error instanceof HostError && error.kind === "hostKey") throw error;
-    this.#refused = error instanceof HostError && error.kind === "authentication" ? this.#refused + 1 : 0;
-    if (this.#refused === refusedAtMost) throw new Verdict(secondLogin(error as HostError));
     // What the host itself refuses, it refuses for good.
     if (error instanceof RemoteCommandError && error.result.code === 3)
       throw new Verdict(visible(error.result.stderr).trim());
     this.connected = false;
     this.#lacking = this.#lacking && this.signal.aborted;
+    const refused = error instanceof HostError && error.kind === "authentication";
+    this.#refused = refused ? this.#refused + 1 : 0;
     if (!this.signal.aborted)
-      this.last = `the host could not be reached over a new connection: ${(error as Error).message}`;
+      this.last = refused
+        ? secondLogin(error)
+        : `the host could not be reached over a new connection: ${(error as Error).message}`;
   }
 }
 
