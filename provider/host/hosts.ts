@@ -10,7 +10,7 @@ import { HostError } from "./ssh/hostError";
 import { route, type Target } from "./ssh/target";
 import { TrustedKeys } from "./ssh/trustedKeys";
 import { words as vocabulary } from "./ssh/vocabulary";
-import { reasonOf, until } from "./until";
+import { awaited, reasonOf, until } from "./until";
 import { canonical, serverOf, Ways } from "./ways";
 
 /** What is known of a host before it is dialled. */
@@ -85,7 +85,9 @@ export class Hosts {
       const pooled = this.#pool.get(key);
       try {
         // Somebody else's dial may go on for longer than this one waits.
-        const host = await (pooled ? until(pooled, signal) : this.#dial(key, connection, known, expected));
+        const host = await (pooled
+          ? awaited(`a connection to ${connection.host}`, pooled, signal)
+          : this.#dial(key, connection, known, expected));
         if (host.open && isExpected(host, expected)) return host;
         if (this.#pool.get(key) === pooled) this.#pool.delete(key);
       } catch (error) {
@@ -183,7 +185,7 @@ export class Hosts {
       try {
         const read = known.fresh ? host.facts() : known.patient ? host.recentFacts() : host.look();
         // Others may wait for the same answer: who does not want it any more leaves it to them.
-        const facts = await until(read, known.signal);
+        const facts = await awaited(`what is on ${host.label}`, read, known.signal);
         this.#ways.reached(host, facts.machineId);
         return { host, facts };
       } catch (error) {

@@ -13,3 +13,11 @@ export function until<T>(work: Promise<T>, signal: AbortSignal | undefined): Pro
 /** Why something was given up, in words: Ctrl-C, or a time that is over. */
 export const reasonOf = (signal: AbortSignal | undefined): string =>
   signal?.reason instanceof Error && signal.reason.name !== "AbortError" ? signal.reason.message : "cancelled";
+
+/** The same, that says what was waited for where the signal ends it. */
+export function awaited<T>(what: string, work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return until(work, signal).catch((error) => {
+    if (!signal?.aborted || error !== signal.reason) throw error;
+    throw new Error(`the wait for ${what} was cut short: ${reasonOf(signal)}.`);
+  });
+}

@@ -48,9 +48,9 @@ export async function leased<T>(host: Host, asking: Asking, change: (id: string)
 
 async function take(host: Host, id: string, { who, log, signal }: Asking): Promise<void> {
   const giveUp = performance.now() + patienceMs;
+  let awaited = "its word whether another change of its network is under way";
   for (;;) {
-    signal.throwIfAborted();
-    const result = await lease(host, "take", id, who, signal);
+    const result = await asked(host, id, who, signal, awaited);
     if (result.code === 0) return;
     if (result.code !== 4) throw new RemoteCommandError(result, "Nothing was changed.");
     const other = visible(result.stdout).trim();
@@ -58,13 +58,19 @@ async function take(host: Host, id: string, { who, log, signal }: Asking): Promi
       throw new Error(
         `${host.label}: nothing was changed: another change of this host's network is under way (${other}). Run \`pulumi up\` again once it has ended.`,
       );
-    log.progress(`${host.label}: waiting for another change of this host's network (${other})`);
-    await wait(againMs, undefined, { signal }).catch(() => {
-      throw new Error(
-        `${host.label}: nothing was changed: the wait for another change of this host's network (${other}) was cut short: ${reasonOf(signal)}.`,
-      );
-    });
+    awaited = `another change of this host's network (${other})`;
+    log.progress(`${host.label}: waiting for ${awaited}`);
+    // One that is cut short ends with the next question.
+    await wait(againMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** @throws Error that names what was waited for, where the wait is cut short */
+function asked(host: Host, id: string, who: string, signal: AbortSignal, awaited: string) {
+  return lease(host, "take", id, who, signal).catch((error) => {
+    if (!signal.aborted) throw error;
+    throw new Error(`${host.label}: nothing was changed: the wait for ${awaited} was cut short: ${reasonOf(signal)}.`);
+  });
 }
 
 function lease(host: Host, verb: "take" | "drop", id: string, who: string, signal?: AbortSignal) {
