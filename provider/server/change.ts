@@ -38,6 +38,7 @@ export async function create(
   const { values: said, secrets } = decode(request.getProperties());
   const values = whole(said, defaults);
   saysUnknown(operation, values);
+  if (!operation.preview) operation.owned.created(operation.urn);
   const made = await inTime(type.lifecycle.create(operation, values), operation).catch((error) => {
     if (isUnseen(error, operation, unread)) return { id: "", state: values };
     return rethrow(error, type, said, secrets);
@@ -117,6 +118,8 @@ async function askFirst(operation: Operation, one: Owned): Promise<void> {
   const { owned } = operation;
   const { hostId } = one.state;
   if (typeof hostId !== "string") return;
+  const first = owned.goingFirst(one);
+  if (first !== undefined) return askReplaced(operation, one, first);
   await owned.once(hostId, async () => {
     const { host, facts } = (await reachedTo(operation, one)) ?? {};
     const why = host && facts ? refusalsOf(facts, owned.goingWith(one)) : [];
@@ -132,6 +135,21 @@ async function askFirst(operation: Operation, one: Owned): Promise<void> {
   if (why.length === 0) return;
   const kept = tellKeptNics(facts, owned.going(), owned.deleted(), one.urn);
   throw new Refusal(`${host.label}: ${why.join("\n")}${kept}`);
+}
+
+/**
+ * What is made anew in the midst of the program goes with what it is on, or not at all. Nobody knows yet what else will
+ * go: of the NICs on it, those that are gone are no reason.
+ */
+async function askReplaced(operation: Operation, one: Owned, first: readonly Owned[]): Promise<void> {
+  const { owned } = operation;
+  // The last one of them is refused for its own reasons.
+  if (first.length === 1) return;
+  const { host, facts } = (await reachedTo(operation, one)) ?? {};
+  const why = host && facts ? refusalsOf(facts, owned.deleted(), first) : [];
+  const others = owned.deleted().filter(({ state }) => state.hostId === one.state.hostId).length > 1;
+  const nothing = others ? "" : "nothing was deleted: ";
+  if (why.length > 0) throw new Refusal(`${host?.label}: ${nothing}${why.join("\n")}`);
 }
 
 /** Undefined: the machine was installed anew. */

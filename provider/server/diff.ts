@@ -1,12 +1,14 @@
 import { type DiffRequest, DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 import { decode, type Values } from "../codec/decode";
 import { pathText } from "../codec/path";
+import { unknownPaths } from "../codec/unknown";
 import { type Connection, whole } from "../resources/connection";
 import type { Definition } from "../resources/definition";
 import type { Ownership } from "../resources/ownership/owned";
 import { takenOver } from "./check";
 import { type Difference, differences } from "./difference";
 import type { ResourceType } from "./resourceType";
+import { partsOfUrn } from "./urn";
 
 /** What `up` would do, by property. No I/O: what the host has is in the state, Read put it there. */
 export function diff(
@@ -23,6 +25,8 @@ export function diff(
   const after = whole(decode(request.getNews()).values, defaults);
   const replaceOn: readonly string[] = type.lifecycle.definition.replaceOn;
   const found = differences(type.inputs, before, after);
+  const unknown = [...new Set(unknownPaths(after).map(([key]) => String(key)))];
+  const one = { urn: request.getUrn(), type: partsOfUrn(request.getUrn()).type, id: request.getId() };
   const response = new DiffResponse();
   response.setHasdetaileddiff(true);
   for (const difference of found) {
@@ -34,6 +38,7 @@ export function diff(
   }
   const changed = new Set(found.map(({ path }) => String(path[0])));
   const replaces = [...changed].filter((key) => replaceOn.includes(key));
+  if (unknown.length > 0) owned.isAnew({ ...one, inputs: before, state: olds }, unknown, replaces.length > 0);
   if (hasDrifted(request, olds, owned)) {
     // An output alone never shows in a preview; as something that goes away, it does.
     const entry = new PropertyDiff();

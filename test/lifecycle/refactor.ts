@@ -89,7 +89,7 @@ export async function urnsOf(pulumi: Pulumi): Promise<string[]> {
   );
 }
 
-export async function replacing({ pulumi }: Scene): Promise<string[]> {
+export async function replacing({ pulumi }: Pick<Scene, "pulumi">): Promise<string[]> {
   return (await urnsOf(pulumi)).flatMap((urn) => ["--replace", urn]);
 }
 

@@ -3,6 +3,7 @@ import { Refusal } from "../../plan/refusal";
 import { partsOfUrn } from "../../server/urn";
 import { stackOf } from "../stack";
 import { type Holder, isMovedOn } from "./mark";
+import { Replaced } from "./replaced";
 import { importing, inWords, isOfOtherStack } from "./words";
 
 /** A resource of this stack's state, as its Read told it. */
@@ -30,6 +31,7 @@ export class Ownership {
   /** URNs that the state has: a Check is given their old inputs. */
   readonly #declared = new Set<string>();
   readonly #deleted: Owned[] = [];
+  readonly #replaced = new Replaced();
   /** Stacks that this one was until it was renamed, or its state was moved. */
   readonly #formerStacks = new Set<string>();
   /** By the URN: what the host has of whose its thing is. */
@@ -60,6 +62,21 @@ export class Ownership {
     const own = keyOf({ urn, type, id, state });
     const former = [...this.#owned].find(([, one]) => keyOf({ ...one, urn }) === own) ?? [own];
     this.#staying.set(this.#owned.has(own) ? own : former[0], urn);
+  }
+
+  /** A Diff whose program has not come to it: what it would be if things that it is on were made anew. */
+  isAnew(one: Owned, on: readonly string[], replaces: boolean): void {
+    if (!this.#checked.has(one.urn)) this.#replaced.dependent(one, on, replaces);
+  }
+
+  /** A Create: what it replaces, if any, goes at the end. */
+  created(urn: string): void {
+    this.#replaced.created(urn);
+  }
+
+  /** What goes in the midst of the program, to be made anew, and all that it is on and that goes with it; undefined: it goes at the end. */
+  goingFirst(one: Owned): readonly Owned[] | undefined {
+    return this.#replaced.with(one, this.#checked, [...this.#owned.values()]);
   }
 
   /** Whether the program has it, as far as it has come: one that goes all the same is replaced. */

@@ -1,0 +1,62 @@
+import { SimulatedHost } from "./host/simulatedHost";
+import { identities, kept, owners } from "./identities";
+import { type Properties, programOf } from "./program";
+import { altered, replacing } from "./refactor";
+import { SimulatedStack } from "./simulatedStack";
+
+const minutes = 60_000;
+const first = { deleteBeforeReplace: true };
+
+/** A stack whose resources are deleted before they are made anew, with a VM on the bridge by the program's NIC. */
+async function start(host: SimulatedHost, nic: Properties = {}) {
+  host.libvirt.define("web");
+  const running = await SimulatedStack.start(host);
+  const program = altered(programOf(host, kept, { nic }), (one) => ({ ...one, options: first }));
+  await running.stack.up(program);
+  return { running, program };
+}
+
+test.each([
+  { what: "on its network", nic: {} },
+  { what: "on the bridge itself", nic: { network: undefined, bridge: "${" + "br.name}" } },
+])(
+  "--replace of all, deleted before, is refused by the first that goes while a VM runs $what",
+  async ({ nic }) => {
+    await using host = await SimulatedHost.start();
+    const { running } = await start(host, nic);
+    await using _ = running;
+    const { pulumi } = running.stack;
+    const [before, whose] = [await identities(host), await owners(host)];
+    const { code, stdout } = await pulumi.up({ args: await replacing({ pulumi }) });
+    expect(code).not.toBe(0);
+    expect(stdout).toMatch(/nothing was deleted: the bridge br0 can't be deleted: web runs on it/);
+    expect(await identities(host)).toEqual(before);
+    expect(await owners(host)).toEqual(whose);
+  },
+  5 * minutes,
+);
+
+test(
+  "a TAP of another name is replaced in the midst of the program, whatever what comes after it in that has on it",
+  async () => {
+    await using host = await SimulatedHost.start();
+    const { running, program } = await start(host);
+    await using _ = running;
+    const { stack } = running;
+    host.libvirt.define("db", { running: false });
+    const nic = `<interface type="network"><mac address="52:54:00:00:00:02"/><source network="lan"/></interface>`;
+    await host.libvirt.virsh(["-c", "qemu:///system", "attach-device", "db", "/dev/stdin", "--config"], nic);
+    const before = await identities(host);
+    // What is on the network is told at the end: its removal is refused, and nothing else of it.
+    const { br, tap } = program.resources as Record<string, { properties: Properties }>;
+    const renamed = { ...tap, properties: { ...tap?.properties, name: "tap1" } };
+    await stack.say({ resources: { br, tap: renamed } });
+    const { code, stdout } = await stack.pulumi.up();
+    expect(code).not.toBe(0);
+    expect(stdout).toMatch(/nothing was deleted: the network lan can't be deleted: db, shut off, has a NIC on it/);
+    const links = await host.must(["sh", "-c", "ls /sys/class/net"]);
+    expect([links.includes("tap0"), links.includes("tap1")]).toEqual([false, true]);
+    expect(await identities(host)).toMatchObject({ ...before, tap: "" });
+  },
+  5 * minutes,
+);
