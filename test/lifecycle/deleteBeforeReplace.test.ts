@@ -1,7 +1,10 @@
+import { chosen } from "../lab/chosen";
+import { succeeds } from "../lab/succeeds";
 import { SimulatedHost } from "./host/simulatedHost";
 import { identities, kept, owners } from "./identities";
 import { type Properties, programOf } from "./program";
-import { altered, replacing } from "./refactor";
+import { altered, reference, replacing } from "./refactor";
+import { each } from "./refactoringTable";
 import { SimulatedStack } from "./simulatedStack";
 
 const minutes = 60_000;
@@ -16,10 +19,12 @@ async function start(host: SimulatedHost, nic: Properties = {}) {
   return { running, program };
 }
 
-test.each([
+const ways = [
   { what: "on its network", nic: {} },
-  { what: "on the bridge itself", nic: { network: undefined, bridge: "${" + "br.name}" } },
-])(
+  { what: "on the bridge itself", nic: { network: undefined, bridge: reference("br.name") } },
+];
+
+test.each(chosen(ways, 2, "deleted before"))(
   "--replace of all, deleted before, is refused by the first that goes while a VM runs $what",
   async ({ nic }) => {
     await using host = await SimulatedHost.start();
@@ -32,6 +37,26 @@ test.each([
     expect(stdout).toMatch(/nothing was deleted: the bridge br0 can't be deleted: web runs on it/);
     expect(await identities(host)).toEqual(before);
     expect(await owners(host)).toEqual(whose);
+  },
+  5 * minutes,
+);
+
+test(
+  "--replace of all, deleted before, makes all anew while no VM is on it",
+  async () => {
+    await using host = await SimulatedHost.start();
+    await using running = await SimulatedStack.start(host);
+    const { stack } = running;
+    const { pulumi } = stack;
+    await stack.up(altered(programOf(host, ["br", "filter", "lan", "tap"]), (one) => ({ ...one, options: first })));
+    const [before, whose] = [await identities(host), await owners(host)];
+    await succeeds(pulumi.up({ args: await replacing({ pulumi }) }));
+    const after = await identities(host);
+    for (const name of ["br", "tap"] as const) expect([after[name], ""]).not.toContain(before[name]);
+    expect(await owners(host)).toEqual(whose);
+    expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+    await succeeds(pulumi.destroy());
+    expect(await identities(host)).toEqual(each(""));
   },
   5 * minutes,
 );
