@@ -11,7 +11,7 @@ import { type Name, programOf } from "../lifecycle/program";
 import { refactorings } from "../lifecycle/refactorings";
 import { refactoringsOf010 } from "../lifecycle/refactoringsOf010";
 import { each, refactoringTable, type Said } from "../lifecycle/refactoringTable";
-import { importUntold, restoreMoved, split, wantTheSame } from "../lifecycle/twoStacks";
+import { restoreMoved, split, wantTheSame } from "../lifecycle/twoStacks";
 
 const seconds = 1000;
 const connection = { host: "kvm1.example" };
@@ -90,9 +90,8 @@ describe.each(releasesFor(__filename))("a stack that is refactored, on Debian %s
         { what: "a second stack that wants the same, and changes nothing", through: wantTheSame },
         { what: "a stack that is split, and keeps all", through: split },
         { what: "a stack restored from a backup of before a state move", through: restoreMoved },
-        { what: "a stack that imports what another one was not told to forget", through: importUntold },
       ],
-      4,
+      3,
       release,
     ),
   )(

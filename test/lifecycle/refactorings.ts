@@ -11,7 +11,6 @@ import {
   renameStack,
   replaceHalfway,
   replacing,
-  restoreReaddressed,
   type Scene,
   say,
   unplugged,
@@ -135,12 +134,6 @@ export const refactorings: readonly Refactoring[] = [
       await say(scene, program);
     },
     says: { ...each(""), nic: "~ refresh, ~ update" },
-  },
-  {
-    what: "state restored from a backup of before a NIC's new MAC address: refused until that is imported",
-    refactor: (scene) => restoreReaddressed(scene),
-    // What is waited for stands nowhere on a host.
-    says: { ...each(""), nic: "~ update" },
   },
   ...(["Ctrl-C", "customTimeouts"] as const).map(
     (how): Refactoring => ({

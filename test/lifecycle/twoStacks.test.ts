@@ -6,7 +6,7 @@ import { programOf } from "./program";
 import type { Scene } from "./refactor";
 import { each, refactoringTable, type Seen } from "./refactoringTable";
 import { SimulatedStack } from "./simulatedStack";
-import { importUntold, restoreMoved, split, wantTheSame } from "./twoStacks";
+import { restoreMoved, split, wantTheSame } from "./twoStacks";
 
 const minutes = 60_000;
 const connection = { host: "kvm1.example" };
@@ -39,10 +39,6 @@ const tests = [
   {
     what: "a stack restored from a backup of before its resources were moved to another one changes and deletes nothing",
     through: restoreMoved,
-  },
-  {
-    what: "what a second stack imports, and the first one was not told to forget, is the second one's from its next up on",
-    through: importUntold,
   },
 ];
 

@@ -1,7 +1,7 @@
 import { succeeds } from "../lab/succeeds";
 import { type Kept, kept, owners } from "./identities";
 import { type Name, type Properties, programOf } from "./program";
-import { importIds, moveState, type Scene, say, urnsOf } from "./refactor";
+import { moveState, type Scene, say, urnsOf } from "./refactor";
 import { each, type Said, type Seen, saidOf } from "./refactoringTable";
 
 const mac = { macAddress: "52:54:00:00:00:01" };
@@ -108,39 +108,4 @@ export async function restoreMoved(scene: Scene, _connection: object, identities
   const left = await identities();
   expect(left).toEqual(each(""));
   return { says: each(""), before, after, left, whose };
-}
-
-/** A stack that imports what another one has and was not told to forget: from the next `up` on, that one leaves it. */
-export async function importUntold(scene: Scene, connection: object, identities: () => Promise<Said>): Promise<Seen> {
-  const { host, pulumi, program } = scene;
-  await say(scene, program);
-  await succeeds(pulumi.up());
-  const before = await identities();
-  const other = await pulumi.on("other");
-  const plain = ["--yes", "--non-interactive", "--color", "never", "--protect=false", "--skip-preview"];
-  for (const [type, name, id] of importIds) {
-    const what = [`kvmnet:index:${type}`, name, `kvm1.example/${id}`];
-    const stdout = await succeeds(other.run(["import", ...what, "--stack", other.stack, ...plain]));
-    expect(stdout.replaceAll(/\n */g, " ")).toMatch(
-      /on record as .* of the stack lab .* until then, its destroy deletes/,
-    );
-  }
-  await say(scene, programOf({ connection }, kept, { nic: mac }));
-  const says = saidOf(await succeeds(other.preview({ args: ["--diff"] })));
-  expect(says).toEqual(each("~ update"));
-  await succeeds(other.up());
-  const whose = await owners(host);
-  expect(new Set(Object.values(whose).map((one) => one.split("/")[0]))).toEqual(new Set(["other"]));
-
-  const stdout = await succeeds(pulumi.destroy());
-  const told = /belongs to .*?"(\w+)" of the stack other .* and stays/g;
-  expect(new Set([...stdout.matchAll(told)].map(([, name]) => name))).toEqual(new Set(kept));
-  const after = await identities();
-  expect(after).toEqual(before);
-  expect(await owners(host)).toEqual(whose);
-  await succeeds(other.preview({ args: ["--expect-no-changes"] }));
-  await succeeds(other.destroy());
-  const left = await identities();
-  expect(left).toEqual(each(""));
-  return { says, before, after, left, whose };
 }

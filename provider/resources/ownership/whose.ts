@@ -124,23 +124,15 @@ export function isToGo(operation: Operation, host: Host, { words, mark }: Marked
 }
 
 /**
- * What an import puts into the state: the ID that the host's record has. Nothing is written, as a preview of an import is
- * the same to a provider; of two stacks that have it, the next `up` of this one makes it this one's.
+ * What an import puts into the state: the ID that the host's record has. Nothing is written; of two stacks that have it,
+ * one has to forget it.
  */
 export function handedOver({ urn, log }: Operation, host: Host, { words, mark }: Marked): Holder {
-  if (mark === undefined) return {};
-  const { owner, ownerId } = mark;
-  const isOthers = stackOf(owner) !== stackOf(urn);
-  const until =
-    isOthers && ownerId !== undefined
-      ? " The next `pulumi up` puts it on record as this one's, and from then on that one leaves it as it is: until then, its destroy deletes it."
-      : "";
-  if (owner !== urn)
+  if (mark && mark.owner !== urn)
     log.warn(
-      `${host.label}: ${words} is on record as ${inWords(owner)}'s. It is this stack's too from now on: if that one has it still, have it forgotten there: pulumi state delete '${owner}'.${until}`,
+      `${host.label}: ${words} is on record as ${inWords(mark.owner)}'s. It is this stack's too from now on: if that one has it still, have it forgotten there: pulumi state delete '${mark.owner}'`,
     );
-  // Stale words of another stack's are brought up to date by the next `up`; within the stack, by the next change.
-  return { ownerId, ...((isOthers || ownerId === undefined) && { ownerUrn: owner }) };
+  return mark?.ownerId === undefined ? { ownerUrn: mark?.owner } : { ownerId: mark.ownerId };
 }
 
 /** A create that takes over what is there, in words. */
