@@ -124,11 +124,11 @@ describe.each(releasesFor(__filename))(
     );
 
     test(
-      "a preview looks at a host once, however many resources it has",
+      "a preview looks at a host once, and asks its guests once for the addresses they have, however many resources it has",
       async () => {
         const before = await commands();
         await succeeds(stack.preview(["--expect-no-changes"]));
-        expect(await commands()).toBe(before + 1);
+        expect(await commands()).toBe(before + 2);
       },
       60 * seconds,
     );
