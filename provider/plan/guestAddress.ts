@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { defaultRoute, type Facts, linkNamed } from "../host/facts/facts";
-import { type Claimable, canHave, canKeep } from "../host/guestAddress/claimable";
+import { type Claimable, inOrder, isIpv6 } from "../host/guestAddress/claimable";
 
 /** Of a NIC on a bridge. A guest may be the LAN's router: an address is taken where another machine answers for it. */
 export function claimable(facts: Facts, bridge: string | undefined, macAddress: string): Claimable {
@@ -28,26 +28,6 @@ export function claimable(facts: Facts, bridge: string | undefined, macAddress: 
     taken6: [...new Set(taken)].filter((one) => ipaddr.IPv6.isValid(one)),
   };
 }
-
-/** What counts of the addresses that somebody tells of a NIC, in their order. */
-export function counting(addresses: readonly string[], macAddress: string, claims: Claimable): string[] {
-  return addresses.filter((one) => canHave(one, claims) || canKeep(one, macAddress, claims));
-}
-
-/** Each once, IPv4 first. */
-export const inOrder = (addresses: readonly string[]): string[] =>
-  [...new Set(addresses)].sort((a, b) => Number(isIpv6(a)) - Number(isIpv6(b)) || (a < b ? -1 : 1));
-
-/**
- * Whether nothing more is waited for. IPv6 alone will do where the host has no IPv4 on that LAN itself: most guests have both,
- * and the other one comes a moment later.
- */
-export function willDo(addresses: readonly string[], { networks, networks6 }: Claimable): boolean {
-  const sixWillDo = networks.length === 0 && networks6.length > 0;
-  return addresses.some((one) => sixWillDo || !isIpv6(one));
-}
-
-export const isIpv6 = (address: string): boolean => address.includes(":");
 
 /** Addresses by which the host knows a NIC on a bridge, in its neighbour table. */
 export interface Neighbours {

@@ -37,6 +37,27 @@ export function canKeep(address: string, macAddress: string, { networks6, taken6
   return networks6.length === 0 || networks6.some((network) => parsed.match(ipaddr.IPv6.parseCIDR(network)));
 }
 
+/** What counts of the addresses that somebody tells of a NIC, in their order. */
+export function counting(addresses: readonly string[], macAddress: string, claims: Claimable): string[] {
+  return addresses.filter((one) => canHave(one, claims) || canKeep(one, macAddress, claims));
+}
+
+/** Each once, IPv4 first. */
+export const inOrder = (addresses: readonly string[]): string[] =>
+  [...new Set(addresses)].sort((a, b) => Number(isIpv6(a)) - Number(isIpv6(b)) || (a < b ? -1 : 1));
+
+/**
+ * Whether nothing more is waited for. IPv6 alone will do where the host has no IPv4 on that LAN itself: most guests have both,
+ * and the other one comes a moment later.
+ */
+export const willDo = (addresses: readonly string[], claims: Claimable): boolean =>
+  addresses.some((one) => isSixEnough(claims) || !isIpv6(one));
+
+export const isSixEnough = ({ networks, networks6 }: Claimable): boolean =>
+  networks.length === 0 && networks6.length > 0;
+
+export const isIpv6 = (address: string): boolean => address.includes(":");
+
 /** The addresses that a guest's kernel makes of its NIC's MAC address in the networks of its LAN that are wide enough (RFC 4862). */
 export function madeOf(macAddress: string, { networks6 }: Claimable): string[] {
   return networks6.flatMap((network) => {
@@ -52,6 +73,9 @@ function eui64(macAddress: string): string {
   const bytes = [(Number.parseInt(first, 16) ^ 2).toString(16).padStart(2, "0"), ...others];
   return [...bytes.slice(0, 3), "ff", "fe", ...bytes.slice(3)].join("").toLowerCase();
 }
+
+/** The lower half of the address that a guest's kernel makes of its NIC's MAC address: "::5054:ff:fe12:3456". */
+export const interfaceId = (macAddress: string) => `::${eui64(macAddress).match(/.{4}/g)?.join(":")}`;
 
 /** 2001:db8::/32 (RFC 3849), which ipaddr.js tells from others: a lab has it. */
 const isDocumentation = (address: ipaddr.IPv6) => address.match(ipaddr.IPv6.parseCIDR("2001:db8::/32"));

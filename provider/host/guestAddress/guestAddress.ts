@@ -1,7 +1,7 @@
 import { RemoteCommandError } from "../exec/remoteCommand";
 import type { Host } from "../host";
 import { readScript } from "../script";
-import { type Claimable, canHave } from "./claimable";
+import { type Claimable, counting, inOrder, interfaceId, isSixEnough } from "./claimable";
 
 const script = readScript(__dirname, "guestAddress.sh");
 
@@ -13,11 +13,13 @@ export interface GuestAddressQuery {
   readonly signal: AbortSignal;
 }
 
-/** The IPv4 addresses that a guest's NIC has on the LAN, by what it says in ARP; none when the time is over. */
+/** The addresses that a guest's NIC has on the LAN, by what it says in ARP and neighbour discovery; none when the time is over. */
 export async function waitForGuestAddress(host: Host, query: GuestAddressQuery): Promise<string[]> {
   const { macAddress, claimable, seconds, signal } = query;
-  const { networks, taken } = claimable;
-  const argv = ["sh", "-c", script, "kvmnet", macAddress, String(seconds), networks.join(" "), taken.join(" ")];
+  const { networks, taken, networks6, taken6 } = claimable;
+  const lists = [networks, taken, networks6, taken6].map((all) => all.join(" "));
+  const ends = [interfaceId(macAddress), isSixEnough(claimable) ? "6" : "4"];
+  const argv = ["sh", "-c", script, "kvmnet", macAddress, String(seconds), ...lists, ...ends];
   const result = await host.run(argv, {
     purpose: `learn the address of the guest's NIC ${macAddress}`,
     timeoutMs: (seconds + 15) * 1000,
@@ -26,5 +28,5 @@ export async function waitForGuestAddress(host: Host, query: GuestAddressQuery):
   if (result.code !== 0 && result.code !== 1)
     throw new RemoteCommandError(result, "It needs nftables on the host: apt-get install nftables.");
   const claimed = result.code === 0 ? result.stdout.trim().split("\n") : [];
-  return claimed.filter((address) => canHave(address, claimable)).sort();
+  return inOrder(counting(claimed, macAddress, claimable));
 }

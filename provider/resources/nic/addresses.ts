@@ -1,12 +1,12 @@
 import ipaddr from "ipaddr.js";
 import { type Facts, linkNamed } from "../../host/facts/facts";
-import { type Claimable, madeOf } from "../../host/guestAddress/claimable";
+import { type Claimable, counting, inOrder, isIpv6, madeOf, willDo } from "../../host/guestAddress/claimable";
 import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
 import { toldByLibvirt } from "../../host/guestAddress/toldByLibvirt";
 import { whoHas } from "../../host/guestAddress/whoHas";
 import type { Host } from "../../host/host";
 import { attachmentIn, linkOf } from "../../plan/attachment/attachment";
-import { claimable, counting, inOrder, isIpv6, neighboursOf, willDo, withoutStale } from "../../plan/guestAddress";
+import { claimable, neighboursOf, withoutStale } from "../../plan/guestAddress";
 import type { NicWanted } from "./definition";
 import type { NicOfDomain } from "./model";
 

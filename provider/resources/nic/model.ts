@@ -1,8 +1,9 @@
 import { type Facts, ownerMarkOf } from "../../host/facts/facts";
 import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
+import { counting, inOrder, isIpv6 } from "../../host/guestAddress/claimable";
 import { attachmentIn, attachmentOf, linkOf, placeOf } from "../../plan/attachment/attachment";
 import { filterIn, isolatedIn } from "../../plan/attachment/restrictions";
-import { claimable, counting, inOrder, isIpv6, neighboursOf } from "../../plan/guestAddress";
+import { claimable, neighboursOf } from "../../plan/guestAddress";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import { restrictionsIn } from "../../plan/libvirt/xml";
 import { Refusal } from "../../plan/refusal";

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { canHave } from "../../../provider/host/guestAddress/claimable";
+import { spawnSync } from "node:child_process";
+import { type Claimable, canHave } from "../../../provider/host/guestAddress/claimable";
 import { waitForGuestAddress } from "../../../provider/host/guestAddress/guestAddress";
 import { toldByLibvirt } from "../../../provider/host/guestAddress/toldByLibvirt";
+import type { Host } from "../../../provider/host/host";
 import { Hosts } from "../../../provider/host/hosts";
 import { claimable } from "../../../provider/plan/guestAddress";
 import { nicState } from "../../../provider/resources/nic/model";
@@ -184,16 +184,24 @@ test("what the host says that a guest claimed is looked at again", async () => {
   hosts.close();
 });
 
-/** Sends ARP announcements as a guest: a MAC address, and what it claims. */
+/** Says as a guest, in ARP and in neighbour advertisements: a MAC address, and what it claims. */
 const announce = `
+use Socket;
 my ($mac, @claims) = @ARGV;
 my $hardware = pack "H*", $mac =~ s/://gr;
 socket my $socket, 17, 3, 0x0608 or die $!;
 bind $socket, pack("SnlSCCa8", 17, 0, $ENV{INDEX}, 0, 0, 0, "") or die $!;
+sub arp {
+  my $ip = inet_aton shift;
+  return pack("n n n C C n", 0x806, 1, 0x800, 6, 4, 1) . $hardware . $ip . ("\\0" x 6) . $ip;
+}
+sub advertisement {
+  my $ip = Socket::inet_pton AF_INET6, shift;
+  my $all = Socket::inet_pton AF_INET6, "ff02::1";
+  return pack("n N n C C", 0x86dd, 6 << 28, 24, 58, 255) . $ip . $all . pack("C C n N", 136, 0, 0, 1 << 29) . $ip;
+}
 for (@claims) {
-  my $ip = pack "C4", split /[.]/;
-  my $frame = ("\\xff" x 6) . $hardware . pack("n n n C C n", 0x806, 1, 0x800, 6, 4, 1) . $hardware . $ip . ("\\0" x 6) . $ip;
-  send $socket, $frame, 0 or die $!;
+  send $socket, ("\\xff" x 6) . $hardware . (/:/ ? advertisement($_) : arp($_)), 0 or die $!;
 }`;
 
 // It has nft.
@@ -204,34 +212,60 @@ const scene = `
 ip link add br0 type bridge && ip link set br0 up
 ip link add v0 type veth peer name v1 && ip link set v0 master br0 up && ip link set v1 up
 INDEX=$(ip -o link show v1 | cut -d: -f1) && export INDEX
-perl=$1 script=$2 networks=$3 taken=$4 again=$5; shift 5
-sh "$script" ${mac} 30 "$networks" "$taken" & waiting=$!
+perl=$1 again=$2 claims=$3; shift 3
+"$@" & waiting=$!
 until [ -n "$(nft list tables)" ]; do kill -0 $waiting || exit 1; sleep 0.05; done
 if [ "$again" = flushed ]; then
   nft flush ruleset
   until [ -n "$(nft list tables)" ] || ! kill -0 $waiting 2>/dev/null; do sleep 0.05; done
 fi
-perl -e "$perl" -- ${mac} "$@"
+perl -e "$perl" -- ${mac} $claims
 wait $waiting`;
 
-test.each([
-  [
-    "of the LAN is waited for through all that is none of it",
-    ["192.0.2.0/24"],
-    forged.filter((one) => !/\.(0|255)$/.test(one)),
-    "kept",
-  ],
-  ["is learned although a firewall was loaded anew meanwhile", ["192.0.2.0/24"], [], "flushed"],
+/** What is heard of a guest that claims such addresses, one after the other. */
+async function heard(claims: readonly string[], of: Partial<Claimable> = {}, { seconds = 30, again = "kept" } = {}) {
+  const run = async (argv: readonly string[]) => {
+    const inside = [announce, again, claims.join(" "), ...argv];
+    const { status, stdout } = spawnSync("unshare", ["-n", "sh", "-c", scene, "scene", ...inside], {
+      encoding: "utf8",
+    });
+    return { code: status, stdout };
+  };
+  const query = { macAddress: mac, claimable: { ...claimable(facts, "br0", mac), ...of }, seconds };
+  return waitForGuestAddress({ run } as unknown as Host, { ...query, signal: new AbortController().signal });
+}
+
+const inNobodys = forged.filter((one) => !/\.(0|255)$/.test(one));
+
+test.each<[string, Partial<Claimable>, string[], string]>([
+  ["of the LAN is waited for through all that is none of it", {}, inNobodys, "kept"],
+  ["is learned although a firewall was loaded anew meanwhile", {}, [], "flushed"],
   [
     "is taken where the network is not known",
-    [],
-    forged.filter((one) => !/\.(0|255)$/.test(one) && one !== "198.51.100.7"),
+    { networks: [], networks6: [] },
+    inNobodys.filter((one) => one !== "198.51.100.7"),
     "kept",
   ],
-])("on a real bridge, an address %s", (_, networks, claims, again) => {
-  const { taken } = claimable(facts, "br0", mac);
-  const script = join(__dirname, "../../../provider/host/guestAddress/guestAddress.sh");
-  const argv = [announce, script, networks.join(" "), taken.join(" "), again, ...claims, "192.0.2.55"];
-  const said = execFileSync("unshare", ["-n", "sh", "-c", scene, "scene", ...argv], { encoding: "utf8" });
-  expect(said).toBe("192.0.2.55\n");
+])("on a real bridge, an address %s", async (_, of, claims, again) => {
+  expect(await heard([...claims, "192.0.2.55"], of, { again })).toEqual(["192.0.2.55"]);
+});
+
+const [stable, low] = ["2001:db8::5054:ff:fe00:1", "2001:db8::20"];
+const temporary = ["2001:db8::5d1c:9a3b:77f0:1e2d", "fe80::5054:ff:fe00:1", "2001:db8::10", "2001:db8:1::20"];
+
+describe("on a real bridge, an address of IPv6", () => {
+  test("is heard in neighbour discovery where the LAN has nothing else, through all that is not for good", async () => {
+    expect(await heard([...temporary, stable], { networks: [] })).toEqual([stable]);
+    expect(await heard([...temporary, low], { networks: [] })).toEqual([low]);
+  });
+
+  test("is told beside the one of IPv4, and alone when the time for that is over", async () => {
+    expect(await heard([...temporary, stable, low, "192.0.2.55"])).toEqual(["192.0.2.55", low, stable]);
+    expect(await heard([...temporary, stable], {}, { seconds: 1 })).toEqual([stable]);
+  });
+
+  test("that is another machine's or nobody's for good is not taken", async () => {
+    expect(await heard(temporary, {}, { seconds: 1 })).toEqual([]);
+    expect(await heard([low], { taken6: [low] }, { seconds: 1 })).toEqual([]);
+  });
 });
