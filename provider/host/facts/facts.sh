@@ -341,8 +341,10 @@ nft_rules() {
 		while read -r kind family table name; do section "nftSet:$family/$table/$name" limited nft -j list "$kind" "$family" "$table" "$name"; done
 }
 
-# What tc has on links before a bridge sees a frame, and after it: "enp1s0 ingress" and its filters as JSON, a line each.
+# What is on links before a bridge sees a frame, and after it: "enp1s0 ingress" and tc's filters as JSON, a line each; and
+# "enp1s0 ingress tcx", with the numbers of the programs that tc does not show.
 tc_filters() {
+	tcx_programs
 	command -v tc >/dev/null || return 0
 	for link in $(limited tc qdisc show | limited sed -nE 's/^qdisc (clsact|ingress) .* dev ([^ ]+) .*/\2/p'); do
 		for way in ingress egress; do
@@ -350,6 +352,26 @@ tc_filters() {
 			[ "$code" != 0 ] || printf '%s %s %s\n' "$link" "$way" "$(printf %s "$text" | limited tr -d "\n")"
 		done
 	done
+}
+
+# Those are by BPF_PROG_QUERY of bpf(2), in Linux 6.6 and later. A host without perl, or another kind of processor, tells none.
+tcx_programs() {
+	# shellcheck disable=SC2016 # perl's own
+	limited perl -e '
+		my $call = {qw(x86_64 321 aarch64 280 riscv64 280 ppc64le 361 s390x 351)}->{shift()} or exit;
+		for my $file (glob "/sys/class/net/*/ifindex") {
+			my ($link) = $file =~ m{([^/]+)/ifindex$};
+			open my $in, "<", $file or next;
+			my $index = <$in>;
+			for (["ingress", 46], ["egress", 47]) {
+				my ($way, $type) = @$_;
+				my $ids = "\0" x 256;
+				my $query = pack "L4 Q L2 Q4", $index, $type, 0, 0, unpack("Q", pack("P", $ids)), 64, (0) x 5;
+				next if syscall(0 + $call, 16, $query, length $query) < 0;
+				my $count = unpack "x24 L", $query;
+				print "$link $way tcx @{[unpack qq(L$count), $ids]}\n" if $count;
+			}
+		}' "$(uname -m)"
 }
 
 rest() {

@@ -20,9 +20,14 @@ export function parseFilters(text = "", miss: Miss): Map<string, string[]> {
   for (const line of text.split("\n")) {
     const [, link, way, json] = /^(\S+) (ingress|egress) (.+)$/.exec(line) ?? [];
     if (link === undefined || json === undefined) continue;
+    const add = (words: readonly string[]) => found.set(link, [...(found.get(link) ?? []), ...words]);
+    if (json.startsWith("tcx ")) {
+      add([`tcx ${way} prog id ${json.slice(4).split(" ").join(", ")}`]);
+      continue;
+    }
     try {
       const filters = shaped(z.array(tcFilter), parseJson(json)).flatMap((one) => wordsOf(one));
-      found.set(link, [...(found.get(link) ?? []), ...filters.map((words) => `tc filter ${way} ${words}`)]);
+      add(filters.map((words) => `tc filter ${way} ${words}`));
     } catch (error) {
       miss(
         "firewall",

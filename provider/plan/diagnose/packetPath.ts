@@ -12,7 +12,7 @@ export const packetPath: Check = (facts) =>
           finding("packet-path", "warning", {
             subject: `port ${port.name}`,
             evidence: `${link}: ${program}; ${port.name} master ${bridge}`,
-            cause: `It sees what passes ${link} ${program.startsWith("tc filter egress") ? `after ${bridge} has sent it` : `before ${bridge} does`}, the VMs' frames too, and may drop them or send them elsewhere. No firewall's list shows that.`,
+            cause: `It sees what passes ${link} ${/^tc(x| filter) egress/.test(program) ? `after ${bridge} has sent it` : `before ${bridge} does`}, the VMs' frames too, and may drop them or send them elsewhere. No firewall's list shows that.`,
             fix: `See what it does with frames of other MAC addresses than the host's own: bpftool net, tc -s filter show dev ${link} ingress; who put it there can let those pass.`,
           }),
         ),

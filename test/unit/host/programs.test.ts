@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { parseFacts } from "../../../provider/host/facts/parseFacts";
 import { parseFilters, xdpOf } from "../../../provider/host/facts/parsePrograms";
 import { diagnose } from "../../../provider/plan/diagnose/diagnose";
 import { impactsOf } from "../../../provider/plan/impact/impacts";
@@ -37,6 +40,35 @@ test("what can't be read of them is told by its link", () => {
   parseFilters("enp1s0 ingress [{]", (...all) => missed.push(all));
   expect(missed).toEqual([
     ["firewall", ["enp1s0"], "`tc -j filter show dev enp1s0 ingress` can't be read: it is no JSON"],
+  ]);
+});
+
+/** Lets everything pass, by tcx, for as long as its child runs: on a link, by the index. */
+const attach = `
+  my ($machine, $index) = @ARGV;
+  sub bpf {
+    my ($command, $what) = @_;
+    my $said = syscall({qw(x86_64 321 aarch64 280)}->{$machine} + 0, $command, $what, length $what);
+    $said < 0 ? die "bpf $command: $!" : $said;
+  }
+  my $code = pack "C C s l C C s l", 0xb7, 0, 0, -1, 0x95, 0, 0, 0;
+  my $licence = "GPL\\0";
+  my $program = bpf 5, pack "L L Q Q x120", 3, 2, map { unpack "Q", pack "P", $_ } $code, $licence;
+  bpf 28, pack "L L L L x128", $program, $index, 46, 0;
+  exit if fork;
+  sleep;`;
+
+test("a program of tcx is told, which tc does not show", () => {
+  const script = join(__dirname, "../../../provider/host/facts/facts.sh");
+  const scene = `
+    mount -t sysfs sysfs /sys && ip link add enp1s0 type veth peer name peer &&
+    perl -e "$1" -- "$(uname -m)" "$(cat /sys/class/net/enp1s0/ifindex)" && sh "$2" network`;
+  // All that runs in it ends with it.
+  const inside = ["-nmpf", "--kill-child", "sh", "-c", scene, "scene", attach, script];
+  const { stdout } = spawnSync("unshare", inside);
+  const { links } = parseFacts(stdout);
+  expect(links.find(({ name }) => name === "enp1s0")?.programs).toEqual([
+    expect.stringMatching(/^tcx ingress prog id \d+$/),
   ]);
 });
 
