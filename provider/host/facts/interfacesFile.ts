@@ -1,3 +1,6 @@
+import { posix } from "node:path";
+import { expressionOf } from "./glob";
+
 /** One option of a stanza, or a stanza's own line: where it stands among the file's lines, a continued one to its end. */
 export interface SaidLine {
   readonly key: string;
@@ -75,9 +78,8 @@ export function sourcedFiles(files: ReadonlyMap<string, string>): {
       others.push(said);
       continue;
     }
-    const name = isFolder ? /^[A-Za-z0-9_-]+$/ : globOf(glob);
-    for (const [path, one] of files)
-      if (path !== mainFile && name.test(path.slice(path.lastIndexOf("/") + 1))) read.set(path, one);
+    const name = isFolder ? /^[A-Za-z0-9_-]+$/ : new RegExp(`^${expressionOf(glob)}$`);
+    for (const [path, one] of files) if (path !== mainFile && name.test(posix.basename(path))) read.set(path, one);
   }
   for (const [path, one] of read)
     if (path !== mainFile)
@@ -87,4 +89,3 @@ export function sourcedFiles(files: ReadonlyMap<string, string>): {
 
 /** Of more stars than one, a look for a match may take ages. */
 const isPlain = (glob: string) => /^[\w.-]*\*?[\w.-]*$/.test(glob);
-const globOf = (glob: string) => new RegExp(`^${glob.replaceAll(".", "\\.").replace("*", ".*")}$`);

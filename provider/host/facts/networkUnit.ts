@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 /** One section of a unit's file, in its order: each key as often as the file says it. */
 export interface Section {
   readonly name: string;
@@ -39,7 +41,7 @@ export const unitFolders = [
 
 /** A unit and its drop-ins, which add to it in the order of their names (systemd.network(5)): path to text. */
 export function wholeUnit(units: ReadonlyMap<string, string>, path: string): [string, string][] {
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = posix.basename(path);
   const dropIns = [...(dropInsIn(units).get(name) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
   return [path, ...dropIns.map(([, one]) => one)].flatMap((one) => {
     const text = units.get(one);

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { parseFirewall } from "../netfilter/parseFirewall";
 import { atOnce, type Steps } from "../turns";
 import type { Facts } from "./facts";
@@ -172,7 +173,7 @@ function files(reader: Reader, kind: string): { byPath: Map<string, string>; byN
     const name = folder ?? unit;
     return name === undefined ? undefined : [name];
   });
-  return { byPath, byName: new Map([...byPath].map(([path, text]) => [path.split("/").at(-1) ?? "", text])) };
+  return { byPath, byName: new Map([...byPath].map(([path, text]) => [posix.basename(path), text])) };
 }
 
 /** Now, and then a start and a file named by the VM each. */
@@ -201,7 +202,7 @@ function parseLinkAges(text = ""): Map<number, number> {
 }
 
 function parseRecords(reader: Reader): Map<string, BridgeRecord> {
-  const nameOf = (path: string) => (path.split("/").at(-1) ?? "").replace(/\.json$/, "");
+  const nameOf = (path: string) => posix.basename(path, ".json");
   const records = new Map<string, BridgeRecord>();
   for (const [path, text] of reader.files("record", "records", (path) => [nameOf(path)])) {
     try {

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { expressionOf } from "../../host/facts/glob";
 import { addressOf } from "../../host/facts/inIfupdownsWords";
 import { ifaceOf, type SaidLine, type Stanza, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
 import { Refusal } from "../refusal";
@@ -108,11 +109,8 @@ function isPattern(word: string, nic: string): boolean {
   return word.includes("/") && (variable !== "" || globOf(glob).test(nic));
 }
 
-function globOf(glob: string): RegExp {
-  if (/[[\\]/.test(glob)) return /^/;
-  const plain = glob.replaceAll(/[.+^${}()|]/g, "\\$&");
-  return new RegExp(`^${plain.replaceAll(/\*+/g, ".*").replaceAll("?", ".")}$`);
-}
+/** One with brackets may mean any. */
+const globOf = (glob: string) => (/[[\\]/.test(glob) ? /^/ : new RegExp(`^${expressionOf(glob)}$`));
 
 function refuseOptions(path: string, stanza: Stanza, nic: string): void {
   const { family = "", method = "" } = ifaceOf(stanza) ?? {};

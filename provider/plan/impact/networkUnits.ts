@@ -1,10 +1,11 @@
+import { posix } from "node:path";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { madeByNetplan, netplanId } from "../addressing/netplanId";
 import { isOfIfupdown } from "../ifupdown/owner";
 import { networkFileName } from "../netplan/bridgeFile";
 import { findDefinition } from "../netplan/definition";
 import { matches, unitsByName } from "../networkd/match";
-import { baseName, isUnit, unitNames } from "../networkd/units";
+import { isUnit, unitNames } from "../networkd/units";
 import type { Impact, Look } from "./impact";
 
 /** networkd's files beside netplan's that a link has its configuration from, or would have at the next reload or boot. */
@@ -13,7 +14,7 @@ export const otherUnits: Look = (facts, { gone, heir, enslaved }) => {
   if (!enslaved || !link) return [];
   if (isOfIfupdown(facts, gone)) return besideIfupdown(facts, link, heir);
   const byHand = link.networkFile !== undefined && isItsOwn(facts, link);
-  const own = byHand ? baseName(link.networkFile ?? "") : networkFileName(netplanId(link));
+  const own = byHand ? posix.basename(link.networkFile ?? "") : networkFileName(netplanId(link));
   const ofBridge = byHand ? unitNames(heir, own).bridge : networkFileName(heir);
   const bridge = { ...link, name: heir, kind: "bridge" };
   return [

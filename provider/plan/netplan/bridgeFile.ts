@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { stringify } from "yaml";
 import type { Stanza } from "./addressing";
 import { findDefinition } from "./definition";
@@ -31,7 +32,7 @@ export function bridgeFilePath(
   const ofPort = mtu === undefined || port === undefined ? [] : (findDefinition(netplan, port.id)?.places ?? []);
   const last = [...(findDefinition(netplan, name)?.places ?? []), ...ofPort.filter(({ map }) => map.has("mtu"))]
     .filter(({ path }) => !isBridgeFile(path, name))
-    .map(({ path }) => path.slice(path.lastIndexOf("/") + 1))
+    .map(({ path }) => posix.basename(path))
     .filter((file) => file > usual)
     .sort()
     .at(-1);

@@ -1,4 +1,5 @@
 import type { Link } from "../../host/facts/facts";
+import { expressionOf } from "../../host/facts/glob";
 import { sectionsOf, unitFolders, valuesIn } from "../../host/facts/networkUnit";
 
 /** Of each name the one that counts. */
@@ -44,12 +45,7 @@ export function matches(text: string, link: Link): boolean {
 /** fnmatch(3), and MAC addresses in either case and with either sign between. One that can't be read may match anything. */
 function globOf(glob: string): RegExp {
   const plain = /^[0-9A-Fa-f]{2}([:.-][0-9A-Fa-f]{2}){5}$/.test(glob) ? glob.replaceAll(/[.-]/g, ":") : glob;
-  const text = plain
-    .replaceAll(/[.+^${}()|\\]/g, "\\$&")
-    // Several in a row are one, and would have the look for a match take ages.
-    .replaceAll(/\*+/g, ".*")
-    .replaceAll("?", ".")
-    .replaceAll("[!", "[^");
+  const text = expressionOf(plain).replaceAll("[!", "[^");
   try {
     return new RegExp(`^${text}$`, "i");
   } catch (error) {

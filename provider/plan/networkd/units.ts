@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { Facts, Link } from "../../host/facts/facts";
 import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNetplansWords";
 import { wholeUnit } from "../../host/facts/networkUnit";
@@ -51,7 +52,7 @@ export interface UnitNames {
 /** networkd takes the first file by name that matches a link (systemd.network(5)). */
 export function unitNames(bridge: string, usersFile: string): UnitNames {
   const usual = `05-kvmnet-bridge-${bridge}.network`;
-  const number = baseName(usersFile) > usual ? "05" : "0";
+  const number = posix.basename(usersFile) > usual ? "05" : "0";
   const name = (what: string) => `${number}-kvmnet-${what}-${bridge}`;
   return { netdev: `${name("bridge")}.netdev`, bridge: `${name("bridge")}.network`, port: `${name("port")}.network` };
 }
@@ -70,24 +71,20 @@ export function unitFilesIn(files: Iterable<string>, bridge: string): string[] {
 export function bridgeUnit(facts: Pick<Facts, "networkd" | "netplan">, bridge: string): string {
   if (isOfIfupdown(facts, bridge)) return bridge;
   const own = unitFilesIn(facts.networkd.keys(), bridge).find((path) => /-kvmnet-bridge-[^/]+\.network$/.test(path));
-  return own === undefined ? networkFileName(bridge) : baseName(own);
+  return own === undefined ? networkFileName(bridge) : posix.basename(own);
 }
 
 /** networkd's file of a bridge that a hand has made with such files. */
 export function foundUnit(found: { readonly own: NetplanDefinition } | undefined): string | undefined {
   const [place] = found && isUnit(found.own) ? found.own.places : [];
-  return place && baseName(place.path);
+  return place && posix.basename(place.path);
 }
 
 /** networkd's files of a NIC that is no port, or will be none again: by netplan's entry, or by the user's own; of ifupdown's, its name. */
 export function portUnits(port: NetplanDefinition, uplink: Link): string[] {
   if (isIfupdowns(port)) return [uplink.name];
-  if (isUnit(port)) return port.places.slice(0, 1).map(({ path }) => baseName(path));
+  if (isUnit(port)) return port.places.slice(0, 1).map(({ path }) => posix.basename(path));
   return [...new Set([port.id, portEntry(port, uplink).id])].map(networkFileName);
-}
-
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 export const unitPath = (name: string) => `${folder}/${name}`;
