@@ -47,6 +47,7 @@ site: ## make docs/ into a static site, site/
 	npm ci --prefix tools/site --ignore-scripts --no-audit --no-fund
 	rm -rf site tools/site/pages
 	cp -r docs tools/site/pages
+	install -D -m 644 docs/logo.svg tools/site/pages/public/logo.svg
 	cd tools/site && node_modules/.bin/vitepress build
 
 # Before anything is installed or built for it.

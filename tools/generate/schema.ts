@@ -96,7 +96,10 @@ export function schemaOf(
     license: facts.license,
     publisher: facts.author,
     ...(facts.homepage && { homepage: facts.homepage }),
-    ...(facts.repository && { repository: facts.repository }),
+    ...(facts.repository && {
+      repository: facts.repository,
+      logoUrl: `${facts.repository.replace(/\.git$/, "")}/raw/v${facts.version}/docs/logo.svg`,
+    }),
     ...(facts.pulumi.server && { pluginDownloadURL: facts.pulumi.server }),
     language: {
       nodejs: { packageName: facts.name, respectSchemaVersion },

@@ -20,3 +20,15 @@ describe("The generated files", () => {
     expect(there.sort()).toEqual([...expected, ...helpers].sort());
   });
 });
+
+it("the schema leads to the logo of its version where package.json says the repository's address, and else to none", () => {
+  const facts = JSON.parse(read("package.json"));
+  const schemaOf = (more: object) => JSON.parse(generate({ ...facts, ...more }).get("provider/schema.json") ?? "");
+  expect(schemaOf({ repository: undefined })).not.toHaveProperty("logoUrl");
+  expect(schemaOf({ version: "1.2.3", repository: "https://git.example/kvmnet.git" })).toMatchObject({
+    repository: "https://git.example/kvmnet.git",
+    logoUrl: "https://git.example/kvmnet/raw/v1.2.3/docs/logo.svg",
+  });
+  // Square, and of 100 pixels: what the registry of Pulumi asks for.
+  expect(read("docs/logo.svg")).toMatch(/^<svg [^>]*width="100" height="100" viewBox="0 0 100 100"/);
+});

@@ -11,6 +11,9 @@ const group = (text: string, ...pages: string[]) => ({
   items: pages.map((page) => ({ text: lineOf(page), link: `/${page}` })),
 });
 
+/** In a repository a link is named as its file is; here, by the page's title. */
+const titled = (name: string) => name.replace(/^([\w-]+)\.md$/, (_, page) => lineOf(page));
+
 /** docs/ as pages. A link that leaves docs/, to a test, say, is text there: the site has docs/ alone. */
 export default defineConfig({
   title: "kvmnet",
@@ -23,13 +26,19 @@ export default defineConfig({
     config(md) {
       md.core.ruler.push("within-docs", ({ tokens }) => {
         for (const { children } of tokens)
-          for (const link of children ?? [])
-            if (link.type === "link_open" && link.attrGet("href")?.startsWith("../"))
+          for (const [index, link] of (children ?? []).entries()) {
+            if (link.type !== "link_open") continue;
+            const text = children?.[index + 1];
+            if (link.attrGet("href")?.startsWith("../"))
               link.attrs = (link.attrs ?? []).filter(([name]) => name !== "href");
+            else if (text?.type === "text") text.content = titled(text.content);
+          }
       });
     },
   },
+  head: [["link", { rel: "icon", href: "/logo.svg" }]],
   themeConfig: {
+    logo: "/logo.svg",
     search: { provider: "local" },
     outline: { level: [2, 3] },
     sidebar: [
