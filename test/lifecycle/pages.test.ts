@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
 import { fences } from "../lab/documented";
+import { programIn } from "./documentedProjects";
 import { SimulatedHost } from "./host/simulatedHost";
 import { programOf } from "./program";
 import { SimulatedStack } from "./simulatedStack";
@@ -139,21 +139,6 @@ test(
   5 * minutes,
 );
 
-/** The resources of docs/adopting.md's program, as a YAML one has them: two have one name. */
-function adopted(): string {
-  const [code = ""] = fences("docs/adopting.md", "ts");
-  const made = [...code.matchAll(/new resources\.(\w+)\("(\w+)", \{ connection, (.*) \}\);/g)].map(
-    ([, type, name, properties], index) => [
-      `r${index}`,
-      {
-        ...{ type: `kvmnet:${type}`, name },
-        properties: { connection: { host: "kvm1.example" }, ...parse(`{ ${properties} }`) },
-      },
-    ],
-  );
-  return stringify({ name: "adopted", runtime: "yaml", resources: Object.fromEntries(made) });
-}
-
 test(
   "what a host has is imported as docs/adopting.md has it, and the code there changes nothing",
   async () => {
@@ -168,7 +153,8 @@ test(
     await type(home, [...prepared, "mkdir ~/adopted"].join("\n"), answers);
     await writeFile(join(cwd, "Pulumi.yaml"), "name: adopted\nruntime: yaml\n");
     await type(home, `pulumi stack init adopted\n${commandsOf("adopting.md")}`, answers, { cwd });
-    await writeFile(join(cwd, "Pulumi.yaml"), adopted());
+    const [code = ""] = fences("docs/adopting.md", "ts");
+    await programIn(cwd, code, "adopted");
     const said = await type(home, "pulumi preview --expect-no-changes", answers, { cwd });
     expect(said).toMatch(/6 unchanged/);
   },

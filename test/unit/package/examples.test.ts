@@ -14,6 +14,9 @@ function examplesIn(path: string): [name: string, code: string][] {
 const components = readdirSync(join(repository, "components"))
   .filter((name) => name.endsWith(".ts"))
   .map((name) => `components/${name}`);
+const pages = readdirSync(join(repository, "docs"))
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`);
 /** What the schema shows of each resource and function. */
 const { resources, functions } = JSON.parse(read("provider/schema.json"));
 const shown = Object.entries<{ description: string }>({ ...resources, ...functions }).map(
@@ -22,17 +25,7 @@ const shown = Object.entries<{ description: string }>({ ...resources, ...functio
     /```typescript\n(.*?)```/s.exec(description)?.[1] ?? "",
   ],
 );
-const examples = [
-  ...shown,
-  ...[
-    "README.md",
-    "docs/connecting.md",
-    "docs/libvirt.md",
-    "docs/nics.md",
-    "docs/severalBridges.md",
-    ...components,
-  ].flatMap(examplesIn),
-];
+const examples = [...shown, ...["README.md", ...pages, ...components].flatMap(examplesIn)];
 
 /** What the compiler says of the examples, each a module of its own beside index.ts. */
 function diagnose(): Map<string, string[]> {
