@@ -68,6 +68,16 @@ export function withProofs(
   return { probes: all, required, proofs: asked ? [] : [...probes.filter(shows), ...neighbours], inside };
 }
 
+/** The same of what moves with a change. Of links that the host has no address on, it loses nothing by which it is reached. */
+export function demandsOf(
+  facts: Facts,
+  links: readonly string[],
+  demanded: Pick<Change, "probes" | "required">,
+  addresses: readonly unknown[],
+): Demands {
+  return addresses.length > 0 ? withProofs(facts, links, demanded) : { ...demanded, proofs: [], inside: undefined };
+}
+
 /** Whether an address is the host's own, or that of a machine on it. */
 function isInside(facts: Facts, links: readonly string[], address: string): boolean {
   if (facts.links.some(({ addresses }) => addresses.some(({ local }) => local === address))) return true;

@@ -6,7 +6,7 @@ import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, leasedOf } from "../../plan/addressing/readdressing";
 import { asksDhcp6, kernelAddressing, learns, promised } from "../../plan/addressing/wanted";
 import { lossesOf } from "../../plan/impact/losses";
-import { withProofs } from "../../plan/impact/standing";
+import { demandsOf } from "../../plan/impact/standing";
 import { type Addressing, addressingOn, nothing, together } from "../../plan/link/addressingOn";
 import type { WantedBridge } from "../../plan/link/missing";
 import { kernelChange, type Target } from "../../plan/link/transition";
@@ -75,7 +75,7 @@ export function planLeave(
     gone: [],
   };
   const probes = probesFor(facts, losses, wanted.gateways, confirm.probes);
-  const { inside, ...demands } = withProofs(facts, [uplink.name, name], probes);
+  const { inside, ...demands } = demandsOf(facts, [uplink.name, name], probes, onBridge.addresses);
   const cloud = kept.length === 0 && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
   const change: Change = {
     files,

@@ -2,7 +2,7 @@ import { type Facts, type Link, ports, recordOf, runningOn } from "../../host/fa
 import type { Change } from "../../host/transaction/change";
 import { cidrOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
 import type { Losses } from "../../plan/impact/losses";
-import { withProofs } from "../../plan/impact/standing";
+import { demandsOf } from "../../plan/impact/standing";
 import type { Addressing } from "../../plan/link/addressingOn";
 import { missing, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
 import { type StrayTap, strayTaps } from "../../plan/link/taps";
@@ -62,12 +62,11 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   if (uplink.master !== name && wanted.dhcp4 && !facts.networkd.has(identityPath(unit))) needIdentity(uplink, onUplink);
   const { leaving, ...network } = networkFor(site, inputs, written);
   const demanded = probesFor(facts, network.losses, wanted.gateways, inputs.confirm.probes);
-  // Of a NIC that the host has no address on, it loses nothing by which it is reached.
-  const moves = [...onUplink.addresses, ...onBridge.addresses].length > 0;
   const { insteadOf = name } = taking;
-  const { inside, ...demands } = moves
-    ? withProofs(facts, [...new Set([uplink.name, name, insteadOf])], demanded)
-    : { ...demanded, proofs: [], inside: undefined };
+  const { inside, ...demands } = demandsOf(facts, [...new Set([uplink.name, name, insteadOf])], demanded, [
+    ...onUplink.addresses,
+    ...onBridge.addresses,
+  ]);
   const change: Change = {
     files: written.files,
     remove: written.remove,

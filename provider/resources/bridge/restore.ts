@@ -15,7 +15,7 @@ import { cidrOf, isLeased, leasedOf } from "../../plan/addressing/readdressing";
 import { asksDhcp6, learns, type Promised, promised } from "../../plan/addressing/wanted";
 import { isIfupdowns, isOfIfupdown, refuseDhcp, withoutBridge } from "../../plan/ifupdown/owner";
 import { lossesOf } from "../../plan/impact/losses";
-import { withProofs } from "../../plan/impact/standing";
+import { demandsOf } from "../../plan/impact/standing";
 import { sysctlPath } from "../../plan/impact/sysctls";
 import { addressingOn, nothing } from "../../plan/link/addressingOn";
 import type { WantedBridge } from "../../plan/link/missing";
@@ -102,7 +102,8 @@ export function planRestore(
     links: [{ name: uplink.name, master: null, mtu: mtuOfItsOwn(facts, name, uplink, original), addressing: moving }],
     gone: [name],
   };
-  const { inside, ...demands } = withProofs(facts, [uplink.name, name], probesFor(facts, losses, [], confirm.probes));
+  const demanded = probesFor(facts, losses, [], confirm.probes);
+  const { inside, ...demands } = demandsOf(facts, [uplink.name, name], demanded, moving.addresses);
   const change: Change = {
     files,
     remove: [...own, recordPath(name)],

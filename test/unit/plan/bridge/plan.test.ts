@@ -79,6 +79,15 @@ test("restoring removes what was written, and puts back what was there", () => {
   expect(kept).toEqual([]);
 });
 
+test("where the host has no address on a bridge, destroy demands no proof of its LAN, as its making did not", () => {
+  const { facts, plan } = read("theSameAgainChangesNothing");
+  const elsewhere = { ...facts, client: { address: "198.51.100.9", device: "vpn0", gateway: undefined } };
+  const restored = (there: typeof facts) => planRestore(there, "br0", plan.previousConfig, { timeout: 60 });
+  expect(restored(elsewhere).inside).toMatch(/over vpn0, not over/);
+  const bare = elsewhere.links.map((link) => ({ ...link, addresses: [] }));
+  expect(restored({ ...elsewhere, links: bare })).toMatchObject({ inside: undefined, change: { proofs: [] } });
+});
+
 test("a bridge of another program's is refused, with its owner", () => {
   const { facts } = read("theSameAgainChangesNothing");
   const inputs = bridge.inputs.parse({ connection: { host: "kvm1.example" } });
