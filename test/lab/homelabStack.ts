@@ -21,8 +21,12 @@ export interface HomelabStackOptions {
   readonly connection?: object;
   /** What the person's known_hosts has; all of the hosts if not said. */
   readonly knownHosts?: string;
-  /** `homelab:hosts` without the connections, by the hosts' names. */
-  readonly config: { readonly hosts: Record<string, object>; readonly vms?: Record<string, object> };
+  /** What `homelab:` has: its hosts by their names, without the connections. */
+  readonly config: {
+    readonly hosts: Record<string, object>;
+    readonly vms?: Record<string, object>;
+    readonly rollout?: object;
+  };
 }
 
 let made = 0;
@@ -72,7 +76,8 @@ export class HomelabStack implements AsyncDisposable {
       name,
       { connection: connections.get(name), ...host },
     ]);
-    const values = { "homelab:hosts": Object.fromEntries(hosts), ...(config.vms && { "homelab:vms": config.vms }) };
+    const others = Object.entries({ ...config, hosts: Object.fromEntries(hosts) });
+    const values = Object.fromEntries(others.map(([key, value]) => [`homelab:${key}`, value]));
     // The line that Pulumi adds to a stack's config file to keep its secrets by; there are none in it here.
     await writeFile(this.configFile, stringify({ config: values }));
   }
