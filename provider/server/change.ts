@@ -19,7 +19,7 @@ import { until } from "../host/until";
 import { Refusal } from "../plan/refusal";
 import { type Connection, whole } from "../resources/connection";
 import { type Operation, PartlyDone } from "../resources/lifecycle";
-import { refusalsOf, tellKeptNics } from "../resources/ownership/going";
+import { refusalsOf, tellKeptNics, tellPerhapsGoing } from "../resources/ownership/going";
 import type { Owned } from "../resources/ownership/owned";
 import { inWordsTo } from "../resources/ownership/words";
 import { initFailed } from "./errors";
@@ -149,7 +149,9 @@ async function askReplaced(operation: Operation, one: Owned, first: readonly Own
   const why = host && facts ? refusalsOf(facts, owned.deleted(), first) : [];
   const others = owned.deleted().filter(({ state }) => state.hostId === one.state.hostId).length > 1;
   const nothing = others ? "" : "nothing was deleted: ";
-  if (why.length > 0) throw new Refusal(`${host?.label}: ${nothing}${why.join("\n")}`);
+  if (why.length === 0) return;
+  const perhaps = tellPerhapsGoing(owned.perhapsGoing(first), one.urn);
+  throw new Refusal(`${host?.label}: ${nothing}${why.join("\n")}${perhaps}`);
 }
 
 /** Undefined: the machine was installed anew. */

@@ -96,6 +96,17 @@ export function tellKeptNics(facts: Facts, going: readonly Owned[], deleted: rea
   );
 }
 
+/** NICs that may be made anew with what they are on, in words: which, and how to have them gone before. */
+export function tellPerhapsGoing(nics: readonly Owned[], reader: string): string {
+  if (nics.length === 0) return "";
+  const names = nics.map(({ urn }) => inWordsTo(urn, reader)).join(", ");
+  const targets = nics.map(({ urn }) => ` --target '${urn}'`).join("");
+  return (
+    `\nWhether ${names} would go too, by replaceOnChanges or replaceWith, Pulumi does not say ahead. ` +
+    `If so, have it go before: pulumi destroy${targets}. Without deleteBeforeReplace, all stays as it is on the host.`
+  );
+}
+
 /** Those of a kind on this host. */
 const on = (facts: Facts, all: readonly Owned[], kind: string) =>
   all.filter(({ type, state }) => type === `kvmnet:index:${kind}` && state.hostId === facts.machineId);

@@ -79,6 +79,12 @@ export class Ownership {
     return this.#replaced.with(one, this.#checked, [...this.#owned.values()]);
   }
 
+  /** NICs on what goes in the midst of the program that were not deleted yet, and may be. */
+  perhapsGoing(first: readonly Owned[]): Owned[] {
+    const deleted = new Set(this.#deleted.map(({ urn }) => urn));
+    return this.#replaced.perhaps(first, [...this.#owned.values()]).filter(({ urn }) => !deleted.has(urn));
+  }
+
   /** Whether the program has it, as far as it has come: one that goes all the same is replaced. */
   isInProgram(urn: string): boolean {
     return this.#checked.has(urn);
@@ -142,7 +148,7 @@ export class Ownership {
 
   /** What the state has of a resource: of one that is replaced, what it was. */
   stateOf(urn: string): Owned["state"] | undefined {
-    return [...this.#owned.values()].find((one) => one.urn === urn)?.state;
+    return [...this.#owned].find(([key, one]) => (this.#staying.get(key) ?? one.urn) === urn)?.[1].state;
   }
 
   /** What the state has and the program has no more. */

@@ -30,6 +30,13 @@ export class Replaced {
     return another || under.some(isFirst) ? [one, ...under] : undefined;
   }
 
+  /** NICs on what goes, which may go with it: what Pulumi does by replaceOnChanges and replaceWith, it says to nobody ahead. */
+  perhaps(going: readonly Owned[], all: readonly Owned[]): Owned[] {
+    return all.filter(
+      (one) => one.type === "kvmnet:index:Nic" && this.#under(one, all).some((other) => going.includes(other)),
+    );
+  }
+
   #under(one: Owned, all: readonly Owned[]): Owned[] {
     const { on = [] } = this.#dependents.get(one.urn) ?? {};
     const under = all.filter(({ type, state }) =>

@@ -28,6 +28,17 @@ describe("What is deleted before it is made anew goes with what it is on", () =>
     expect([owned.goingFirst(network), owned.goingFirst(bridge)]).toEqual([undefined, undefined]);
   });
 
+  it("and whether a NIC on it goes too is not known before it does", () => {
+    const owned = read(bridge, network, nic);
+    owned.checked(bridge.urn, true);
+    owned.isAnew(network, ["bridge"], true);
+    owned.isAnew(nic, ["network"], false);
+    const going = owned.goingFirst(network) ?? [];
+    expect(owned.perhapsGoing(going).map(({ urn }) => urn)).toEqual([nic.urn]);
+    owned.deletes(nic);
+    expect(owned.perhapsGoing(going)).toEqual([]);
+  });
+
   it("where the engine has asked for that before its turn, on that host, for the program and not for destroy", () => {
     const owned = read(other, bridge, network);
     owned.checked(bridge.urn, true);
