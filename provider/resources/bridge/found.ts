@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { quote } from "../../host/exec/quote";
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import type { BridgeRecord } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
@@ -28,6 +29,11 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
   const link = linkNamed(facts, name);
   const found = definedOutside(facts, name);
   if (record?.found) return found && { ...found, macAddress: record.found.macAddress };
+  const way = link && !found ? makingItYours(facts, name) : undefined;
+  if (way !== undefined)
+    throw new Refusal(
+      `name: the host has the bridge ${name} by a file of kvmnet's, and no record of whose it is. To import it, make the file yours first: ${way}`,
+    );
   if (link && (!found || !(isUnit(found.own) || madeByNetplan(link) === name)))
     throw new Refusal(
       `name: the host has an interface ${name} already, which kvmnet did not make, nor netplan or networkd from their files. Take another name, or describe it there first.`,
@@ -44,6 +50,12 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
       `name: ${name} is configured with netplan's renderer ${found.definition.renderer}; for now kvmnet handles networkd only.`,
     );
   return { ...found, macAddress: link.mac };
+}
+
+/** The command after which netplan has the same bridge by a file of the user's; undefined: it is one, or there is none. */
+export function makingItYours({ netplan }: Pick<Facts, "netplan">, name: string): string | undefined {
+  const [ours] = bridgeFilesIn(netplan, name);
+  return ours === undefined ? undefined : `mv ${quote([ours, ours.replace("kvmnet-", "")])}`;
 }
 
 /** What netplan has of a bridge that the user's own files define. */

@@ -7,9 +7,10 @@ import { findDefinition, netplanIn } from "../../plan/netplan/definition";
 import { Refusal } from "../../plan/refusal";
 import { type Holder, heldOr, markText } from "../ownership/mark";
 import type { Marked } from "../ownership/whose";
-import { isOfOtherStack } from "../ownership/words";
+import { importing, isOfOtherStack } from "../ownership/words";
 import type { BridgeInputs, BridgeState } from "./definition";
 import { recordPath } from "./files";
+import { makingItYours } from "./found";
 import { type BridgePlan, planBridge } from "./plan";
 
 /** A bridge, and whose the host says that it is. */
@@ -70,9 +71,11 @@ export function refuseUnknown(facts: Facts, host: Host, urn: string, inputs: Bri
     }
   };
   const unlike = differences();
-  if (unlike.length > 0)
-    throw new Refusal(
-      `${host.label}: the host's record of whose the bridge ${name} is is gone, and it is not as the state says: ${unlike.join("; ")}. ` +
-        `Nothing of it is changed. If it is the one: pulumi state delete '${urn}', then pulumi import kvmnet:index:Bridge with ${inputs.connection.host}/${name}.`,
-    );
+  if (unlike.length === 0) return;
+  const mine = makingItYours(facts, name);
+  throw new Refusal(
+    `${host.label}: the host's record of whose the bridge ${name} is is gone, and it is not as the state says: ${unlike.join("; ")}. ` +
+      `Nothing of it is changed. If it is the one: pulumi state delete '${urn}', ${mine === undefined ? "" : `${mine} on the host, `}` +
+      `then ${importing(urn, `${inputs.connection.host}/${name}`)}`,
+  );
 }

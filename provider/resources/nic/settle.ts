@@ -13,12 +13,13 @@ import { type Operation, PartlyDone } from "../lifecycle";
 import { dropMark, keepMark } from "../ownership/keep";
 import { settledMark } from "../ownership/mark";
 import { nicMark } from "../ownership/paths";
+import { takeOver } from "../ownership/whose";
 import { addressesNow, findAddresses } from "./addresses";
 import { attachLacking, putTapRight } from "./attachment";
 import type { NicState, NicWanted } from "./definition";
 import { modelPending, nicDrift } from "./drift";
 import { refuseUnfit, refuseWithout, savedWords } from "./fitness";
-import { type Kept, type NicOfDomain, nicOf, nicState, refuseTwice } from "./model";
+import { type Kept, markedNic, type NicOfDomain, nicOf, nicState, refuseTwice } from "./model";
 
 /** A NIC of a VM that is to be as wanted. */
 export interface Wanted {
@@ -98,6 +99,9 @@ async function attached(operation: Operation, host: Host, wanted: Wanted, path: 
   return operation.hosts.exclusive(machineId, operation.signal, async () => {
     const before = look(host, await host.recentFacts(), wanted);
     operation.signal.throwIfAborted();
+    // Another engine may have made it since the look before the wait.
+    if (mark.pending)
+      takeOver(operation, host, markedNic(before.facts, before.found, macAddress, inputs.connection, operation.owned));
     refuseTwice(before.facts, before.found.domain, macAddress, host.label);
     await keepMark(host, path, mark);
     try {
