@@ -9,6 +9,7 @@ import { goThrough } from "../lifecycle/goThrough";
 import { kept } from "../lifecycle/identities";
 import { type Name, programOf } from "../lifecycle/program";
 import { refactorings } from "../lifecycle/refactorings";
+import { refactoringsByOptions } from "../lifecycle/refactoringsByOptions";
 import { refactoringsOf010 } from "../lifecycle/refactoringsOf010";
 import { each, refactoringTable, type Said } from "../lifecycle/refactoringTable";
 import { restoreMoved, split, wantTheSame } from "../lifecycle/twoStacks";
@@ -74,7 +75,7 @@ describe.each(releasesFor(__filename))("a stack that is refactored, on Debian %s
   });
   const asBefore = async () => expect(await kvm1.addresses()).toMatch(/^enp1s0 +UP +192\.0\.2\.100\/24 *$/m);
 
-  test.each(chosen([...refactorings, ...refactoringsOf010], 16, release))(
+  test.each(chosen([...refactorings, ...refactoringsByOptions, ...refactoringsOf010], 16, release))(
     "$what: each thing on the host stays the one that it is, is changed by the next program, and goes with its stack",
     async (refactoring) => {
       await using stack = await YamlStack.start(lan, [kvm1]);

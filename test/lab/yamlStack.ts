@@ -10,6 +10,8 @@ import { Pulumi, type PulumiOptions } from "./pulumi";
 const provider = resolve(__dirname, "../../provider");
 
 export interface YamlProgram {
+  /** The project; where left out, "homelab". */
+  readonly name?: string;
   /** Where its plugins are; where left out, that of the checkout. */
   readonly plugins?: Record<string, unknown>;
   readonly variables?: Record<string, unknown>;

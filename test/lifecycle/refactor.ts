@@ -2,8 +2,8 @@ import { killGroup } from "../lab/command";
 import type { Pulumi } from "../lab/pulumi";
 import { succeeds } from "../lab/succeeds";
 import type { YamlProgram, YamlStack } from "../lab/yamlStack";
-import type { AnyHost } from "./identities";
-import type { Properties } from "./program";
+import { type AnyHost, type Kept, kept } from "./identities";
+import { type Properties, types } from "./program";
 
 /** A stack on a host, simulated or real. */
 export interface Scene {
@@ -43,7 +43,7 @@ export function renamed(program: YamlProgram, options?: (name: string) => object
     `${name}2`,
     { ...one, ...(options && { options: options(name) }) },
   ]);
-  return { resources: Object.fromEntries(resources) };
+  return { ...program, resources: Object.fromEntries(resources) };
 }
 
 export function altered(program: YamlProgram, alter: (one: Properties, type: string) => Properties): YamlProgram {
@@ -56,7 +56,7 @@ export function altered(program: YamlProgram, alter: (one: Properties, type: str
         .at(-1) ?? "",
     ),
   ]);
-  return { resources: Object.fromEntries(resources) };
+  return { ...program, resources: Object.fromEntries(resources) };
 }
 
 export function byAnother(program: YamlProgram): YamlProgram {
@@ -94,7 +94,7 @@ export async function replacing({ pulumi }: Pick<Scene, "pulumi">): Promise<stri
 }
 
 /** An `up` of which the engine has written down all when it ends after the last create and before the first delete. */
-async function upWithoutDeletes({ pulumi }: Scene, args: readonly string[], going: object): Promise<void> {
+export async function upWithoutDeletes({ pulumi }: Scene, args: readonly string[], going: object): Promise<void> {
   const before = JSON.parse(await pulumi.exportState());
   await succeeds(pulumi.up({ args }));
   const after = JSON.parse(await pulumi.exportState());
@@ -115,17 +115,33 @@ export async function renameAndBack(scene: Scene): Promise<void> {
   await say(scene, program);
 }
 
+/** What each resource of a program is imported by. */
+export const ids = {
+  br: "br0",
+  filter: "br0",
+  lan: "lan",
+  nic: "web/52:54:00:00:00:01",
+  tap: "tap0",
+} as const satisfies Record<Kept, string>;
+
+async function importEach({ running }: Scene, named: (name: Kept) => string): Promise<void> {
+  for (const name of kept)
+    await succeeds(running.stack.import(`kvmnet:index:${types[name]}`, named(name), `kvm1.example/${ids[name]}`));
+}
+
 /** Each resource imported under the name that the program has for it from now on. */
 export async function importRenamed(scene: Scene): Promise<void> {
-  for (const [type, name, id] of [
-    ["Bridge", "br2", "br0"],
-    ["BridgeNetfilter", "filter2", "br0"],
-    ["Network", "lan2", "lan"],
-    ["Nic", "nic2", "web/52:54:00:00:00:01"],
-    ["Tap", "tap2", "tap0"],
-  ] as const)
-    await succeeds(scene.running.stack.import(`kvmnet:index:${type}`, name, `kvm1.example/${id}`));
+  await importEach(scene, (name) => `${name}2`);
   await say(scene, renamed(scene.program));
+}
+
+/** Pulumi is made to forget all of it, and imports it again. */
+export async function forgetAndImport(scene: Scene): Promise<void> {
+  const { pulumi, program, running } = scene;
+  await pulumi.must(["state", "delete", "--all", "--yes", "--stack", pulumi.stack]);
+  await running.stack.say({ resources: {} });
+  await importEach(scene, (name) => name);
+  await say(scene, program);
 }
 
 /** An `up` that ends in the wait for the address of the NIC's guest, which has none. */

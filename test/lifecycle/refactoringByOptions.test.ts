@@ -1,0 +1,4 @@
+import { refactoringsByOptions } from "./refactoringsByOptions";
+import { testRefactorings } from "./testRefactorings";
+
+testRefactorings(refactoringsByOptions);
