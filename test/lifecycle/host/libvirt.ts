@@ -39,6 +39,8 @@ class VirshError extends Error {}
 export class Libvirt {
   readonly networks: Network[] = [];
   readonly domains: Domain[] = [];
+  /** Whether it answers who names no connection too, as 0.1.0 does. As on a host whose uri_default is another one, it does not. */
+  isDefault = false;
   #taps = 0;
 
   constructor(private readonly sandbox: Sandbox) {}
@@ -58,8 +60,8 @@ export class Libvirt {
 
   /** `virsh -q COMMAND...`, or several of them as one word. */
   async virsh(args: readonly string[], input: string): Promise<Answer> {
-    // As on a host whose uri_default is another connection: without its name, another libvirt answers.
-    if (args[args.indexOf("-c") + 1] !== "qemu:///system")
+    const names = args.includes("-c");
+    if (names ? args[args.indexOf("-c") + 1] !== "qemu:///system" : !this.isDefault)
       return { code: 1, stdout: "", stderr: "error: not the system's libvirt\n" };
     const words = args.filter((arg, at) => arg !== "-q" && arg !== "-c" && args[at - 1] !== "-c");
     const commands = words.length === 1 ? (words[0] ?? "").split(/ *; */) : [];

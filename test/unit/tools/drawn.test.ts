@@ -1,4 +1,5 @@
 import { leftOut } from "../../../tools/test/drawn";
+import { filesOf } from "../../../tools/test/slices";
 
 describe("which of the files that take long are left to make test-all", () => {
   const durations: Record<string, number> = { a: 61, b: 300, c: 120, d: 500, e: 90, short: 60, never: 1800 };
@@ -10,6 +11,13 @@ describe("which of the files that take long are left to make test-all", () => {
   it("none that is short", () => {
     for (const seed of seeds) expect(left(seed)).not.toContain("short");
     expect(left("1", 0)).toEqual(expect.not.arrayContaining(["short"]));
+  });
+
+  it("each time, what needs the repository's history", () => {
+    const file = "test/lifecycle/turnsWith010.test.ts";
+    const all = [...filesOf("lifecycle"), ...filesOf("acceptance")];
+    expect(all).toContain(file);
+    for (const seed of seeds) expect(leftOut(all, { seed, budget: 1e6, duration: () => 61 })).toEqual([file]);
   });
 
   it("those that stay fit into the time, and no other one would", () => {
