@@ -123,6 +123,17 @@ network_manager() {
 	limited systemctl -q is-active NetworkManager && limited nmcli -t -f DEVICE,STATE device
 }
 
+# Which profiles of NetworkManager are active, on which links, and where they stand.
+profiles() {
+	limited nmcli -t -f UUID,DEVICE,STATE,TYPE,NAME,FILENAME connection show --active
+}
+
+# Of NetworkManager's files those of wired links: what others have, keys of Wi-Fi and VPNs, is nobody's to read.
+wired_keyfiles() {
+	limited grep -lsE '^[[:space:]]*type[[:space:]]*=[[:space:]]*(ethernet|802-3-ethernet|bridge)[[:space:]]*$' \
+		/usr/lib/NetworkManager/system-connections/* /etc/NetworkManager/system-connections/* /run/NetworkManager/system-connections/*
+}
+
 # libvirt's system connection, whatever uri_default or LIBVIRT_DEFAULT_URI the host has.
 # Two virsh for all: their start is what costs. UUIDs are the only values that go into its command line. A daemon that hangs
 # is as good as none: everything else is told all the same.
@@ -395,6 +406,13 @@ rest() {
 	section nssResolve nss_resolve
 	section wireless wireless
 	section networkManager network_manager
+	set --
+	if [ "$code" = 0 ]; then
+		section profiles profiles
+		while IFS= read -r path; do set -- "$@" "$path"; done <<-EOF
+			$(wired_keyfiles)
+		EOF
+	fi
 	section armed first /var/lib/kvmnet/armed/id
 	section incomplete incomplete
 	section macOrigins mac_origins
@@ -407,10 +425,11 @@ rest() {
 	! command -v nft >/dev/null || nft_rules
 	iptables_rules
 	files \
+		keyfile "$@" \
 		resolv /etc/resolv.conf /run/systemd/resolve/resolv.conf \
 		netplan /lib/netplan/*.yaml /etc/netplan/*.yaml /run/netplan/*.yaml \
 		interfaces /etc/network/interfaces /etc/network/interfaces.d/* \
-		networkd /etc/systemd/network/*-kvmnet-*.net* /etc/systemd/network/*/kvmnet*.conf /etc/sysctl.d/80-kvmnet-*.conf \
+		networkd /etc/systemd/network/*-kvmnet-*.net* /etc/systemd/network/*/kvmnet*.conf /etc/sysctl.d/80-kvmnet-*.conf /etc/NetworkManager/dispatcher.d/pre-up.d/50-kvmnet-* \
 		unit /etc/systemd/network/*.network /etc/systemd/network/*.network.d/*.conf /run/systemd/network/*.network \
 		/run/systemd/network/*.network.d/*.conf /usr/local/lib/systemd/network/*.network /usr/local/lib/systemd/network/*.network.d/*.conf \
 		/usr/lib/systemd/network/*.network /usr/lib/systemd/network/*.network.d/*.conf \

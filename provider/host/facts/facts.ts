@@ -1,4 +1,5 @@
 import type { BridgeCalls, Firewall } from "../netfilter/firewall";
+import type { Profile } from "./keyfile";
 import type { Libvirt, LibvirtDomain } from "./libvirt";
 import type { BridgeRecord, OwnerMark } from "./records";
 import { need, type Unread } from "./unread";
@@ -35,9 +36,15 @@ export interface Facts {
   readonly wireless: ReadonlySet<string>;
   /** Interfaces that NetworkManager manages. */
   readonly networkManager: ReadonlySet<string>;
+  /** Which profile of NetworkManager's each link has. */
+  readonly profiles: ReadonlyMap<string, Profile>;
+  /** Connections of its that end with it, in words: "office (vpn)". */
+  readonly ending: readonly string[];
+  /** NetworkManager's profiles of wired links, where it runs: path to text. */
+  readonly keyfiles: ReadonlyMap<string, string>;
   /**
    * Path to text, in netplan's order: a later file of the same name in /run or /etc hides an earlier one. Then, in netplan's
-   * words too, the files that networkd has links from without netplan, and ifupdown's.
+   * words too, the files that networkd has links from without netplan, ifupdown's, and NetworkManager's profiles.
    */
   readonly netplan: ReadonlyMap<string, string>;
   /** ifupdown's files, where it is there: path to text. */

@@ -15,7 +15,7 @@ export function factsToShow(output: Buffer): string {
   return sections.map((section) => `${section.name} ${section.code}\n${shown(section).replace(/\n*$/, "\n")}`).join("");
 }
 
-const kept: ReadonlySet<string> = new Set(["libvirt", "record", "mark", "interfaces"]);
+const kept: ReadonlySet<string> = new Set(["libvirt", "record", "mark", "interfaces", "keyfile"]);
 
 function shown({ name, text }: Section): string {
   const kind = name.split(":")[0] ?? "";

@@ -4,7 +4,9 @@ import { atOnce, type Steps } from "../turns";
 import type { Facts } from "./facts";
 import { withIfupdownsWords } from "./inIfupdownsWords";
 import { parsingByHand } from "./inNetplansWords";
+import { profileWords } from "./inNetworkManagersWords";
 import { parseJson, shaped } from "./json";
+import { parseProfiles } from "./keyfile";
 import { limits } from "./limits";
 import { parseNames, parseNameservers } from "./nameService";
 import { parseLeases } from "./parseLeases";
@@ -55,6 +57,8 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
   const byHand = yield* parsingByHand(reader, links, { units: networkUnits, own: networkd.byPath, netplan });
   const ifstate = text("ifstate");
   const interfaces = ifstate === undefined ? new Map<string, string>() : parseInterfaces(reader);
+  const nm = { ...parseProfiles(text("profiles")), keyfiles: parseKeyfiles(reader) };
+  const withProfiles = new Map([...netplan, ...byHand, ...profileWords(new Map([...netplan, ...byHand]), nm, links)]);
   const routes4 = yield* reader.list("routes", "routes", route, aboutRoute);
   const routes6 = yield* reader.list("routes6", "routes", route, aboutRoute);
   const neighbours = yield* reader.list("neighbours", "neighbours", neighbour, aboutNeighbour);
@@ -113,7 +117,8 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
         .filter((line) => line && !line.endsWith(":unmanaged"))
         .map((line) => line.split(":")[0] ?? ""),
     ),
-    netplan: withIfupdownsWords(new Map([...netplan, ...byHand]), interfaces, links),
+    ...nm,
+    netplan: withIfupdownsWords(withProfiles, interfaces, links),
     interfaces,
     ...(ifstate !== undefined && { ifstate: parseIfstate(ifstate) }),
     networkd: networkd.byPath,
@@ -242,6 +247,14 @@ function parseInterfaces(reader: Reader): Map<string, string> {
   const size = [...files.values()].reduce((sum, text) => sum + text.length, 0);
   if (size <= limits.netplan) return files;
   reader.miss("netplan", undefined, `ifupdown's files are longer than ${limits.netplan / 1024} KB together`);
+  return new Map();
+}
+
+function parseKeyfiles(reader: Reader): Map<string, string> {
+  const files = reader.files("keyfile", "netplan", () => undefined);
+  const size = [...files.values()].reduce((sum, text) => sum + text.length, 0);
+  if (size <= limits.netplan) return files;
+  reader.miss("netplan", undefined, `NetworkManager's profiles are longer than ${limits.netplan / 1024} KB together`);
   return new Map();
 }
 

@@ -112,7 +112,7 @@ lacking() {
 	config_missing run
 	while read -r name; do [ ! -e "/sys/class/net/$name" ] || echo "the link $name is there still"; done <delete.rollback
 	while read -r name _; do [ -e "/sys/class/net/$name" ] || echo "the link $name is not there"; done <create.rollback
-	daemon_runs || echo "networkd does not run"
+	daemon_runs || echo "$(daemon_name) does not run"
 	daemon_held | sed 's/$/ holds what its link has still/'
 	kernel_touched >kernel.touched
 	kernel_missing kernel.before | cut -f1 >kernel.lacking

@@ -9,6 +9,7 @@ const parts = [
   "netplan.sh",
   "networkd.sh",
   "ifupdown.sh",
+  "networkmanager.sh",
   "lease.sh",
   "probes.sh",
   "armed.sh",
@@ -73,8 +74,9 @@ export function probeLine(probe: Probe): string {
   }
 }
 
-/** networkd reads its files as its own user, cloud-init's are open too; netplan wants its own closed (netplan 1.0 warns otherwise). */
+/** networkd reads its files as its own user, cloud-init's are open too; netplan wants its own closed (netplan 1.0 warns otherwise), NetworkManager its profiles. */
 function fileMode(path: string): number {
+  if (path.startsWith("/etc/NetworkManager/dispatcher.d/")) return 0o755;
   return path.startsWith("/etc/systemd/network/") || path.startsWith("/etc/sysctl.d/") || path.startsWith("/etc/cloud/")
     ? 0o644
     : 0o600;

@@ -1,3 +1,6 @@
+/** Who has the links of a change, where that is not networkd. */
+export type Owner = "ifupdown" | "NetworkManager";
+
 /** One change of a host's network, whole: what is written, what the kernel is told, the way back, and what must hold. */
 export interface Change {
   /** Absolute path to text. */
@@ -17,8 +20,11 @@ export interface Change {
   readonly deleteOnApply: readonly string[];
   readonly deleteOnRollback: readonly string[];
   /** Who has the links that the change is about; undefined: networkd. */
-  readonly owner?: "ifupdown" | undefined;
-  /** Names of networkd .network files whose links keep their addresses while networkd takes them over. */
+  readonly owner?: Owner | undefined;
+  /**
+   * Names of networkd .network files whose links keep their addresses while networkd takes them over; of ifupdown, links that
+   * it is to have up; of NetworkManager, links and the profiles that it is to have them by: "br0 UUID".
+   */
   readonly keepOnApply: readonly string[];
   readonly keepOnRollback: readonly string[];
   /** The way on which the uplink leaves a bridge, if it does. */

@@ -6,6 +6,10 @@
 
 ifstate=/run/network/ifstate
 
+daemon_name() {
+	echo ifupdown
+}
+
 daemon_hold() { # way
 	:
 }

@@ -5,6 +5,10 @@
 daemon=systemd-networkd.service
 networkd_files=/run/systemd/network
 
+daemon_name() {
+	echo networkd
+}
+
 # A drop-in in /run: gone with the next boot whatever happens. networkd drops what it did not set up itself when it takes
 # a link over, unless told to keep it (systemd.network(5), KeepConfiguration=).
 networkd_hold() { # name of the drop-in, name of the .network file, file with addresses to keep beside the configured ones

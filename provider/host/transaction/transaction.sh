@@ -15,12 +15,12 @@
 #                   "ping ADDRESS", "tcp HOST PORT", "name NAME",
 #                   "route GATEWAY" (a default route goes via it; inet: any of IPv4); of several one will do: "names NAME…", "neighbours ADDRESS…"
 #   proofs          those of the probes of which one must hold, before and after; none: the connection itself is proof enough
-#   owner           who has the links that are changed: networkd or ifupdown
+#   owner           who has the links that are changed: networkd, ifupdown or NetworkManager
 #   release         the way on which the uplink leaves a bridge: apply, rollback, both or none
 #   timeout         seconds until the host undoes it              kvmnet-boot.service  undoes it at the next boot
 #   reboot          whether the host restarts where nothing else brings its network back: yes or no
 #   kernel.sh       what the kernel's network is, and the way back to it; files.sh, netplan.sh, networkd.sh: the files, what is
-#                   made of them, and the daemon that is told; ifupdown.sh: what is told instead where that has the links; probes.sh: what answers; lease.sh, armed.sh: whose turn it is, and
+#                   made of them, and the daemon that is told; ifupdown.sh, networkmanager.sh: who is told instead where that has the links; probes.sh: what answers; lease.sh, armed.sh: whose turn it is, and
 #                   that the host undoes it by itself; back.sh: the way back
 # and it keeps: started, resource (when it began, and for what), before/, absent (the files as they were), run/ (what netplan made of them), made/ (what it will make),
 # kernel.before, kernel.planned (the kernel's network before, and once the change is made), settled (nothing is held any more),
@@ -43,7 +43,10 @@ for part in kernel files netplan networkd lease probes armed back; do
 	. "./$part.sh"
 done
 # shellcheck source=/dev/null
-case $(cat owner) in ifupdown) . ./ifupdown.sh ;; esac
+case $(cat owner) in
+ifupdown) . ./ifupdown.sh ;;
+NetworkManager) . ./networkmanager.sh ;;
+esac
 
 log() {
 	printf '%s %s\n' "$(date +%H:%M:%S)" "$*" >>log
@@ -185,7 +188,7 @@ settle() {
 	exec 9>lock && flock -w 10 9
 	is applied || refuse "the change can't be confirmed any more: it is $(cat state)"
 	[ ! -e settled ] || return 0
-	daemon_let_go || refuse "networkd can't be told that the change is over"
+	daemon_let_go || refuse "$(daemon_name) can't be told that the change is over"
 	# What was moved over by hand's work, networkd drops once; whoever drops it again is somebody else.
 	logged kernel_give_back kernel.planned daemon
 	sleep 0.3

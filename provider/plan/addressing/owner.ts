@@ -5,6 +5,7 @@ import { definedIds, findDefinition, type NetplanDefinition } from "../netplan/d
 import { refusedKeys } from "../netplan/keys";
 import { isPattern, usersId } from "../netplan/pattern";
 import { isUnit } from "../networkd/units";
+import { isProfiles, refuseProfile } from "../networkManager/owner";
 import { Refusal } from "../refusal";
 import { netplanId } from "./netplanId";
 
@@ -17,9 +18,13 @@ export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition 
     refuseIfupdowns(facts, uplink, definition);
     return definition;
   }
+  if (definition && isProfiles(definition)) {
+    refuseProfile(facts, uplink, definition);
+    return definition;
+  }
   if (!facts.tools.has("netplan")) {
     throw new Refusal(
-      `uplink: the host has no netplan, and ${name} is neither networkd's by a file of its own nor ifupdown's: kvmnet writes the host's network through one of them. Install netplan.io and describe the network in /etc/netplan, or have networkd or ifupdown configure ${name}.`,
+      `uplink: the host has no netplan, and ${name} is neither networkd's by a file of its own nor ifupdown's nor NetworkManager's by a profile${otherOwner(facts, uplink)}: kvmnet writes the host's network through one of them. Install netplan.io and describe the network in /etc/netplan, or have one of the others configure ${name}.`,
     );
   }
   if (!definition)
@@ -50,6 +55,13 @@ export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition 
   return definition;
 }
 
+/** Whose files an entry stands in. */
+export function ownerIn(definition: NetplanDefinition): "netplan" | "networkd" | "ifupdown" | "NetworkManager" {
+  if (isUnit(definition)) return "networkd";
+  if (isIfupdowns(definition)) return "ifupdown";
+  return isProfiles(definition) ? "NetworkManager" : "netplan";
+}
+
 /** @throws Refusal where an uplink's entry has a key with which it can't become a port */
 export function refuseKeys(definition: NetplanDefinition, { name }: Link): void {
   const [refused] = refusedKeys(Object.keys(settingsOf(definition)));
@@ -70,6 +82,8 @@ export function refusePattern(definition: NetplanDefinition, { name }: Link): vo
 }
 
 function otherOwner(facts: Facts, uplink: Link): string {
+  const profile = facts.profiles.get(uplink.name);
+  if (profile) return ` (NetworkManager has it by ${profile.path || "no file"})`;
   if (facts.networkManager.has(uplink.name)) return " (NetworkManager has it)";
   if (uplink.networkFile) return ` (networkd has it from ${uplink.networkFile})`;
   const ids = definedIds(facts.netplan).map(({ id }) => id);

@@ -6,7 +6,7 @@ import { concerned, type Difference, difference, networkNow, networkThen } from 
 import { fileDiff } from "./fileDiff";
 
 /** A change of a host's network, as it is told. */
-export interface Told extends Pick<Change, "files" | "remove" | "timeout" | "proofs" | "required"> {
+export interface Told extends Pick<Change, "files" | "remove" | "timeout" | "proofs" | "required" | "owner"> {
   /** The link that hands over; undefined: nothing is handed over. */
   readonly from: Link | undefined;
   /** Links that the change touches without being about them. */
@@ -30,12 +30,21 @@ export function describeChange(facts: Facts, change: Told): { sentences: string[
       ? moving
       : [from ? `No address moves from ${from.name} to ${to}.` : `The host has no address on ${to}.`]),
     ...connectionWords(facts, change, all),
+    ...endingWords(facts, change),
     vms.length > 0 ? `Running VMs on it: ${vms.join(", ")}.` : "No running VM hangs on it.",
     `Unless it is confirmed over a new SSH connection within ${change.timeout} s, the host undoes it by itself.`,
   ];
-  const { netplan, interfaces, networkUnits, networkd, cloudConfig } = facts;
-  const present = new Map([...netplan, ...interfaces, ...networkUnits, ...networkd, ...cloudConfig]);
+  const { netplan, interfaces, keyfiles, networkUnits, networkd, cloudConfig } = facts;
+  const present = new Map([...netplan, ...interfaces, ...keyfiles, ...networkUnits, ...networkd, ...cloudConfig]);
   return { sentences, files: fileDiffs(present, change) };
+}
+
+/** What NetworkManager takes with it while it is stopped. */
+function endingWords({ ending }: Facts, { owner }: Told): string[] {
+  if (owner !== "NetworkManager" || ending.length === 0) return [];
+  return [
+    `NetworkManager is stopped for a moment, and with it ${ending.length === 1 ? "ends" : "end"} ${ending.join(", ")}.`,
+  ];
 }
 
 /** What of the network moves, comes, stays and goes, a sentence each. */

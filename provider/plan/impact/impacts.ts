@@ -1,5 +1,6 @@
 import type { Facts, Link } from "../../host/facts/facts";
 import { Refusal } from "../refusal";
+import { endingConnections, newOwner } from "./connections";
 import type { Impact, Look, Step } from "./impact";
 import { namedInFiles } from "./mentions";
 import { otherUnits } from "./networkUnits";
@@ -10,6 +11,8 @@ import { sysctlsGoOver } from "./sysctls";
 
 const looks: readonly Look[] = [
   otherUnits,
+  newOwner,
+  endingConnections,
   stackedLinks,
   usedDirectly,
   sameBridgeName,

@@ -12,6 +12,8 @@ export const namedInFiles: Look = (facts, { gone, heir }) => {
   const edited = new Map(isIfupdowns ? facts.interfaces : []);
   const both = new Set(facts.mentions.filter(({ link }) => link === heir).map(({ path }) => path));
   const isTold = (path: string) => {
+    // The profile of the NIC itself, or of another time: kvmnet's comes before it.
+    if (facts.keyfiles.has(path)) return false;
     const text = edited.get(path);
     return text === undefined ? !both.has(path) && !meansNic.test(path) : namesInOptions(text, gone, heir);
   };

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { madeByNetplan, netplanId } from "../addressing/netplanId";
-import { isOfIfupdown } from "../ifupdown/owner";
+import { ownerIn } from "../addressing/owner";
 import { networkFileName } from "../netplan/bridgeFile";
 import { findDefinition } from "../netplan/definition";
 import { matches, unitsByName } from "../networkd/match";
@@ -12,7 +12,9 @@ import type { Impact, Look } from "./impact";
 export const otherUnits: Look = (facts, { gone, heir, enslaved }) => {
   const link = linkNamed(facts, gone);
   if (!enslaved || !link) return [];
-  if (isOfIfupdown(facts, gone)) return besideIfupdown(facts, link, heir);
+  const definition = findDefinition(facts.netplan, gone);
+  const owner = definition && ownerIn(definition);
+  if (owner === "ifupdown" || owner === "NetworkManager") return besideNetworkd(facts, link, heir, owner);
   const byHand = link.networkFile !== undefined && isItsOwn(facts, link);
   const own = byHand ? posix.basename(link.networkFile ?? "") : networkFileName(netplanId(link));
   const ofBridge = byHand ? unitNames(heir, own).bridge : networkFileName(heir);
@@ -40,8 +42,8 @@ export const otherUnits: Look = (facts, { gone, heir, enslaved }) => {
   ];
 };
 
-/** networkd need not run where ifupdown has the NIC: what it would take then is told. */
-function besideIfupdown(facts: Facts, link: Link, heir: string): Impact[] {
+/** networkd need not run where somebody else has the NIC: what it would take then is told. */
+function besideNetworkd(facts: Facts, link: Link, heir: string, owner: string): Impact[] {
   const bridge = { ...link, name: heir, kind: "bridge" };
   const taking = [link, bridge].flatMap((one) =>
     [...unitsByName(facts.networkUnits.keys(), "network").values()]
@@ -49,7 +51,7 @@ function besideIfupdown(facts: Facts, link: Link, heir: string): Impact[] {
       .map(
         (path): Impact => ({
           name: `networkd:${path}`,
-          says: `${path} matches ${one.name}, which ifupdown has: where networkd runs, it takes it too`,
+          says: `${path} matches ${one.name}, which ${owner} has: where networkd runs, it takes it too`,
           remedy: `Take it away, or let its [Match] leave out ${one.name}`,
           verdict: "refused",
         }),

@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import type { Address, Facts, Link, PermanentNeighbour, Route } from "../../host/facts/facts";
 
 /** What stands for the host on a link: it moves with it between NIC and bridge. */
@@ -17,11 +18,25 @@ export function addressingOn(facts: Facts, link: Link): Addressing {
     ),
     // A gateway's own route comes before those that go through it.
     routes: facts.routes
-      .filter((route) => route.device === link.name && route.protocol !== "kernel" && route.type === "unicast")
+      .filter((route) => route.device === link.name && route.type === "unicast" && !isKernels(route, link))
       .sort((a, b) => order(a) - order(b))
       .filter((route, index, all) => all.findIndex((other) => isSameRoute(route, other)) === index),
     neighbours: facts.permanentNeighbours.filter(({ device }) => device === link.name),
   };
+}
+
+/** Whether the kernel makes it by itself of a link's addresses: it does not where all in its network were set without. */
+function isKernels({ protocol, destination }: Route, { addresses }: Link): boolean {
+  const inIt = addresses.filter((one) => one.scope !== "link" && networkOf(one) === destination);
+  return protocol === "kernel" && !(inIt.length > 0 && inIt.every(({ flags }) => flags.has("noprefixroute")));
+}
+
+/** The network that an address is in, as the kernel writes it. */
+export function networkOf({ local, prefix, family }: Pick<Address, "local" | "prefix" | "family">): string {
+  const cidr = `${local}/${prefix}`;
+  const network =
+    family === "inet" ? ipaddr.IPv4.networkAddressFromCIDR(cidr) : ipaddr.IPv6.networkAddressFromCIDR(cidr);
+  return `${network.toString()}/${prefix}`;
 }
 
 /** The first one's, and what of the other one's is beside it. */
@@ -54,5 +69,8 @@ export function isSameRoute(one: Route, other: Route): boolean {
 
 /** What hands, or other programs than the host's own daemon, have put on a link: no program of kvmnet's says it. */
 export function byOthers({ routes, neighbours }: Addressing): Pick<Addressing, "routes" | "neighbours"> {
-  return { routes: routes.filter(({ protocol }) => !["static", "dhcp", "ra"].includes(protocol)), neighbours };
+  return {
+    routes: routes.filter(({ protocol }) => !["static", "dhcp", "ra", "kernel"].includes(protocol)),
+    neighbours,
+  };
 }

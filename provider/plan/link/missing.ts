@@ -1,6 +1,8 @@
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import type { Owner } from "../../host/transaction/change";
 import { usersMtu } from "../netplan/mtu";
 import { bridgeUnit } from "../networkd/units";
+import { bridgeProfile, portProfile } from "../networkManager/profiles";
 import { strayTaps } from "./taps";
 
 /** What a bridge is to be, as the kernel knows it. */
@@ -22,7 +24,7 @@ export interface WantedBridge extends BridgeLink {
   /** networkd's file of a bridge that was made by hand with one. */
   readonly unit?: string | undefined;
   /** Who is to have the bridge, where that is not networkd. */
-  readonly owner?: "ifupdown" | undefined;
+  readonly owner?: Owner | undefined;
   /** Gateways of the default routes that must go over the bridge. */
   readonly gateways: readonly string[];
 }
@@ -43,11 +45,24 @@ export function inHandsOfIfupdown({ ifstate }: Pick<Facts, "ifstate">, name: str
   return ifstate?.get(name) === name;
 }
 
+/** Whether NetworkManager has a link by a profile; undefined: it has. */
+export function profileLacks({ profiles }: Pick<Facts, "profiles">, name: string, path: string): string | undefined {
+  const { path: other, state } = profiles.get(name) ?? {};
+  if (other === path && state === "activated") return undefined;
+  return `NetworkManager has ${name} ${other === undefined ? "by no profile" : other === path ? `in state ${state}` : `by ${other}`} instead of by ${path}`;
+}
+
 /** How a link is in no hands of who is to have it. */
-function ownerLacks(facts: Facts, link: Link, { unit, owner }: Pick<WantedBridge, "unit" | "owner">) {
+function ownerLacks(
+  facts: Facts,
+  link: Link,
+  { unit, owner, uplink }: Pick<WantedBridge, "unit" | "owner" | "uplink">,
+) {
   const { name, networkdState = "unknown", networkFile = "no file" } = link;
   if (owner === "ifupdown")
     return inHandsOfIfupdown(facts, name) ? undefined : `ifupdown does not have ${name} up (/run/network/ifstate)`;
+  if (owner === "NetworkManager")
+    return profileLacks(facts, name, bridgeProfile(name)) ?? profileLacks(facts, uplink ?? "", portProfile(name));
   return inHandsOfNetworkd(link, unit ?? bridgeUnit(facts, name))
     ? undefined
     : `networkd has ${name} in state ${networkdState}, from ${networkFile}`;

@@ -42,6 +42,7 @@ export function bridgeFilePath(
 /** Whether a file is kvmnet's of this bridge, wherever it stands. */
 export function isBridgeFile(path: string, name: string): boolean {
   if (path.startsWith("/etc/systemd/network/")) return path.endsWith(`-kvmnet-bridge-${name}.network`);
+  if (path.startsWith("/etc/NetworkManager/")) return path.endsWith(`/kvmnet-bridge-${name}.nmconnection`);
   const own = path.startsWith(`${folder}/80-kvmnet-`);
   return own ? path === `${folder}/80-kvmnet-${name}.yaml` : path.endsWith(`.yaml.kvmnet-${name}.yaml`);
 }

@@ -6,14 +6,16 @@ import { isIfupdowns, isOfIfupdown } from "../ifupdown/owner";
 import { type BridgeFile, header, networkFileName } from "../netplan/bridgeFile";
 import { type NetplanDefinition, netplanIn } from "../netplan/definition";
 import { portEntry } from "../netplan/pattern";
+import { profileBefore } from "../networkManager/profiles";
 
 const folder = "/etc/systemd/network";
 
-/** The files as they were before a bridge, of those that say what its uplink has: netplan's, and networkd's in netplan's words. */
+/** The files as they were before a bridge, of those that say what its uplink has: netplan's, and networkd's and NetworkManager's in netplan's words. */
 export function entriesBefore(previousConfig: Texts | undefined = {}, uplink: Link): [string, string][] {
   const [unit] = Object.keys(previousConfig).filter(isNetworkFile);
   return [
     ...netplanIn(previousConfig),
+    ...profileBefore(previousConfig, uplink),
     ...(unit === undefined
       ? []
       : [[unit, entriesText([entryOf(uplink, stanzaIn(usersUnit(previousConfig, unit)))])] as [string, string]]),

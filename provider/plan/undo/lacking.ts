@@ -6,7 +6,7 @@ import type { UndoPlan } from "./undo";
 /** What of the network of before is not there yet, a sentence each. */
 export function lackingToUndo(
   facts: Facts,
-  { links, gone, again, change: { owner } }: Pick<UndoPlan, "links" | "gone" | "again" | "change">,
+  { links, gone, again, change }: Pick<UndoPlan, "links" | "gone" | "again" | "change">,
 ): string[] {
   const sentences = links
     .filter(({ name }) => !gone.includes(name))
@@ -26,7 +26,7 @@ export function lackingToUndo(
         ...gateways
           .filter((gateway) => !routes.some((route) => route.gateway === gateway))
           .map((gateway) => `the default route via ${gateway} does not go over ${name}`),
-        [...addresses, ...leased].length > 0 ? handsLack(facts, name, networkd, owner) : undefined,
+        [...addresses, ...leased].length > 0 ? handsLack(facts, name, networkd, change) : undefined,
       ];
     });
   return [
@@ -36,8 +36,18 @@ export function lackingToUndo(
   ];
 }
 
-function handsLack(facts: Facts, name: string, networkd: string | undefined, owner: "ifupdown" | undefined) {
+function handsLack(
+  facts: Facts,
+  name: string,
+  networkd: string | undefined,
+  { owner, keepOnApply }: UndoPlan["change"],
+) {
   if (owner === "ifupdown") return inHandsOfIfupdown(facts, name) ? undefined : `ifupdown does not have ${name} up`;
+  if (owner === "NetworkManager") {
+    const { uuid, state } = facts.profiles.get(name) ?? {};
+    const has = keepOnApply.includes(`${name} ${uuid}`) && state === "activated";
+    return has ? undefined : `NetworkManager does not have ${name} by its profile of before`;
+  }
   const has = networkd === "configured" || networkd === "configuring";
   return has ? undefined : `networkd has ${name} in state ${networkd ?? "unknown"}`;
 }

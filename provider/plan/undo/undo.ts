@@ -1,5 +1,5 @@
 import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
-import type { Change } from "../../host/transaction/change";
+import type { Change, Owner } from "../../host/transaction/change";
 import type { LastChange } from "../../host/transaction/lastChange";
 import { cidrOf, leasedOf, type PlannedAddresses } from "../addressing/readdressing";
 import { withProofs } from "../impact/standing";
@@ -24,7 +24,10 @@ export interface UndoPlan {
 }
 
 /** Whose links it was about: of kvmnet before it knew others, networkd's. */
-const isIfupdowns = ({ lines }: LastChange) => lines("owner")[0] === "ifupdown";
+function ownerOf({ lines }: LastChange): Owner | undefined {
+  const [owner] = lines("owner");
+  return owner === "ifupdown" || owner === "NetworkManager" ? owner : undefined;
+}
 
 const name = (line: string) => line.split(" ")[0] ?? "";
 
@@ -49,7 +52,7 @@ export function planUndo(facts: Facts, last: LastChange): UndoPlan {
     apply: [],
     tidy: lines("rollback.batch").map((line) => asLeasedNow(line, here)),
     rollback: [...lines("apply.batch"), ...lines("tidy.batch")].map((line) => asLeasedNow(line, here)),
-    ...(isIfupdowns(last) && { owner: "ifupdown" as const }),
+    owner: ownerOf(last),
     leaving: [],
     createOnApply: lines("create.rollback").map((line) => ofParent(facts, line)),
     createOnRollback: lines("create.apply").map((line) => line.split(" ").slice(0, 3).join(" ")),

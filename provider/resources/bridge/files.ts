@@ -1,9 +1,9 @@
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { type Completed, completed } from "../../plan/addressing/kept";
+import { ownerIn } from "../../plan/addressing/owner";
 import { asksDhcp6, promised } from "../../plan/addressing/wanted";
 import { type BridgedNic, bridgedFile } from "../../plan/ifupdown/bridged";
 import { hasMarks, oursIn } from "../../plan/ifupdown/marks";
-import { isIfupdowns } from "../../plan/ifupdown/owner";
 import { sysctlPath, sysctlText } from "../../plan/impact/sysctls";
 import type { WantedBridge } from "../../plan/link/missing";
 import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
@@ -14,6 +14,7 @@ import { asksDhcp, identityPath, identityText, identityToday } from "../../plan/
 import { isPattern, portEntry } from "../../plan/netplan/pattern";
 import { addressingText, halvesOf } from "../../plan/networkd/sections";
 import { bridgeText, foundUnit, isUnit, netdevText, portText, unitPath } from "../../plan/networkd/units";
+import { bridgedProfiles } from "../../plan/networkManager/profiles";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 import { changeFound } from "./found";
@@ -60,6 +61,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     ...promised(stanza),
     ...(found && isUnit(found.own) && { unit: foundUnit(found) }),
     ...(site.stanzas && { owner: "ifupdown" as const }),
+    ...(site.profile && { owner: "NetworkManager" as const }),
   };
   const ofBridge = foundChange?.stripped ?? new Map<string, string>();
   const ofPort = strippedOfPort(site, ofBridge);
@@ -70,6 +72,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     ...[...taken, ...patterns].map((path) => [path, facts.netplan.get(path) ?? ""] as const),
     ...site.usersUnit,
     ...(site.stanzas ? [[site.stanzas.path, site.stanzas.text] as const] : []),
+    ...(site.profile ? [[site.profile.path, site.profile.text] as const] : []),
   ]);
   const previousConfig = found ? { ...originals, ...record?.previousConfig } : (record?.previousConfig ?? originals);
   const ofStanzas = bridgedStanzas(site, inputs, wanted, stanza);
@@ -103,13 +106,13 @@ function unlike({ facts, stanzas }: Site, bridge: string, path: string): string 
 /** The user's files without the uplink's addressing. A port of a bridge that was found may say for itself that it has none. */
 function strippedOfPort({ facts, found, port }: Site, ofBridge: ReadonlyMap<string, string>): Map<string, string> {
   const current = findDefinition(new Map([...facts.netplan, ...ofBridge]), port.id);
-  return current && !isPattern(current) && !isUnit(current) && !isIfupdowns(current) && !(found && isBare(current))
+  return current && !isPattern(current) && ownerIn(current) === "netplan" && !(found && isBare(current))
     ? withoutAddressing(current)
     : new Map();
 }
 
 function ownFiles(
-  { facts, uplink, units, usersUnit, stanzas, ...site }: Site,
+  { facts, uplink, units, usersUnit, stanzas, profile, ...site }: Site,
   inputs: BridgeInputs,
   wanted: WantedBridge,
   stanza: Stanza,
@@ -119,6 +122,10 @@ function ownFiles(
     ...sysctls(facts, wanted.name, uplink),
   };
   if (stanzas) return others;
+  if (profile) {
+    const { addressing } = saidOf(inputs, stanza, "NetworkManager");
+    return { ...bridgedProfiles(facts, profile, { ...wanted, uplink, addressing }), ...others };
+  }
   if (units) {
     const own = halvesOf(usersUnit, uplink.name);
     const addressing = inputs.addressing === "inherit" ? own.bridge : addressingText(stanza);
@@ -145,17 +152,17 @@ function bridgedStanzas(
   stanza: Stanza,
 ): Map<string, string> {
   if (!stanzas) return new Map();
-  const bridge = { ...wanted, uplink: uplink.name, ...saidOf(inputs, stanza) };
+  const bridge = { ...wanted, uplink: uplink.name, ...saidOf(inputs, stanza, "ifupdown") };
   return new Map([[stanzas.path, bridgedFile(stanzas, bridge)]]);
 }
 
-/** @throws Refusal of what ifupdown's bridge can't be given yet */
-function saidOf({ addressing }: BridgeInputs, stanza: Stanza): Pick<BridgedNic, "addressing"> {
+/** @throws Refusal of what such a bridge can't be given yet */
+function saidOf({ addressing }: BridgeInputs, stanza: Stanza, owner: string): Pick<BridgedNic, "addressing"> {
   if (addressing === "inherit") return { addressing: undefined };
   for (const key of ["dhcp4", "dhcp6"] as const)
     if (addressing[key])
       throw new Refusal(
-        `addressing.${key}: for now kvmnet gives a bridge of ifupdown's fixed addresses only. Write addressing.addresses, or leave addressing out.`,
+        `addressing.${key}: for now kvmnet gives a bridge of ${owner}'s fixed addresses only. Write addressing.addresses, or leave addressing out.`,
       );
   return { addressing: stanza };
 }
@@ -196,6 +203,6 @@ function sysctls(facts: Facts, bridge: string, uplink: Link): Record<string, str
 }
 
 export function fileText(facts: Facts, path: string): string | undefined {
-  const { networkd, interfaces, netplan, cloudConfig } = facts;
-  return networkd.get(path) ?? interfaces.get(path) ?? netplan.get(path) ?? cloudConfig.get(path);
+  const { networkd, interfaces, keyfiles, netplan, cloudConfig } = facts;
+  return networkd.get(path) ?? interfaces.get(path) ?? keyfiles.get(path) ?? netplan.get(path) ?? cloudConfig.get(path);
 }

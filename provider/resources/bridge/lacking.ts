@@ -1,6 +1,6 @@
-import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
+import { type Address, type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../../plan/addressing/readdressing";
-import { inHandsOfIfupdown, inHandsOfNetworkd, missing } from "../../plan/link/missing";
+import { inHandsOfIfupdown, inHandsOfNetworkd, missing, profileLacks } from "../../plan/link/missing";
 import type { BridgePlan } from "./plan";
 import { stillOn, type UpdatePlan } from "./planUpdate";
 import type { RestorePlan } from "./restore";
@@ -23,15 +23,20 @@ export function lackingToRestore(facts: Facts, plan: RestorePlan): string[] {
   const held = link?.addresses.map((address) => `${address.local}/${address.prefix}`) ?? [];
   const sentences: (string | false)[] = [
     linkNamed(facts, name) !== undefined && `the bridge ${name} is still there`,
-    plan.change.owner === "ifupdown"
-      ? !inHandsOfIfupdown(facts, uplink) && `ifupdown does not have ${uplink} up (/run/network/ifstate)`
-      : !inHandsOfNetworkd(link, plan.unit) && `networkd has ${uplink} in state ${link?.networkdState ?? "unknown"}`,
+    handsLack(facts, plan, link),
     dhcp4 && link?.lease === undefined && `${uplink} has no DHCP lease`,
   ];
   return [
     ...sentences.filter((sentence) => sentence !== false),
     ...addresses.filter((address) => !held.includes(address)).map((address) => `${address} is not on ${uplink}`),
   ];
+}
+
+function handsLack(facts: Facts, { uplink: { name }, change, unit }: RestorePlan, link: Link | undefined) {
+  if (change.owner === "NetworkManager") return profileLacks(facts, name, unit) ?? false;
+  if (change.owner === "ifupdown")
+    return !inHandsOfIfupdown(facts, name) && `ifupdown does not have ${name} up (/run/network/ifstate)`;
+  return !inHandsOfNetworkd(link, unit) && `networkd has ${name} in state ${link?.networkdState ?? "unknown"}`;
 }
 
 /** What was on the NIC must be on the bridge before the change is confirmed, also what no file says. */

@@ -100,6 +100,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const written = Object.keys(state.config).some(
       (path) =>
         (facts.interfaces.has(path) ? isOurs(facts, path, state.name) : facts.netplan.has(path)) ||
+        facts.keyfiles.has(path) ||
         unitFilesIn([path], state.name).some((one) => facts.networkd.has(one)),
     );
     if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };

@@ -1,12 +1,10 @@
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import { type BridgeRecord, noUplink } from "../../host/facts/records";
 import { netplanId } from "../../plan/addressing/netplanId";
-import { owningDefinition, refusePattern } from "../../plan/addressing/owner";
-import { isIfupdowns } from "../../plan/ifupdown/owner";
+import { ownerIn, owningDefinition, refusePattern } from "../../plan/addressing/owner";
 import { findLink } from "../../plan/link/uplink";
 import { isBridgeFile, networkFileName } from "../../plan/netplan/bridgeFile";
 import { findDefinition } from "../../plan/netplan/definition";
-import { isUnit } from "../../plan/networkd/units";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs, VlanUplink } from "./definition";
 
@@ -63,9 +61,9 @@ export interface Vlan {
 export function resolveVlan(facts: Facts, { link, vlan }: VlanUplink, bridge: string): Vlan {
   const parent = parentOf(facts, link);
   const definition = owningDefinition(facts, parent);
-  if (isUnit(definition) || isIfupdowns(definition))
+  if (ownerIn(definition) !== "netplan")
     throw new Refusal(
-      `uplink.link: ${parent.name} is ${isUnit(definition) ? "networkd" : "ifupdown"}'s by ${definition.places[0]?.path}, and a VLAN is made on a NIC of netplan's alone. Make the VLAN there by hand, and write its name as the uplink.`,
+      `uplink.link: ${parent.name} is ${ownerIn(definition)}'s by ${definition.places[0]?.path}, and a VLAN is made on a NIC of netplan's alone. Make the VLAN there by hand, and write its name as the uplink.`,
     );
   refusePattern(definition, parent);
   const name = vlanName(parent.name, vlan);

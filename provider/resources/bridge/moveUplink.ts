@@ -1,6 +1,5 @@
 import { type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
-import { owningDefinition, refusePattern } from "../../plan/addressing/owner";
-import { isIfupdowns } from "../../plan/ifupdown/owner";
+import { ownerIn, owningDefinition, refusePattern } from "../../plan/addressing/owner";
 import { addressingOn } from "../../plan/link/addressingOn";
 import { kernelChange } from "../../plan/link/transition";
 import { presentName, resolveUplink } from "../../plan/link/uplink";
@@ -9,7 +8,7 @@ import { networkFileName } from "../../plan/netplan/bridgeFile";
 import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
 import { identityPath } from "../../plan/netplan/identity";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
-import { entriesBefore, isUnit } from "../../plan/networkd/units";
+import { entriesBefore } from "../../plan/networkd/units";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 import { madeUplink, nicNamed, refuseOtherKind } from "./madeUplink";
@@ -87,11 +86,11 @@ export function planMove(facts: Facts, inputs: BridgeInputs, owner: string): Mov
   return { ...plan, change, target: kernel, losses, insteadOf: from.name };
 }
 
-/** @throws Refusal where one of the NICs is networkd's by a file by hand, or ifupdown's */
+/** @throws Refusal where one of the NICs is not netplan's */
 function refuseUnits(name: string, nics: readonly (readonly [Link, NetplanDefinition])[]): void {
-  const [nic] = nics.filter(([, definition]) => isUnit(definition) || isIfupdowns(definition));
+  const [nic] = nics.filter(([, definition]) => ownerIn(definition) !== "netplan");
   if (nic)
     throw new Refusal(
-      `uplink: ${name} moves between NICs of netplan's alone, and ${nic[0].name} is ${isUnit(nic[1]) ? "networkd" : "ifupdown"}'s by ${nic[1].places[0]?.path}. Destroy ${name} first, and make it anew there.`,
+      `uplink: ${name} moves between NICs of netplan's alone, and ${nic[0].name} is ${ownerIn(nic[1])}'s by ${nic[1].places[0]?.path}. Destroy ${name} first, and make it anew there.`,
     );
 }

@@ -10,6 +10,8 @@ import type { Target } from "../../plan/link/transition";
 import type { Stanza } from "../../plan/netplan/addressing";
 import type { NetplanDefinition } from "../../plan/netplan/definition";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
+import { asNetworkManagerSets } from "../../plan/networkManager/kernel";
+import { metricNow } from "../../plan/networkManager/profiles";
 import type { BridgeInputs } from "./definition";
 import type { BridgeFiles } from "./files";
 import type { Site } from "./site";
@@ -43,7 +45,10 @@ export function networkFor(
   // A bridge with addresses has the host's already: what a hand put on its port since goes away, not over.
   const stayed = inherits && onBridge.addresses.length > 0;
   const inherited = stayed ? nothing : onUplink;
-  const moving = inputs.addressing === "inherit" ? inherited : kernelAddressing(inputs.addressing, onUplink, kept);
+  const byOwner = (one: Addressing) =>
+    wanted.owner === "NetworkManager" && uplink ? asNetworkManagerSets(one, metricNow(facts, name, uplink)) : one;
+  const moving =
+    inputs.addressing === "inherit" ? inherited : byOwner(kernelAddressing(inputs.addressing, onUplink, kept));
   const leaving = inherits ? [] : notIn(moving, [...onBridge.addresses, ...onUplink.addresses]);
   // What DHCP gave leaves only once it gives another one.
   const lease = wanted.dhcp4 ? there?.lease?.address : undefined;
@@ -52,7 +57,7 @@ export function networkFor(
     name,
     macAddress: wanted.macAddress,
     timers: { stp: wanted.stp, forwardDelay: wanted.forwardDelay },
-    addressing: stayed ? undefined : onceDone(inputs, onBridge, onUplink, kept),
+    addressing: stayed ? undefined : onceDone(inputs, { onBridge, onUplink, byOwner }, kept),
     leaving: leaving.filter(({ local }) => local !== lease),
     mtu: wanted.mtu ?? again?.bridge,
   };
@@ -80,9 +85,17 @@ function learnedBy(stanza: Stanza, routes: readonly Route[]): Route[] {
 }
 
 /** All that a bridge has in the end, but for what leaves it once the change is confirmed. */
-function onceDone({ addressing }: BridgeInputs, onBridge: Addressing, onUplink: Addressing, kept?: readonly Route[]) {
+function onceDone(
+  { addressing }: BridgeInputs,
+  {
+    onBridge,
+    onUplink,
+    byOwner,
+  }: Pick<Site, "onBridge" | "onUplink"> & { readonly byOwner: (one: Addressing) => Addressing },
+  kept?: readonly Route[],
+) {
   if (addressing === "inherit") return together(onUplink, onBridge);
-  const said = kernelAddressing(addressing, together(onBridge, onUplink), kept);
+  const said = byOwner(kernelAddressing(addressing, together(onBridge, onUplink), kept));
   return together(said, { ...nothing, addresses: routers(onBridge) });
 }
 

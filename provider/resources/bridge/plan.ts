@@ -10,6 +10,7 @@ import { kernelChange, type Target } from "../../plan/link/transition";
 import { networkFileName } from "../../plan/netplan/bridgeFile";
 import { identityPath, needIdentity } from "../../plan/netplan/identity";
 import { foundUnit, portUnits } from "../../plan/networkd/units";
+import { bridgeProfile, portProfile, profileId, profilesNow } from "../../plan/networkManager/profiles";
 import { probesFor } from "../../plan/probes";
 import type { BridgeInputs } from "./definition";
 import { filesFor } from "./files";
@@ -54,7 +55,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   const made = madeUplink(inputs.uplink, recordOf(facts, inputs.name));
   if (made !== undefined) return planMade(facts, inputs, made, owner, taking);
   const site = siteOf(facts, inputs, owner, taking);
-  const { found, uplink, port, units, stanzas, there, onUplink, onBridge } = site;
+  const { found, uplink, port, units, stanzas, profile, there, onUplink, onBridge } = site;
   const { name } = inputs;
   const unit = stanzas ? name : (units?.bridge ?? foundUnit(found) ?? networkFileName(name));
   const written = filesFor(site, inputs, owner);
@@ -71,7 +72,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     files: written.files,
     remove: written.remove,
     ...kernelChange(facts, network.target),
-    ...(stanzas && { owner: "ifupdown" as const }),
+    ...(wanted.owner && { owner: wanted.owner }),
     leaving: leaving.map(cidrOf),
     keepOnApply: [unit],
     keepOnRollback: [
@@ -81,12 +82,24 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     release: uplink.master === name ? "none" : "rollback",
     ...demands,
     ...undoneBy(inputs.confirm),
+    ...(profile && byProfiles(facts, name, uplink.name)),
   };
   return {
     ...{ change, uplink, wanted, config, previousConfig, record, inside, ...network },
     differences: [...missing(facts, wanted), ...unlikeMtu(facts, wanted), ...written.differences],
     found: found?.own.places.map(({ path }) => path) ?? [],
     strays: there?.kind === "bridge" ? strayTaps(facts, name) : [],
+  };
+}
+
+/** Which profiles NetworkManager is to have the links by, there and back. */
+function byProfiles(facts: Facts, bridge: string, uplink: string): Pick<Change, "keepOnApply" | "keepOnRollback"> {
+  return {
+    keepOnApply: [
+      `${bridge} ${profileId(facts, bridgeProfile(bridge))}`,
+      `${uplink} ${profileId(facts, portProfile(bridge))}`,
+    ],
+    keepOnRollback: profilesNow(facts, [bridge, uplink]),
   };
 }
 

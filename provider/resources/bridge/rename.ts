@@ -7,6 +7,7 @@ import { bridgeFilesIn, isBridgeFile, networkFileName } from "../../plan/netplan
 import { definedIds, findDefinition } from "../../plan/netplan/definition";
 import { identityPath } from "../../plan/netplan/identity";
 import { bridgeUnit, unitFilesIn } from "../../plan/networkd/units";
+import { profilesNow, profilesOf } from "../../plan/networkManager/profiles";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 import { fileText, recordPath } from "./files";
@@ -46,7 +47,11 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
   const unit = bridgeUnit(facts, was);
   const others = ports(facts, was).filter((port) => port.name !== plan.wanted.uplink);
   const own = [
-    ...new Set([...bridgeFilesIn(facts.netplan, was), ...unitFilesIn(facts.networkd.keys(), was)]),
+    ...new Set([
+      ...bridgeFilesIn(facts.netplan, was),
+      ...unitFilesIn(facts.networkd.keys(), was),
+      ...profilesOf(facts, was),
+    ]),
     ...[...(unit === networkFileName(was) ? [identityPath(unit)] : []), sysctlPath(was)].filter(
       (path) => fileText(facts, path) !== undefined,
     ),
@@ -71,7 +76,8 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
     files: new Map([...plan.change.files, ...config]),
     remove: [...own, recordPath(was)],
     ...kernelChange(facts, target),
-    keepOnRollback: [unit],
+    keepOnRollback:
+      plan.change.owner === "NetworkManager" ? profilesNow(facts, [was, plan.wanted.uplink ?? ""]) : [unit],
     release: "both",
   };
   return { ...plan, change, target, from };

@@ -29,6 +29,8 @@ import { identityPath } from "../../plan/netplan/identity";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { isPattern } from "../../plan/netplan/pattern";
 import { bridgeUnit, entriesBefore, isUnit, portUnits, unitFilesIn } from "../../plan/networkd/units";
+import { isProfiles } from "../../plan/networkManager/owner";
+import { profilesNow, profilesOf, uuidOf } from "../../plan/networkManager/profiles";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
@@ -39,7 +41,7 @@ import { needNetwork } from "./site";
 
 export interface RestorePlan extends Omit<BridgePlan, "record">, Pick<Restored, "kept"> {
   readonly uplink: Link;
-  /** networkd's file of the uplink. */
+  /** networkd's file of the uplink; of NetworkManager, its profile. */
   readonly unit: string;
 }
 
@@ -75,7 +77,11 @@ export function planRestore(
   const cloud = !record?.moved && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
   const unit = bridgeUnit(facts, name);
   const own = [
-    ...new Set([...bridgeFilesIn(facts.netplan, name), ...unitFilesIn(facts.networkd.keys(), name)]),
+    ...new Set([
+      ...bridgeFilesIn(facts.netplan, name),
+      ...unitFilesIn(facts.networkd.keys(), name),
+      ...profilesOf(facts, name),
+    ]),
     ...[...(unit === networkFileName(name) ? [identityPath(unit)] : []), sysctlPath(name), ...cloud].filter(
       (path) => fileText(facts, path) !== undefined,
     ),
@@ -108,13 +114,17 @@ export function planRestore(
     files,
     remove: [...own, recordPath(name)],
     ...kernelChange(facts, target),
-    ...(isIfupdowns(original) && { owner: "ifupdown" as const }),
+    owner: isIfupdowns(original) ? "ifupdown" : isProfiles(original) ? "NetworkManager" : undefined,
     leaving: leaving.map(cidrOf),
     keepOnApply: portUnits(original, uplink),
     keepOnRollback: [unit],
     release: "apply",
     ...demands,
     ...undoneBy(confirm),
+    ...(isProfiles(original) && {
+      keepOnApply: [`${uplink.name} ${uuidOf(files.get(unitOf(original)) ?? facts.keyfiles.get(unitOf(original)))}`],
+      keepOnRollback: profilesNow(facts, [name, uplink.name]),
+    }),
   };
   const leased = leasedOf(moving.addresses);
   const planned = { device: uplink.name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4, leased };
@@ -132,12 +142,14 @@ export function planRestore(
       losses,
       inside,
       strays: [],
-      unit: portUnits(original, uplink)[0] ?? "",
+      unit: isProfiles(original) ? unitOf(original) : (portUnits(original, uplink)[0] ?? ""),
       kept,
     },
     found: [],
   };
 }
+
+const unitOf = ({ places }: NetplanDefinition) => places[0]?.path ?? "";
 
 /** Whether the old configuration has the default route too, or does not say. */
 function isPromised({ gateways }: Promised, learning: boolean, { family, gateway, protocol }: Route): boolean {
@@ -169,6 +181,7 @@ function restoredFiles(
     );
   const before = new Map([...facts.netplan, ...entriesBefore(previousConfig, uplink)]);
   const original = owningDefinition({ ...facts, netplan: before }, uplink);
+  if (isProfiles(original)) return profileAgain(facts, uplink, previousConfig);
   if (isUnit(original)) return ownAgain(facts, uplink, previousConfig);
   if (isPattern(original)) return matchedAgain(facts, uplink);
   const stripped = withoutAddressing(original);
@@ -212,6 +225,16 @@ function ownAgain(facts: Facts, uplink: Link, previousConfig: BridgePlan["previo
   const now = isThere ? Object.fromEntries(present) : previousConfig;
   const files = new Map(isThere ? [] : Object.entries(previousConfig));
   const entries = new Map([...facts.netplan, ...entriesBefore(now, uplink)]);
+  const original = owningDefinition({ ...facts, netplan: entries }, uplink);
+  const stanza = addressingOf(original);
+  return { files, kept: [], original, promise: promised(stanza), stanza, learning: learns(stanza) };
+}
+
+/** A NIC that NetworkManager has by the user's profile again, as that is now; where it is gone, as it was. */
+function profileAgain(facts: Facts, uplink: Link, previousConfig: BridgePlan["previousConfig"]): Restored {
+  const texts = Object.entries(previousConfig).map(([path, text]) => [path, facts.keyfiles.get(path) ?? text] as const);
+  const files = new Map(texts.filter(([path]) => !facts.keyfiles.has(path)));
+  const entries = new Map([...facts.netplan, ...entriesBefore(Object.fromEntries(texts), uplink)]);
   const original = owningDefinition({ ...facts, netplan: entries }, uplink);
   const stanza = addressingOf(original);
   return { files, kept: [], original, promise: promised(stanza), stanza, learning: learns(stanza) };

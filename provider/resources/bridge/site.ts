@@ -10,6 +10,8 @@ import { presentName, resolveUplink } from "../../plan/link/uplink";
 import { addressingOf, type Stanza } from "../../plan/netplan/addressing";
 import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
 import { entriesBefore, isUnit, type UnitNames, unitNames, wholeUnitOf } from "../../plan/networkd/units";
+import { isProfiles } from "../../plan/networkManager/owner";
+import type { UplinkProfile } from "../../plan/networkManager/profiles";
 import { Refusal } from "../../plan/refusal";
 import { handsOver } from "../stack";
 import type { BridgeInputs } from "./definition";
@@ -31,6 +33,8 @@ export interface Site {
   readonly usersUnit: readonly (readonly [string, string])[];
   /** The uplink's stanzas where ifupdown has it, as they were before kvmnet. */
   readonly stanzas: NicStanzas | undefined;
+  /** The uplink's profile where NetworkManager has it, as it was before kvmnet. */
+  readonly profile: UplinkProfile | undefined;
   /** The bridge, where there is one. */
   readonly there: Link | undefined;
   readonly onUplink: Addressing;
@@ -73,6 +77,7 @@ export function siteOf(
   const stanzas = isIfupdowns(port) && !found ? nicStanzas(plain.interfaces, uplink.name, name) : undefined;
   if (stanzas && !record) needUp(facts, uplink, port);
   const units = isUnit(port) && !found ? unitNames(name, port.places[0]?.path ?? "") : undefined;
+  const profile = isProfiles(port) && !found ? profileBefore(facts, record, port) : undefined;
   if (uplink.master !== name && !units) refuseKeys(port, uplink);
   if (found) {
     refusePattern(port, uplink);
@@ -86,7 +91,27 @@ export function siteOf(
   const routes = [...onBridge.routes, ...onUplink.routes];
   const usersUnit = units ? wholeUnitOf(facts, port, record?.previousConfig) : [];
   const now = { addressing: { addresses: [], routes }, lease: there?.lease ?? uplink.lease };
-  return { facts, record, found, uplink, port, units, usersUnit, stanzas, there, onUplink, onBridge, entry, now };
+  return {
+    facts,
+    record,
+    found,
+    uplink,
+    port,
+    units,
+    usersUnit,
+    stanzas,
+    profile,
+    there,
+    onUplink,
+    onBridge,
+    entry,
+    now,
+  };
+}
+
+function profileBefore(facts: Facts, record: BridgeRecord | undefined, { places }: NetplanDefinition): UplinkProfile {
+  const [{ path = "" } = {}] = places;
+  return { path, text: record?.previousConfig[path] ?? facts.keyfiles.get(path) ?? "" };
 }
 
 /** RFC 8200, section 5. networkd gives a link with IPv6 no less, whatever its file says. */

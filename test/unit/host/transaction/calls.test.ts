@@ -108,7 +108,7 @@ describe("the commands of a transaction", () => {
       async ({ simulation, engine, planned }) => {
         // Room for the transaction's own folder, and little more.
         await simulation.machine.do(
-          `head -c "$(($(df --output=avail -B1 /mnt/disk | tail -n 1) - 200000))" /dev/zero >/mnt/disk/kvmnet/full`,
+          `head -c "$(($(df --output=avail -B1 /mnt/disk | tail -n 1) - 240000))" /dev/zero >/mnt/disk/kvmnet/full`,
         );
         return engine.transact(planned);
       },

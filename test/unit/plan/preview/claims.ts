@@ -52,6 +52,7 @@ const sentences: (readonly [RegExp, Read])[] = [
     /^This SSH connection comes in at (\S+): (?:write the new address|if DHCP gives another address, write that) into connection\.host\.$/,
     (what = "") => [{ kind: "at", what }],
   ],
+  [/^NetworkManager is stopped for a moment, and with it ends? .+\.$/, () => []],
   [/^No running VM hangs on it\.$/, () => [{ kind: "vms", names: [] }]],
   [/^Running VMs on it: (.+)\.$/, (list = "") => [{ kind: "vms", names: list.split(", ") }]],
   [

@@ -1,0 +1,103 @@
+import type { Link } from "./facts";
+import { entriesText, entryOf, wordsIn } from "./inNetplansWords";
+import { keyfileSections, type Profile, saidIn } from "./keyfile";
+import type { Section } from "./networkUnit";
+
+/** Folders of keyfiles; those in /run are gone with the next boot. */
+const folders = /^\/(etc|run|usr\/lib)\/NetworkManager\/system-connections\//;
+
+/** Whether a file is a profile of NetworkManager's, but for those that netplan makes. */
+export function isKeyfile(path: string): boolean {
+  return folders.test(path) && !/\/netplan-[^/]+$/.test(path);
+}
+
+/** kvmnet's profile of a port: it has no addressing of its own. */
+const isPortProfile = (path: string) => /\/kvmnet-port-[^/]+\.nmconnection$/.test(path);
+
+/**
+ * What the profiles say of the links that have them from NetworkManager, in netplan's words: path to text, as netplan's files
+ * are. Of a link that other files have, they are to say it.
+ */
+export function profileWords(
+  others: ReadonlyMap<string, string>,
+  { profiles, keyfiles }: { profiles: ReadonlyMap<string, Profile>; keyfiles: ReadonlyMap<string, string> },
+  links: readonly Link[],
+): [string, string][] {
+  if (profiles.size === 0) return [];
+  const named = wordsIn(others);
+  return links.flatMap((link): [string, string][] => {
+    const { path = "" } = profiles.get(link.name) ?? {};
+    const text = keyfiles.get(path);
+    if (text === undefined || !isKeyfile(path) || isPortProfile(path) || named.has(link.name)) return [];
+    const ports = links.filter(({ master }) => master === link.name).map(({ name }) => name);
+    return [[path, profileEntry(link, text, ports)]];
+  });
+}
+
+/** One link's entry by the text of its profile. */
+export function profileEntry(link: Pick<Link, "name" | "kind">, text: string, ports: readonly string[] = []): string {
+  return entriesText([entryOf(link, stanzaOfProfile(keyfileSections(text)), ports)]);
+}
+
+/** A profile's addressing, and its MTU. */
+export function stanzaOfProfile(sections: readonly Section[]): Record<string, unknown> {
+  const [method4 = "auto", method6 = "auto"] = ["ipv4", "ipv6"].map((name) => saidIn(sections, name, "method"));
+  const both = ["ipv4", "ipv6"];
+  const addresses = both.flatMap((name) => addressesIn(sections, name).map(({ cidr }) => cidr));
+  const routes = both.flatMap((name) => routesIn(sections, name));
+  const [servers, search] = ["dns", "dns-search"].map((key) => both.flatMap((name) => listIn(sections, name, key)));
+  const mtu = saidIn(sections, "ethernet", "mtu");
+  return {
+    dhcp4: method4 === "auto",
+    dhcp6: method6 === "dhcp",
+    ...(method6 !== "ignore" && { "accept-ra": method6 === "auto" || method6 === "dhcp" }),
+    ...(method6 === "disabled" && { "link-local": [] }),
+    ...(addresses.length > 0 && { addresses }),
+    ...(routes.length > 0 && { routes }),
+    ...(servers?.length || search?.length
+      ? { nameservers: { ...(servers?.length && { addresses: servers }), ...(search?.length && { search }) } }
+      : {}),
+    ...(mtu !== undefined && /^[1-9]\d*$/.test(mtu) && { mtu: Number(mtu) }),
+  };
+}
+
+/** A list as keyfiles have it: "192.0.2.1;192.0.2.2;". */
+export function listIn(sections: readonly Section[], section: string, key: string): string[] {
+  return (saidIn(sections, section, key) ?? "").split(/[;,]/).flatMap((one) => one.trim() || []);
+}
+
+/** "192.0.2.100/24,192.0.2.1", and the gateway may be left out; the older form has semicolons: "192.0.2.100;24;192.0.2.1;". */
+function addressesIn(sections: readonly Section[], family: string): { cidr: string; gateway: string | undefined }[] {
+  return numbered(sections, family, /^address(es)?\d*$/).map(([first = "", ...rest]) => {
+    const [cidr, gateway] = first.includes("/") ? [first, rest[0]] : [`${first}/${rest[0] ?? ""}`, rest[1]];
+    return { cidr, gateway: isNone(gateway) ? undefined : gateway };
+  });
+}
+
+const isNone = (gateway: string | undefined) => /^(0\.0\.0\.0|::|)$/.test(gateway ?? "");
+
+function numbered(sections: readonly Section[], family: string, key: RegExp): string[][] {
+  const entries = sections.find(({ name }) => name === family)?.entries ?? [];
+  return entries.filter(([one]) => key.test(one)).map(([, value]) => value.split(/[;,]/).map((one) => one.trim()));
+}
+
+/** Its default route, unless it is not to have one, and the others: "203.0.113.0/24,192.0.2.1,50". */
+function routesIn(sections: readonly Section[], family: string): object[] {
+  const said = (key: string) => saidIn(sections, family, key);
+  const gateways = [said("gateway"), ...addressesIn(sections, family).map(({ gateway }) => gateway)];
+  const via = /^(true|yes|1)$/.test(said("never-default") ?? "") ? undefined : gateways.find((one) => !isNone(one));
+  const usual = metricIn(said("route-metric"));
+  const others = numbered(sections, family, /^routes?\d*$/).map(([first = "", ...rest]) => {
+    const [to, gateway, metric] = first.includes("/") ? [first, ...rest] : [`${first}/${rest[0]}`, ...rest.slice(1)];
+    const said = metricIn(metric) ?? usual;
+    return {
+      to: /^(0\.0\.0\.0|::)\/0$/.test(to) ? "default" : to,
+      ...(!isNone(gateway) && { via: gateway }),
+      ...(said !== undefined && { metric: said }),
+    };
+  });
+  const first = via === undefined ? [] : [{ to: "default", via, ...(usual !== undefined && { metric: usual }) }];
+  return [...first, ...others];
+}
+
+const metricIn = (text: string | undefined) => (text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined);

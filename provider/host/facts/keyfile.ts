@@ -1,0 +1,72 @@
+import type { Section } from "./networkUnit";
+
+/**
+ * NetworkManager's keyfiles (nm-settings-keyfile(5)), as GLib reads them: comments are lines of their own, nothing goes on in
+ * the next line, and of a key that stands twice in a section the last one counts.
+ */
+export function keyfileSections(text: string): Section[] {
+  const sections = new Map<string, Map<string, string>>();
+  let current: Map<string, string> | undefined;
+  for (const line of text.split("\n").map((one) => one.trimStart())) {
+    if (line === "" || line.startsWith("#")) continue;
+    const [, name] = /^\[([^\]]+)\]\s*$/.exec(line) ?? [];
+    if (name !== undefined) {
+      current = sections.get(usual(name)) ?? new Map<string, string>();
+      sections.set(usual(name), current);
+      continue;
+    }
+    const [, key, value = ""] = /^([^=]+?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (key !== undefined) current?.set(key, value);
+  }
+  return [...sections].map(([name, entries]) => ({ name, entries: [...entries] }));
+}
+
+/** Sections that have two names. */
+const usual = (name: string) => ({ "802-3-ethernet": "ethernet", "802-11-wireless": "wifi" })[name] ?? name;
+
+/** One key's value; undefined: the file does not say it. */
+export function saidIn(sections: readonly Section[], section: string, key: string): string | undefined {
+  const found = sections.find(({ name }) => name === section)?.entries.find(([one]) => one === key);
+  return found?.[1];
+}
+
+/** A profile of NetworkManager's that a link has now. */
+export interface Profile {
+  readonly uuid: string;
+  /** "activated" once it is through; "activating" while it waits for DHCP. */
+  readonly state: string;
+  /** Its keyfile. */
+  readonly path: string;
+}
+
+/** What NetworkManager tells of its profiles that are active. */
+export interface ActiveProfiles {
+  /** By the link. */
+  readonly profiles: ReadonlyMap<string, Profile>;
+  /** Connections that end with NetworkManager, in words: "office (vpn)". All others outlive it. */
+  readonly ending: readonly string[];
+}
+
+const ends = /^(802-11-wireless|vpn|gsm|cdma|bluetooth|pppoe|adsl|wifi-p2p)$/;
+
+/** Of `nmcli -t -f UUID,DEVICE,STATE,TYPE,NAME,FILENAME connection show --active`; a colon in a value has a backslash before it. */
+export function parseProfiles(text = ""): ActiveProfiles {
+  const active = text.split("\n").map((line) => {
+    const words = line.match(/(?:\\.|[^:\\])+|(?<=:)(?=:|$)/g) ?? [];
+    const [uuid = "", device = "", state = "", type = "", name = "", path = ""] = words.map((word) =>
+      word.replaceAll(/\\(.)/g, "$1"),
+    );
+    return { uuid, device, state, type, name, path };
+  });
+  return {
+    // A VPN's is told with the link that it goes over.
+    profiles: new Map(
+      active
+        .filter(({ device, type }) => device !== "" && type !== "vpn")
+        .map(({ device, uuid, state, path }) => [device, { uuid, state, path }]),
+    ),
+    ending: active
+      .filter(({ type }) => ends.test(type))
+      .map(({ name, type }) => `${name} (${type === "802-11-wireless" ? "Wi-Fi" : type})`),
+  };
+}

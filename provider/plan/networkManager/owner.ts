@@ -1,0 +1,34 @@
+import type { Facts, Link } from "../../host/facts/facts";
+import { isKeyfile } from "../../host/facts/inNetworkManagersWords";
+import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { promised } from "../addressing/wanted";
+import { addressingOf } from "../netplan/addressing";
+import type { NetplanDefinition } from "../netplan/definition";
+import { Refusal } from "../refusal";
+import { priority } from "./profiles";
+
+/** Whether an entry stands in a profile of NetworkManager's, which kvmnet does not edit: it writes two that come before it. */
+export function isProfiles({ places }: Pick<NetplanDefinition, "places">): boolean {
+  return places.length > 0 && places.every(({ path }) => isKeyfile(path));
+}
+
+/** @throws Refusal of a NIC that NetworkManager has, and that kvmnet can't go on with */
+export function refuseProfile(facts: Facts, { name, kind }: Link, definition: NetplanDefinition): void {
+  const [{ path = "" } = {}] = definition.places;
+  if (kind === "bond" || kind === "vlan")
+    throw new Refusal(
+      `uplink: ${name} is a ${kind === "bond" ? "bond" : "VLAN"} of NetworkManager's (${path}), and for now kvmnet bridges NetworkManager's NICs only. Take a NIC.`,
+    );
+  if (promised(addressingOf(definition)).dhcp4)
+    throw new Refusal(
+      `uplink: ${name} is NetworkManager's, and asks DHCP (${path}): for now kvmnet bridges NetworkManager's NICs with fixed addresses only. Write method=manual there, or take another NIC.`,
+    );
+  for (const [other, text] of facts.keyfiles) {
+    const said = (key: string) => saidIn(keyfileSections(text), "connection", key);
+    if (other === path || said("interface-name") !== name || /\/kvmnet-/.test(other)) continue;
+    if (Number(said("autoconnect-priority") ?? 0) >= priority && said("autoconnect") !== "false")
+      throw new Refusal(
+        `uplink: ${other} is for ${name} too, with autoconnect-priority=${said("autoconnect-priority")}: after a restart NetworkManager would take it rather than kvmnet's. Write a lower one there.`,
+      );
+  }
+}
