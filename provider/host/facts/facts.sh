@@ -43,18 +43,20 @@ first() { # path
 	printf '%s\n' "$line"
 }
 
-# What a tool prints, in text, and its code; where it prints without end, that is told instead.
+# What a tool prints, in text, and its code; where it prints without end, that is told instead. The code is behind a
+# sign that is looked for from the end: to take a long text off its own beginning takes a shell minutes.
 bounded() { # command...
 	text=$({
 		limited "$@" && code=0 || code=$?
-		printf %03d "$code"
+		printf '#%d' "$code"
 	} | limited head -c "$most")
-	[ "${#text}" -lt "$most" ] || text=141
-	[ "${#text}" -ge 3 ] || text=124
-	code=${text#"${text%???}"}
-	text=${text%???}
-	code=${code#0}
-	code=${code#0}
+	[ "${#text}" -lt "$most" ] || text='#141'
+	case $text in
+	*'#'[0-9] | *'#'[0-9][0-9] | *'#'[0-9][0-9][0-9]) ;;
+	*) text='#124' ;;
+	esac
+	code=${text##*'#'}
+	text=${text%'#'*}
 }
 
 listing() { # name command...

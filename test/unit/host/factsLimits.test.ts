@@ -89,6 +89,19 @@ describe("a host whose tools do not end", () => {
     expect(parseFacts(output).unread.length).toBeGreaterThan(3);
   }, 60_000);
 
+  test("a ruleset of a megabyte is read, and keeps nobody waiting", async () => {
+    const rule = (at: number) => ({
+      set: { family: "ip", name: `set${at}`, table: "nat", type: "ipv4_addr", handle: at },
+    });
+    const text = JSON.stringify({ nftables: [...Array(12_000).keys()].map(rule) });
+    expect(text.length).toBeGreaterThan(1_000_000);
+    writeFileSync(join(folder, "ruleset"), text);
+    put("nft", `#!/bin/sh\nexec cat ${join(folder, "ruleset")}\n`);
+    const { output } = await run();
+    expect(parseSections(output).find(({ name }) => name === "nft")).toMatchObject({ code: 0, text });
+    expect(parseFacts(output).unread).toEqual([]);
+  }, 30_000);
+
   test("a ruleset without end is told to be too long, and the rest is there", async () => {
     put("nft", "#!/bin/sh\nexec yes '{\"nftables\": []}'\n");
     const { output } = await run();
