@@ -15,7 +15,7 @@ const orDefaults = <T extends z.ZodType>(type: T) => z.preprocess((value) => val
 /** The names that the config gives become parts of resource names, which "/" separates. */
 const key = libvirtName;
 
-const hostNetwork = network.inputs.omit({ connection: true, bridge: true }).extend({
+const hostNetwork = network.inputs.omit({ connection: true, bridge: true, device: true, mode: true }).extend({
   bridge: interfaceName.optional().meta({
     description: "A bridge that the host has already. Default: the host's `bridge`, or the only one of its `bridges`.",
   }),

@@ -11,15 +11,19 @@ export interface NetworkArgs {
   readonly connection?: pulumi.Input<ConnectionArgs>;
   /** The network's name in libvirt. Default: the resource's name. */
   readonly name?: pulumi.Input<string>;
-  /** The host bridge that the network's NICs join. */
-  readonly bridge: pulumi.Input<string>;
+  /** The host bridge that the network's NICs join. Either this or `device`. */
+  readonly bridge?: pulumi.Input<string>;
+  /** The host's NIC that the network's NICs are directly on, each by a macvtap and without a bridge. The host itself does not reach the guests on it, and does not hear their addresses. Either this or `bridge`. */
+  readonly device?: pulumi.Input<string>;
+  /** Who of those on the `device` hear each other: in "bridge" all do, in "vepa" by a switch that sends frames back, in "private" none; "passthrough" gives the NIC to one guest alone. Default: "bridge". */
+  readonly mode?: pulumi.Input<"bridge" | "vepa" | "private" | "passthrough">;
   /** Start the network with the host. Default: true. */
   readonly autostart?: pulumi.Input<boolean>;
   /** Whether the network runs now. Default: true. */
   readonly active?: pulumi.Input<boolean>;
 }
 
-/** A libvirt network with `<forward mode='bridge'/>` on a bridge that the host has (see https://libvirt.org/formatnetwork.html#using-an-existing-host-bridge). */
+/** A libvirt network on a bridge that the host has (see https://libvirt.org/formatnetwork.html#using-an-existing-host-bridge), or by macvtaps on one of its NICs (see https://libvirt.org/formatnetwork.html#using-a-macvtap-direct-connection). */
 export class Network extends pulumi.CustomResource {
   /** The Pulumi type. */
   static readonly type: string = "kvmnet:index:Network";
@@ -36,8 +40,12 @@ export class Network extends pulumi.CustomResource {
 
   /** The network's name in libvirt. */
   declare readonly name: pulumi.Output<string>;
-  /** The host bridge that the network's NICs join. */
-  declare readonly bridge: pulumi.Output<string>;
+  /** The host bridge that the network's NICs join. Either this or `device`. */
+  declare readonly bridge: pulumi.Output<string | undefined>;
+  /** The host's NIC that the network's NICs are directly on, each by a macvtap and without a bridge. The host itself does not reach the guests on it, and does not hear their addresses. Either this or `bridge`. */
+  declare readonly device: pulumi.Output<string | undefined>;
+  /** Who of those on the `device` hear each other: in "bridge" all do, in "vepa" by a switch that sends frames back, in "private" none; "passthrough" gives the NIC to one guest alone. Default: "bridge". */
+  declare readonly mode: pulumi.Output<"bridge" | "vepa" | "private" | "passthrough" | undefined>;
   /** Start the network with the host. */
   declare readonly autostart: pulumi.Output<boolean>;
   /** Whether the network runs now. */
@@ -61,9 +69,6 @@ export class Network extends pulumi.CustomResource {
   /** @internal What {@link get} is made of. */
   constructor(name: string, args: NetworkArgs | undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args?: NetworkArgs, options: pulumi.CustomResourceOptions = {}) {
-    if (!options.id && !options.urn && args?.bridge === undefined) {
-      throw new pulumi.RunError(`Network "${name}": bridge: is missing`);
-    }
     const traced = noStackTraces();
     try {
       super(
@@ -72,6 +77,8 @@ export class Network extends pulumi.CustomResource {
         {
           name: undefined,
           bridge: undefined,
+          device: undefined,
+          mode: undefined,
           autostart: undefined,
           active: undefined,
           hostId: undefined,

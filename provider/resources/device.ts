@@ -1,9 +1,9 @@
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
-import { need } from "../../host/facts/unread";
-import type { Host } from "../../host/host";
-import type { Attachment } from "../../plan/attachment/attachment";
-import { Refusal } from "../../plan/refusal";
-import { nearest } from "../nearest";
+import { type Facts, type Link, linkNamed } from "../host/facts/facts";
+import { need } from "../host/facts/unread";
+import type { Host } from "../host/host";
+import type { Attachment } from "../plan/attachment/attachment";
+import { Refusal } from "../plan/refusal";
+import { nearest } from "./nearest";
 
 type Direct = Extract<Attachment, { readonly kind: "direct" }>;
 

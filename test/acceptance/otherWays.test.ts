@@ -6,6 +6,8 @@ import { YamlStack } from "../lab/yamlStack";
 
 const seconds = 1000;
 const connection = { host: "kvm1.example" };
+/** An output of another resource, as YAML programs have it. */
+const of = (output: string) => `\${${output}}`;
 /** nspawn's /dev is no devtmpfs: udev makes the node that libvirt opens. */
 const macvtapNodes = {
   "/etc/udev/rules.d/99-macvtap.rules":
@@ -93,6 +95,48 @@ describe.each(releasesFor(__filename))("VMs on a LAN in other ways on Debian %s"
       await stack.up(on({ device: "enp2s0" }));
       expect(await web.uptime()).toBeGreaterThan(uptime);
       await stack.up({ resources: {} });
+    },
+    120 * seconds,
+  );
+
+  test(
+    "a network of macvtaps is started with the host, its guests are on the LAN, and what VMs run on is not moved under them",
+    async () => {
+      const on = (place: object, running = true) => ({
+        resources: {
+          taps: { type: "kvmnet:Network", properties: { connection, name: "taps", ...place } },
+          ...(running && {
+            web: nic("web", { network: of("taps.name"), macAddress: "52:54:00:00:00:01" }),
+          }),
+        },
+      });
+      await stack.up(on({ device: "enp2s0" }));
+      const leased = await web.waitForAddress();
+      expect((await lan.engine.run(["ping", "-c", "3", "-W", "2", leased])).code).toBe(0);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      const uptime = await web.uptime();
+      await stack.up({
+        resources: {
+          ...on({ device: "enp2s0" }).resources,
+          web: nic("web", { network: of("taps.name"), linkState: "down", macAddress: "52:54:00:00:00:01" }),
+        },
+      });
+      expect(await host.must(["virsh", "dumpxml", "web"])).toMatch(/<link state='down'\/>/);
+      await stack.up(on({ device: "enp2s0" }));
+      await expect(stack.preview(on({ bridge: "br0" }))).rejects.toThrow(
+        /can't go from enp2s0 directly .* web runs on it/,
+      );
+      expect(await web.uptime()).toBeGreaterThan(uptime);
+      await stack.up(on({ device: "enp2s0" }, false));
+      await stack.up(on({ bridge: "br0" }, false));
+      expect(await host.must(["virsh", "net-dumpxml", "taps"])).toContain("<bridge name='br0'/>");
+      await stack.up(on({ device: "enp2s0", mode: "vepa" }, false));
+      expect(await host.must(["virsh", "net-dumpxml", "--inactive", "taps"])).toMatch(
+        /<forward dev='enp2s0' mode='vepa'>\s*<interface dev='enp2s0'\/>/,
+      );
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      await stack.up({ resources: {} });
+      expect(await host.must(["virsh", "net-list", "--all", "--name"])).not.toContain("taps");
     },
     120 * seconds,
   );

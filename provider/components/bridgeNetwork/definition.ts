@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { connectionParts } from "../../resources/connection";
+import { interfaceName } from "../../resources/names";
 import { network } from "../../resources/network/definition";
 import type { ComponentDefinition } from "../definition";
 
-const inputs = network.inputs.extend({
-  bridge: network.inputs.shape.bridge.meta({
+const inputs = network.inputs.omit({ device: true, mode: true }).extend({
+  bridge: interfaceName.meta({
     description: "The host bridge that the network's NICs join: a HostBridge's `name`, or that of one that is there.",
   }),
 });

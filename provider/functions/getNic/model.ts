@@ -6,8 +6,8 @@ import {
   attachmentsIn,
   inWords,
   joinedBridge,
+  macvtapModeIn,
   nameOf,
-  placeOf,
 } from "../../plan/attachment/attachment";
 import { type NicOfDomain, nicOf } from "../../resources/nic/model";
 import { WrongArgument } from "../function";
@@ -36,10 +36,14 @@ export function findNic(domain: LibvirtDomain, wanted: Wanted, host: string): Ni
 /** In whatever mode. */
 const isOn = (is: Attachment, one: Attachment) => is.kind === one.kind && nameOf(is) === nameOf(one);
 
+/** Of one on a network too: what libvirt made of that for the running VM. */
+function directlyOn({ device, element }: LibvirtNic) {
+  return device === undefined ? {} : { device, mode: macvtapModeIn(element) };
+}
+
 export function nicResult(facts: Facts, { domain, live, inactive }: NicOfDomain): GetNicResult {
   const nic = live ?? inactive;
   if (!nic) throw new Error(`${domain.name} has lost the NIC`);
-  const attachment = attachmentOf(nic);
   return {
     hostId: facts.machineId,
     domainId: domain.uuid,
@@ -48,7 +52,7 @@ export function nicResult(facts: Facts, { domain, live, inactive }: NicOfDomain)
     macAddress: nic.mac,
     network: nic.network,
     bridge: joinedBridge(facts, nic),
-    ...(attachment.kind === "direct" && placeOf(attachment)),
+    ...directlyOn(nic),
     model: nic.model,
     linkState: nic.linkState,
     tap: live?.tap ?? "",

@@ -5,15 +5,21 @@ export interface Libvirt {
   readonly silent: boolean;
 }
 
-export interface LibvirtNetwork {
+/** What a network's XML says of where its NICs go. */
+export interface NetworkForward {
+  readonly forward: string | undefined;
+  readonly bridge: string | undefined;
+  /** The host's NICs that it goes out by; of one without a bridge, those on it are macvtaps on these. */
+  readonly devices?: readonly string[] | undefined;
+}
+
+/** As it is now; of one that is not active, as it will be. */
+export interface LibvirtNetwork extends NetworkForward {
   readonly name: string;
   readonly uuid: string;
   readonly active: boolean;
   readonly persistent: boolean;
   readonly autostart: boolean;
-  readonly forward: string | undefined;
-  /** The bridge that it is on now; of one that is not active, that it will be on. */
-  readonly bridge: string | undefined;
   /** The bridge of its definition, for the network's next start. */
   readonly definedBridge: string | undefined;
   /** Of what runs; of one that is not active, of its definition. */

@@ -1,6 +1,6 @@
 import { XMLParser } from "fast-xml-parser";
 import { atOnce, type Steps } from "../turns";
-import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "./libvirt";
+import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic, NetworkForward } from "./libvirt";
 import { limits } from "./limits";
 import type { Section } from "./sections";
 import type { Miss } from "./unread";
@@ -86,13 +86,25 @@ function parseNetwork(info: readonly string[], xml: string, inactive: string): L
     active: yes("Active"),
     persistent: yes("Persistent"),
     autostart: yes("Autostart"),
-    forward: network.forward?.["@mode"] ?? (network.forward === "" ? "nat" : undefined),
-    bridge: network.bridge?.["@name"],
+    ...forwardOf(network),
     definedBridge: (inactive ? root("network", inactive) : network).bridge?.["@name"],
     xml,
     definition: inactive || xml,
   };
 }
+
+function forwardOf({ forward, bridge }: Xml): NetworkForward {
+  const named: unknown[] = [forward?.["@dev"], ...(forward?.interface ?? []).map((one: Xml) => one["@dev"])];
+  const devices = [...new Set(named.filter((one) => typeof one === "string"))];
+  return {
+    forward: forward?.["@mode"] ?? (forward === "" ? "nat" : undefined),
+    bridge: bridge?.["@name"],
+    ...(devices.length > 0 && { devices }),
+  };
+}
+
+/** The same of a network's XML. */
+export const forwardIn = (xml: string): NetworkForward => forwardOf(root("network", xml));
 
 function parseDomain(state: string, xml: string, inactive: string): LibvirtDomain {
   const domain = root("domain", xml);

@@ -1,5 +1,5 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
-import type { LibvirtNic } from "../../host/facts/libvirt";
+import type { LibvirtNic, NetworkForward } from "../../host/facts/libvirt";
 
 /** Who of those on one NIC hear each other: https://libvirt.org/formatdomain.html#direct-attachment-to-physical-interface */
 export const macvtapModes = ["bridge", "vepa", "private", "passthrough"] as const;
@@ -55,11 +55,26 @@ export function placeOf(attachment: Attachment): Place | undefined {
 export function attachmentOf({ type, network, bridge, device, element }: LibvirtNic): Attachment {
   if (network !== undefined) return { kind: "network", network };
   if (type === "bridge" || type === "network") return { kind: "bridge", bridge };
-  return device === undefined ? { kind: "other", type } : { kind: "direct", device, mode: modeIn(element) };
+  return device === undefined ? { kind: "other", type } : { kind: "direct", device, mode: macvtapModeIn(element) };
+}
+
+/** What the NICs on a libvirt network are on: a bridge, or by a macvtap the host's NIC, of several the first. */
+export function attachmentBy({ forward, bridge, devices }: NetworkForward): Attachment {
+  const mode = macvtapModes.find((one) => one === forward);
+  const device = devices?.[0];
+  if (bridge === undefined && mode !== undefined && device !== undefined) return { kind: "direct", device, mode };
+  return mode === "bridge" ? { kind: "bridge", bridge } : { kind: "other", type: forward ?? "none" };
+}
+
+/** Whether a NIC that is put there is a macvtap on a NIC of the host's, be it by a network. */
+export function isDirect(facts: Facts, attachment: Attachment): boolean {
+  if (attachment.kind !== "network") return attachment.kind === "direct";
+  const network = facts.libvirt?.networks.find(({ name }) => name === attachment.network);
+  return network !== undefined && attachmentBy(network).kind === "direct";
 }
 
 /** libvirt's own default is vepa. */
-function modeIn({ source }: LibvirtNic["element"]): MacvtapMode {
+export function macvtapModeIn({ source }: LibvirtNic["element"]): MacvtapMode {
   const mode = (source as Readonly<Record<string, unknown>> | undefined)?.["@mode"];
   return macvtapModes.find((one) => one === mode) ?? "vepa";
 }
@@ -112,7 +127,11 @@ export function joinedBridge(facts: Facts, nic: LibvirtNic): string | undefined 
 
 /** The host's own link that it is on, or by its network. */
 export function linkOf(facts: Facts, attachment: Attachment): string | undefined {
-  return attachment.kind === "direct" ? attachment.device : bridgeOf(facts, attachment);
+  if (attachment.kind === "direct") return attachment.device;
+  const network =
+    attachment.kind === "network" && facts.libvirt?.networks.find(({ name }) => name === attachment.network);
+  const on = network ? attachmentBy(network) : attachment;
+  return on.kind === "direct" ? on.device : bridgeOf(facts, attachment);
 }
 
 /** Whether the host, or its libvirt, has what it is on; of other types, kvmnet does not say that it has not. */
@@ -129,9 +148,9 @@ export function isThere(facts: Facts, attachment: Attachment): boolean {
   }
 }
 
-/** Whether libvirt moves a running VM's NIC from one to the other; else it is taken out and plugged in again. */
-export function movesLive(from: Attachment, to: Attachment): boolean {
-  return (from.kind !== "direct" && to.kind !== "direct") || sameAttachment(from, to);
+/** Whether libvirt moves a running VM's NIC to where it is to be; else it is taken out and plugged in again. */
+export function movesLive(facts: Facts, live: LibvirtNic, to: Attachment): boolean {
+  return (live.device === undefined && !isDirect(facts, to)) || sameAttachment(attachmentOf(live), to);
 }
 
 /** What a person has to know of a macvtap: what the host sends leaves by the NIC past it. */

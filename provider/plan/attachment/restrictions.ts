@@ -13,6 +13,9 @@ export interface Restrictions {
   readonly filter?: Filter | "none" | undefined;
 }
 
+/** libvirt has neither on a macvtap. */
+export const unrestricted: Restrictions = { isolated: false, filter: "none" };
+
 type Xml = { readonly [key: string]: Xml | Xml[] | string | undefined };
 
 const list = <T>(value: T | T[] | undefined): T[] =>

@@ -2,8 +2,16 @@ import { quote } from "../../host/exec/quote";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { LibvirtNic } from "../../host/facts/libvirt";
 import { unreadOf } from "../../host/facts/unread";
-import { attachmentOf, bridgeOf, inWords, isThere, nameOf } from "../attachment/attachment";
-import { type Check, finding } from "./finding";
+import {
+  type Attachment,
+  attachmentBy,
+  attachmentOf,
+  bridgeOf,
+  inWords,
+  isThere,
+  nameOf,
+} from "../attachment/attachment";
+import { type Check, type Finding, finding } from "./finding";
 
 const domains = (facts: Facts) => facts.libvirt?.domains ?? [];
 
@@ -156,10 +164,34 @@ export const bridgeMissing: Check = (facts) =>
     }),
   );
 
+/** Where a network's macvtaps can't be made any more. */
+function lostDevice(
+  facts: Facts,
+  on: Attachment,
+  { subject, affects }: { readonly subject: string; readonly affects: string },
+): Finding | false {
+  if (on.kind !== "direct") return false;
+  const { device } = on;
+  const link = linkNamed(facts, device);
+  const bridge = link?.master === undefined ? undefined : linkNamed(facts, link.master);
+  if (link ? bridge?.kind !== "bridge" : unreadOf(facts, "links").length > 0) return false;
+  return finding("network-bridge", "error", {
+    subject,
+    evidence: `<interface dev='${device}'/>; ${bridge ? `${device} master ${bridge.name}` : `the host has no interface ${device}`}`,
+    cause: bridge
+      ? `The network is of macvtaps on ${device}, which is a port of ${bridge.name}: the kernel makes none there.${affects}`
+      : `The network is of macvtaps on an interface that is not there.${affects}`,
+    fix: bridge
+      ? `Put the network on the bridge ${bridge.name}.`
+      : "Put the network on another interface, or on a bridge.",
+  });
+}
+
 export const networks: Check = (facts) =>
   (facts.libvirt?.networks ?? [])
-    .filter(({ forward }) => forward === "bridge")
-    .flatMap(({ name, active, autostart, bridge }) => {
+    .filter((network) => attachmentBy(network).kind !== "other")
+    .flatMap(({ name, active, autostart, ...forward }) => {
+      const { bridge } = forward;
       const users = domains(facts).filter(({ inactive }) => inactive.some(({ network }) => network === name));
       const affects = users.length > 0 ? ` ${users.map((vm) => vm.name).join(", ")} can't start on it.` : "";
       const words = { subject: `network ${name}`, fixable: true };
@@ -172,6 +204,7 @@ export const networks: Check = (facts) =>
             cause: `The network is on a bridge that is not there.${affects}`,
             fix: `Make the bridge ${bridge}, or put the network on another one.`,
           }),
+        lostDevice(facts, attachmentBy(forward), { ...words, affects }),
         !active &&
           finding("network-inactive", "error", {
             ...words,

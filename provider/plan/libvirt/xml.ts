@@ -1,6 +1,14 @@
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import type { LibvirtNic } from "../../host/facts/libvirt";
-import { attachmentIn, attachmentOf, type Place, sameAttachment, sourceOf } from "../attachment/attachment";
+import {
+  type Attachment,
+  attachmentIn,
+  attachmentOf,
+  nameOf,
+  type Place,
+  sameAttachment,
+  sourceOf,
+} from "../attachment/attachment";
 import { filterIn, isolatedIn, type Restrictions, restricted } from "../attachment/restrictions";
 
 const parser = new XMLParser({
@@ -16,22 +24,21 @@ const builder = new XMLBuilder({
   format: true,
 });
 
-/** https://libvirt.org/formatnetwork.html#using-an-existing-host-bridge; with the UUID, an existing network is redefined. */
-export function networkXml(network: { name: string; bridge: string; uuid?: string }): string {
-  return builder.build({
-    network: {
-      name: network.name,
-      ...(network.uuid !== undefined && { uuid: network.uuid }),
-      forward: { "@mode": "bridge" },
-      bridge: { "@name": network.bridge },
-    },
-  });
+/** https://libvirt.org/formatnetwork.html#connectivity; with the UUID, an existing network is redefined. */
+export function networkXml({ name, uuid, on }: { name: string; on: Attachment; uuid?: string }): string {
+  return builder.build({ network: { name, ...(uuid !== undefined && { uuid }), ...forwardTo(on) } });
 }
 
-/** A network's own XML on another bridge: port groups, VLANs and QoS stay. */
-export function movedNetworkXml(xml: string, bridge: string): string {
-  const { "@connections": _, ...network } = parser.parse(xml).network;
-  return builder.build({ network: { ...network, bridge: { ...network.bridge, "@name": bridge } } });
+/** A network's own XML on something else: port groups, VLANs and QoS stay. */
+export function movedNetworkXml(xml: string, on: Attachment): string {
+  const { "@connections": _, forward: __, bridge, ...network } = parser.parse(xml).network;
+  const to = forwardTo(on);
+  return builder.build({ network: { ...network, ...to, ...(to.bridge && { bridge: { ...bridge, ...to.bridge } }) } });
+}
+
+function forwardTo(on: Attachment): { readonly forward: object; readonly bridge?: object } {
+  if (on.kind === "direct") return { forward: { "@mode": on.mode, interface: { "@dev": on.device } } };
+  return { forward: { "@mode": "bridge" }, bridge: { "@name": nameOf(on) } };
 }
 
 export interface NicXml extends Place {

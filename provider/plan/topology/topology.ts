@@ -146,7 +146,9 @@ const isVms = (facts: Facts, { name }: Link) =>
 
 function linkWords(facts: Facts, link: Link, kind: NodeKind): string[] {
   const addresses = link.addresses.filter(({ scope }) => scope === "global");
-  const on = (facts.libvirt?.networks ?? []).filter(({ bridge }) => kind === "bridge" && bridge === link.name);
+  const { networks = [] } = facts.libvirt ?? {};
+  const on = networks.filter(({ bridge }) => kind === "bridge" && bridge === link.name);
+  const direct = networks.filter(({ bridge, devices }) => bridge === undefined && devices?.includes(link.name));
   const words: (string | false | undefined)[] = [
     ...addresses.map(({ local, prefix }) => `${local}/${prefix}`),
     link.vlan !== undefined && `VLAN ${link.vlan}`,
@@ -154,6 +156,7 @@ function linkWords(facts: Facts, link: Link, kind: NodeKind): string[] {
     link.mtu !== 1500 && `MTU ${link.mtu}`,
     link.stp && "STP",
     ...on.map(({ name }) => `network ${name}`),
+    ...direct.map(({ name }) => `network ${name} (macvtap)`),
     !link.up ? "down" : !link.carrier && kind !== "bridge" && "no carrier",
   ];
   return words.filter((word) => typeof word === "string" && word !== "") as string[];
@@ -175,7 +178,7 @@ function vmWords(
   const addresses = new Set([...said.map(({ says }) => says), ...known.map(({ address }) => address)]);
   return [
     ...[...addresses].sort(),
-    ...nics.map((nic) => (attachmentOf(nic).kind === "direct" ? `${nic.mac} (macvtap)` : nic.mac)),
+    ...nics.map((nic) => (nic.device !== undefined ? `${nic.mac} (macvtap)` : nic.mac)),
     ...(running ? [] : ["off"]),
     ...(nics.length === 0 ? ["no NIC"] : []),
   ];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { macvtapModes } from "../../plan/attachment/attachment";
 import { ownConnection as connection, hostOutputs } from "../connection";
 import type { Definition } from "../definition";
 import { interfaceName, libvirtName } from "../names";
@@ -7,7 +8,17 @@ import { ownerOutputs } from "../ownership/outputs";
 const inputs = z.strictObject({
   connection,
   name: libvirtName.optional().meta({ description: "The network's name in libvirt. Default: the resource's name." }),
-  bridge: interfaceName.meta({ description: "The host bridge that the network's NICs join." }),
+  bridge: interfaceName
+    .optional()
+    .meta({ description: "The host bridge that the network's NICs join. Either this or `device`." }),
+  device: interfaceName.optional().meta({
+    description:
+      "The host's NIC that the network's NICs are directly on, each by a macvtap and without a bridge. The host itself does not reach the guests on it, and does not hear their addresses. Either this or `bridge`.",
+  }),
+  mode: z.enum(macvtapModes).optional().meta({
+    description:
+      'Who of those on the `device` hear each other: in "bridge" all do, in "vepa" by a switch that sends frames back, in "private" none; "passthrough" gives the NIC to one guest alone. Default: "bridge".',
+  }),
   autostart: z.boolean().default(true).meta({ description: "Start the network with the host." }),
   active: z.boolean().default(true).meta({ description: "Whether the network runs now." }),
 });
@@ -37,7 +48,7 @@ const outputs = z.object({
 export const network = {
   name: "Network",
   description:
-    "A libvirt network with `<forward mode='bridge'/>` on a bridge that the host has (see https://libvirt.org/formatnetwork.html#using-an-existing-host-bridge).",
+    "A libvirt network on a bridge that the host has (see https://libvirt.org/formatnetwork.html#using-an-existing-host-bridge), or by macvtaps on one of its NICs (see https://libvirt.org/formatnetwork.html#using-a-macvtap-direct-connection).",
   inputs,
   outputs,
   inputOnly: ["connection"],

@@ -3,6 +3,7 @@ import type { Facts } from "../../host/facts/facts";
 import type { LibvirtNetwork } from "../../host/facts/libvirt";
 import { need, unreadOf } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
+import { attachmentBy, inWords, nameOf, placeOf, unreached } from "../../plan/attachment/attachment";
 import { leftBehind, libvirtOf, namesOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
 import { parseImportId } from "../importId";
@@ -18,8 +19,9 @@ import { lookAtHost, reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { type NetworkBefore, type NetworkInputs, type NetworkState, network } from "./definition";
 import { beforeOf, markedNetwork, networkDrift, networkState } from "./model";
-import { giveBack, remove } from "./move";
-import { makeNetwork, refuseWhileUsed, settle } from "./settle";
+import { giveBack, placeBefore, remove } from "./move";
+import { bridgeIn, isOn, isOther, misplaced, placeWords, refuseUnfit, wantedPlace } from "./place";
+import { makeNetwork, refuseToMove, refuseWhileUsed, settle } from "./settle";
 
 const importForm = { resource: "Network", example: "kvm1.example/lan", parts: { network: libvirtName } };
 
@@ -27,7 +29,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   definition: network,
 
   check(name, inputs) {
-    return { inputs: { ...inputs, name: inputs.name ?? name }, failures: [] };
+    return { inputs: { ...inputs, name: inputs.name ?? name }, failures: misplaced(inputs) };
   },
 
   claims(_name, { name }) {
@@ -39,17 +41,14 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     if (containsUnknown(connection)) return { id: "", state: known };
     const { host, facts } = await reachHost(operation, connection);
     const present = networkThere(libvirtOf(facts, host.label), inputs);
-    if (
-      present &&
-      (present.forward !== "bridge" || (!containsUnknown(inputs.bridge) && present.bridge !== inputs.bridge))
-    ) {
+    if (present && isOther(present, inputs))
       throw new Refusal(
-        `${host.label}: libvirt has a network ${inputs.name} already (forward mode ${present.forward ?? "none"}, bridge ${present.bridge ?? "none"}). Take another name.`,
+        `${host.label}: libvirt has a network ${inputs.name} already (${placeWords(present)}). Take another name.`,
       );
-    }
     const thing = present && markedNetwork(facts, present, connection, operation.owned);
     if (thing) takeOver(operation, host, thing);
     if (operation.preview) {
+      await refuseDirect(host, facts, inputs);
       if (thing?.mark) tellTaken(operation, host, thing);
       else if (present)
         operation.log.info(
@@ -83,12 +82,13 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     const present = networkThere(libvirt, { name });
     if (!present)
       return { kind: "gone", why: `${host.label}: libvirt has no network ${name}; ${namesOf(libvirt.networks)}.` };
-    if (present.forward !== "bridge" || present.bridge === undefined)
+    const place = attachmentBy(present);
+    if (!isOn(present, place) || (place.kind !== "direct" && bridgeIn(place) === undefined))
       throw new Refusal(
-        `${host.label}: the network ${name} has the forward mode ${present.forward ?? "none"}; a Network is one with <forward mode='bridge'/> on a bridge of the host.`,
+        `${host.label}: the network ${name} is of ${placeWords(present)}; a Network is one with <forward mode='bridge'/> on a bridge of the host, or of macvtaps on one of its NICs.`,
       );
-    const { bridge, autostart, active } = present;
-    const inputs = { connection, name, bridge, autostart, active };
+    const { autostart, active } = present;
+    const inputs = { connection, name, ...placeOf(place), autostart, active };
     const thing = markedNetwork(facts, present, connection);
     const previous = thing.mark ? (thing.mark.before as NetworkBefore | undefined) : beforeOf(present);
     const own = { ...handedOver(operation, host, thing), previous, hostKey: pinned(host) };
@@ -103,12 +103,17 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     takeBack(operation, host, thing, old.state);
     if (operation.preview) {
       tellStale(operation, host, thing, old.state);
+      await refuseDirect(host, facts, inputs);
+      const place = wantedPlace(inputs);
+      if (present && !containsUnknown(place)) refuseToMove(facts, host, present, place);
       tell(operation, host, facts, inputs, present);
-      const moved = leftBehind(libvirtOf(facts, host.label), inputs.name, inputs.bridge);
-      if (!containsUnknown(inputs.bridge) && moved.length > 0) {
+      const bridge = bridgeIn(place);
+      const moved =
+        bridge === undefined || isUnknown(bridge) ? [] : leftBehind(libvirtOf(facts, host.label), inputs.name, bridge);
+      if (moved.length > 0) {
         const vms = [...new Set(moved.map(({ domain }) => domain.name))].join(", ");
         operation.log.info(
-          `${host.label}: ${vms} moves to ${inputs.bridge} with the network ${inputs.name}, live, without a restart.`,
+          `${host.label}: ${vms} moves to ${bridge} with the network ${inputs.name}, live, without a restart.`,
         );
       }
       return { state: { ...old.state, ...inputs, drift: [] } };
@@ -125,6 +130,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     if (!isToGo(operation, host, thing, state)) return;
     const previous = (thing.mark?.before as NetworkBefore | undefined) ?? state.previous;
     if (present && !previous) refuseWhileUsed(facts, host, present.name, "be deleted");
+    if (present && previous) refuseToMove(facts, host, present, placeBefore(previous));
     await operation.hosts.exclusive(facts.machineId, operation.signal, async () => {
       if (present && previous) {
         await giveBack(host, present, previous);
@@ -135,6 +141,12 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   },
 };
 
+/** A bridge may come in the same operation, and the host's NICs do not. */
+async function refuseDirect(host: Host, facts: Facts, inputs: NetworkInputs): Promise<void> {
+  const place = wantedPlace(inputs);
+  if (place.kind === "direct") await refuseUnfit(host, facts, place);
+}
+
 function byUuid(facts: Facts, host: Host, { name, uuid }: Pick<NetworkState, "name" | "uuid">) {
   const present = libvirtOf(facts, host.label).networks.find((one) => one.uuid === uuid);
   if (!present) need(facts, "networks", [name, uuid]);
@@ -143,8 +155,11 @@ function byUuid(facts: Facts, host: Host, { name, uuid }: Pick<NetworkState, "na
 
 function tell(operation: Operation, host: Host, facts: Facts, inputs: NetworkInputs, present?: LibvirtNetwork): void {
   const { name, active, autostart, connection } = inputs;
-  const bridge = containsUnknown(inputs.bridge) ? undefined : inputs.bridge;
-  const on = bridge === undefined ? "" : ` on ${bridge}`;
+  const place = wantedPlace(inputs);
+  const isKnown = !containsUnknown(place);
+  const bridge = isKnown ? bridgeIn(place) : undefined;
+  const on = !isKnown ? "" : ` on ${place.kind === "direct" ? inWords(place) : nameOf(place)}`;
+  const lost = isKnown && place.kind === "direct" ? ` ${unreached}` : "";
   const say = (words: string) => operation.log.info(`${host.label}: ${words}`);
   if (bridge !== undefined)
     tellLacking(operation, host, connection, {
@@ -152,11 +167,11 @@ function tell(operation: Operation, host: Host, facts: Facts, inputs: NetworkInp
     });
   if (!present) {
     say(
-      `libvirt gets the network ${name}${on}, ${active ? "active" : "not active"}, ${autostart ? "" : "not "}started with the host.`,
+      `libvirt gets the network ${name}${on}, ${active ? "active" : "not active"}, ${autostart ? "" : "not "}started with the host.${lost}`,
     );
     return;
   }
-  const changes = bridge === undefined ? [] : networkDrift(facts, inputs, present);
+  const changes = isKnown ? networkDrift(facts, inputs, present) : [];
   const vms = runningOnNetwork(libvirtOf(facts, host.label), name);
   const unsure = unreadOf(facts, "domains").map(({ what }) => ` Not for sure: ${what}.`);
   const runOn =
@@ -164,7 +179,7 @@ function tell(operation: Operation, host: Host, facts: Facts, inputs: NetworkInp
   const what =
     changes.length > 0
       ? `. What is put right: ${changes.join("; ")}.`
-      : bridge === undefined
+      : !isKnown
         ? "."
         : `${on} as wanted: nothing of it changes.`;
   say(`libvirt has the network ${name}${what} ${runOn}${unsure.join("")}`);

@@ -6,6 +6,7 @@ import type { Ownership } from "../ownership/owned";
 import { networkMark } from "../ownership/paths";
 import type { Marked } from "../ownership/whose";
 import type { NetworkBefore, NetworkInputs, NetworkState } from "./definition";
+import { bridgeIn, placeDrift, wantedPlace } from "./place";
 
 /** What a state has of a network that libvirt does not tell. */
 export type Own = Holder & Pick<NetworkState, "hostKey" | "previous">;
@@ -48,18 +49,14 @@ export function networkState(
 /** How libvirt's network differs from the wanted one, a sentence each. */
 export function networkDrift(facts: Facts, wanted: NetworkInputs, present: LibvirtNetwork): string[] {
   const { name } = present;
-  const left = facts.libvirt && present.active ? leftBehind(facts.libvirt, name, wanted.bridge) : [];
+  const place = wantedPlace(wanted);
+  const bridge = bridgeIn(place);
+  const left = bridge !== undefined && facts.libvirt && present.active ? leftBehind(facts.libvirt, name, bridge) : [];
   const sentences: (string | false)[] = [
     ...left.map(
       ({ domain, nic }) => `${domain.name}'s ${nic.tap} on the network ${name} belongs to ${nic.bridge} still`,
     ),
-    present.forward !== "bridge" &&
-      `the network ${name} has the forward mode ${present.forward ?? "none"} instead of bridge`,
-    present.bridge !== wanted.bridge &&
-      `the network ${name} is on the bridge ${present.bridge ?? "none"} instead of ${wanted.bridge}`,
-    present.bridge === wanted.bridge &&
-      present.definedBridge !== wanted.bridge &&
-      `the definition of the network ${name}, for its next start, is on the bridge ${present.definedBridge ?? "none"} instead of ${wanted.bridge}`,
+    ...placeDrift(present, place),
     present.active !== wanted.active && `the network ${name} is ${present.active ? "active" : "not active"}`,
     !present.persistent && `the network ${name} has no persistent definition`,
     present.autostart !== wanted.autostart &&

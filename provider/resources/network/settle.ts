@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Facts } from "../../host/facts/facts";
+import type { LibvirtNetwork } from "../../host/facts/libvirt";
 import type { OwnerMark } from "../../host/facts/records";
 import { need, unreadOf } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";
+import { type Attachment, attachmentBy, inWords, nameOf } from "../../plan/attachment/attachment";
 import { libvirtOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
 import { type Operation, PartlyDone } from "../lifecycle";
@@ -12,10 +14,10 @@ import { holderOf, newMark, settledMark } from "../ownership/mark";
 import { networkMark } from "../ownership/paths";
 import { takeOver } from "../ownership/whose";
 import { pinned } from "../pinned";
-import { refuseWithoutBridge } from "../presence";
 import type { NetworkBefore, NetworkInputs, NetworkState } from "./definition";
 import { beforeOf, markedNetwork, networkDrift, networkState, type Own } from "./model";
 import { define, fetchLeftBehind } from "./move";
+import { isOn, refuseUnfit, staysOn, wantedPlace } from "./place";
 
 /** A network that is new to its stack: made, or taken over as it is there. What there is of it is recorded, also where it fails. */
 export async function makeNetwork(
@@ -34,7 +36,7 @@ export async function makeNetwork(
     const mark = newMark(operation.urn, thing?.mark, present && beforeOf(present));
     const previous = mark.before as NetworkBefore | undefined;
     const own = { ...holderOf(mark), previous, hostKey: pinned(host), uuid };
-    refuseWithoutBridge(facts, host, inputs.bridge);
+    await refuseUnfit(host, facts, wantedPlace(inputs));
     try {
       return { id, state: await settleLocked(host, inputs, own, mark) };
     } catch (error) {
@@ -67,22 +69,17 @@ async function settleLocked(
   own: Own & Pick<NetworkState, "uuid">,
   mark: OwnerMark,
 ): Promise<NetworkState> {
-  const { name, bridge } = inputs;
+  const { name } = inputs;
+  const place = wantedPlace(inputs);
   const facts = await host.recentFacts();
-  refuseWithoutBridge(facts, host, bridge);
+  await refuseUnfit(host, facts, place);
   const present = networkThere(libvirtOf(facts, host.label), { name });
   if (present?.active && !inputs.active) refuseWhileUsed(facts, host, name, "be stopped");
+  if (present) refuseToMove(facts, host, present, place);
   const uuid = present?.uuid ?? own.uuid;
   await keepMark(host, networkMark(uuid), mark);
   let active = present?.active ?? false;
-  if (
-    !present?.persistent ||
-    present.bridge !== bridge ||
-    present.definedBridge !== bridge ||
-    present.forward !== "bridge"
-  ) {
-    active = await define(host, { name, bridge, uuid }, present);
-  }
+  if (!present?.persistent || !staysOn(present, place)) active = await define(host, { name, place, uuid }, present);
   if ((present?.autostart ?? false) !== inputs.autostart) {
     await virsh(host, ["net-autostart", uuid, ...(inputs.autostart ? [] : ["--disable"])], {
       purpose: `set the autostart of the network ${name}`,
@@ -94,12 +91,21 @@ async function settleLocked(
     });
   }
   if (mark.pending) await keepMark(host, networkMark(uuid), settledMark(mark));
-  const after = await (inputs.active ? fetchLeftBehind(host, inputs) : host.recentFacts());
+  const after = await (inputs.active && place.kind === "bridge"
+    ? fetchLeftBehind(host, name, nameOf(place))
+    : host.recentFacts());
   const settled = networkThere(libvirtOf(after, host.label), { name });
   const lacking = settled ? networkDrift(after, inputs, settled) : [`the network ${name} is not there`];
   if (!settled || lacking.length > 0)
     throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
   return networkState(after, inputs, settled, own);
+}
+
+/** libvirt moves no running VM's NIC from a macvtap or to one, and a stopped network would strand it. */
+export function refuseToMove(facts: Facts, host: Host, present: LibvirtNetwork, place: Attachment): void {
+  const from = attachmentBy(present);
+  if (!present.active || isOn(present, place) || (from.kind === "bridge" && place.kind === "bridge")) return;
+  refuseWhileUsed(facts, host, present.name, `go from ${inWords(from)} to ${inWords(place)}`);
 }
 
 export function refuseWhileUsed(facts: Facts, host: Host, name: string, what: string): void {

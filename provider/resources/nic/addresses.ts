@@ -5,7 +5,7 @@ import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
 import { toldByLibvirt } from "../../host/guestAddress/toldByLibvirt";
 import { whoHas } from "../../host/guestAddress/whoHas";
 import type { Host } from "../../host/host";
-import { attachmentIn, linkOf } from "../../plan/attachment/attachment";
+import { attachmentIn, isDirect, linkOf } from "../../plan/attachment/attachment";
 import { claimable, neighboursOf, withoutStale } from "../../plan/guestAddress";
 import type { NicWanted } from "./definition";
 import type { NicOfDomain } from "./model";
@@ -152,7 +152,7 @@ export async function addressesRead(
   // The program does not ask for it, and nobody knows one that may be stale.
   if (wanted.waitForAddress === 0 && had.length === 0) return had;
   const target = attachmentIn(wanted);
-  const nic = { domainId: domain.uuid, macAddress, link: linkOf(facts, target), direct: target.kind === "direct" };
+  const nic = { domainId: domain.uuid, macAddress, link: linkOf(facts, target), direct: isDirect(facts, target) };
   // What is not learned is as it was: a look does not fail for it.
   return addressesNow(host, facts, nic, had).catch(() => had);
 }

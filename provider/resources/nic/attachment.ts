@@ -7,7 +7,8 @@ import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { isolate, joinBridge } from "../../host/tap/join";
 import { reasonOf } from "../../host/until";
-import { attachmentIn, attachmentOf, bridgeOf, joinedBridge, movesLive } from "../../plan/attachment/attachment";
+import { attachmentIn, bridgeOf, isDirect, joinedBridge, movesLive } from "../../plan/attachment/attachment";
+import { unrestricted } from "../../plan/attachment/restrictions";
 import { findDomain, libvirtOf } from "../../plan/libvirt/find";
 import { changedNicXml, movedNicXml, nicXml, wholeNicXml } from "../../plan/libvirt/xml";
 import type { NicPlace, Restricted } from "./definition";
@@ -29,7 +30,8 @@ export async function attachLacking(
   macAddress: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { network, bridge, device, mode, model, linkState, restrictions } = inputs;
+  const { network, bridge, device, mode, model, linkState } = inputs;
+  const restrictions = isDirect(facts, attachmentIn(inputs)) ? unrestricted : inputs.restrictions;
   const place = { network, bridge, device, mode, linkState, restrictions };
   const joining = bridgeOf(facts, attachmentIn(inputs));
   const lacking = [...(domain.running && !live ? ["--live"] : []), ...(inactive ? [] : ["--config"])];
@@ -47,7 +49,7 @@ export async function attachLacking(
       purpose: `change the NIC ${macAddress} of ${domain.name}`,
       xml: changedNicXml(nic, wanted),
     });
-  const replaced = live !== undefined && !movesLive(attachmentOf(live), attachmentIn(inputs));
+  const replaced = live !== undefined && !movesLive(facts, live, attachmentIn(inputs));
   if (replaced) await plugAnew(host, domain, live, { ...place, model: live.model }, signal);
   const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
   // A bridge that was renamed has its TAPs already, and libvirt can't put into a bridge what is in it.

@@ -1,4 +1,4 @@
-import { containsUnknown } from "../../codec/unknown";
+import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { quote } from "../../host/exec/quote";
 import { RemoteCommandError } from "../../host/exec/remoteCommand";
 import type { Facts } from "../../host/facts/facts";
@@ -10,14 +10,15 @@ import {
   attachmentIn,
   attachmentOf,
   inWords,
+  isDirect,
   nameOf,
   placeOf,
 } from "../../plan/attachment/attachment";
 import { libvirtOf, namesOf, networkThere } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
+import { refuseDevice, refuseWithoutMacvtap } from "../device";
 import { refuseWithoutBridge } from "../presence";
 import type { NicInputs } from "./definition";
-import { refuseDevice, refuseWithoutMacvtap } from "./device";
 import type { NicOfDomain } from "./model";
 
 /** @throws Refusal of a VM that can't have a NIC of kvmnet's, or has one in its place that libvirt can't move */
@@ -52,9 +53,20 @@ export function refuseWithout(facts: Facts, host: Host, attachment: Attachment):
 export async function refuseUnable(host: Host, facts: Facts, inputs: NicInputs): Promise<void> {
   await refuseWithoutFilter(host, inputs);
   const target = attachmentIn(inputs);
+  refuseRestricted(host, facts, inputs);
   if (target.kind !== "direct" || containsUnknown(target)) return;
   refuseDevice(facts, host, target);
   await refuseWithoutMacvtap(host);
+}
+
+/** @throws Refusal of what libvirt has not on a macvtap, where a network makes one; Check knows those on a device */
+function refuseRestricted(host: Host, facts: Facts, { network, isolated, filter }: NicInputs): void {
+  if (network === undefined || isUnknown(network) || !isDirect(facts, { kind: "network", network })) return;
+  const said = isolated === true ? "isolated" : filter !== undefined ? "filter" : undefined;
+  if (said !== undefined)
+    throw new Refusal(
+      `${host.label}: ${said}: can't be on the network ${network}, whose NICs are macvtaps: libvirt isolates and filters what goes through a bridge. Put the NIC on one, or leave ${said} out.`,
+    );
 }
 
 /** @throws Refusal of a filter that the host's libvirt has not */

@@ -2,7 +2,7 @@ import { type Facts, ownerMarkOf } from "../../host/facts/facts";
 import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
 import { counting, inOrder, isIpv6 } from "../../host/guestAddress/claimable";
 import { attachmentIn, attachmentOf, linkOf, placeOf } from "../../plan/attachment/attachment";
-import { filterIn, isolatedIn } from "../../plan/attachment/restrictions";
+import { filterIn, isolatedIn, unrestricted } from "../../plan/attachment/restrictions";
 import { claimable, neighboursOf } from "../../plan/guestAddress";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import { restrictionsIn } from "../../plan/libvirt/xml";
@@ -76,9 +76,7 @@ export function heldBy(
  * said stays as somebody made it.
  */
 export function wantedOf(inputs: NicInputs, previous: NicPlace | undefined, until?: NicInputs): NicWanted {
-  // libvirt has neither on a macvtap.
-  const none = { isolated: false, filter: "none" as const };
-  if (inputs.device !== undefined) return { ...inputs, model: modelOf(inputs, previous), restrictions: none };
+  if (inputs.device !== undefined) return { ...inputs, model: modelOf(inputs, previous), restrictions: unrestricted };
   const before = previous?.xml === undefined ? undefined : restrictionsIn(previous.xml);
   const restrictions = {
     isolated: inputs.isolated ?? (until?.isolated === undefined ? undefined : (before?.isolated ?? false)),

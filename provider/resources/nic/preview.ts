@@ -2,7 +2,7 @@ import { containsUnknown } from "../../codec/unknown";
 import type { Facts } from "../../host/facts/facts";
 import type { LibvirtDomain } from "../../host/facts/libvirt";
 import type { Host } from "../../host/host";
-import { attachmentIn, inWords, nameOf, unreached } from "../../plan/attachment/attachment";
+import { attachmentIn, inWords, isDirect, nameOf, unreached } from "../../plan/attachment/attachment";
 import { restrictionWords } from "../../plan/attachment/restrictions";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import type { Operation } from "../lifecycle";
@@ -69,7 +69,7 @@ export function previewed(
   } else {
     // Of VMs that get the same, the first is told in full.
     const first = operation.said.first(`${host.label}: ${whenWords({ ...domain, name: "" }, on)}`, domain.name);
-    const lost = target.kind === "direct" ? ` ${unreached}` : "";
+    const lost = on !== "" && isDirect(facts, target) ? ` ${unreached}` : "";
     operation.log.info(
       `${host.label}: ${first === undefined ? `${whenWords(domain, on)}${lost}` : `${domain.name}: as ${first}.`}`,
     );

@@ -5,7 +5,7 @@ import { unreadOf } from "../../host/facts/unread";
 import { willDo } from "../../host/guestAddress/claimable";
 import type { Host } from "../../host/host";
 import { reasonOf } from "../../host/until";
-import { attachmentIn, linkOf } from "../../plan/attachment/attachment";
+import { attachmentIn, isDirect, linkOf } from "../../plan/attachment/attachment";
 import { claimable } from "../../plan/guestAddress";
 import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
@@ -65,7 +65,7 @@ export async function settle(operation: Operation, host: Host, wanted: Wanted): 
   const known = state.ipAddresses.some((one) => had.includes(one)) || willDo(state.ipAddresses, claims);
   if (!found.live || inputs.waitForAddress === 0 || inputs.linkState === "down" || known)
     return settled(state.ipAddresses);
-  const nic = { domainId, macAddress, link: bridge, direct: target.kind === "direct" };
+  const nic = { domainId, macAddress, link: bridge, direct: isDirect(facts, target) };
   if (nic.direct) return settled(await addressesNow(host, facts, nic, []));
   const waiting = () =>
     log.progress(`${host.label}: ${found.domain.name} has the NIC ${macAddress}; waiting for its address`);

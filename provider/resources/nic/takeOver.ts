@@ -6,13 +6,13 @@ import { attachmentIn, attachmentOf, isThere, movesLive, nameOf, placeOf } from 
 import { unlike } from "../../plan/attachment/restrictions";
 import { findDomain, libvirtOf, networkThere } from "../../plan/libvirt/find";
 import { formerNicXml, portGroupIn, portGroupOf, restrictionsIn, wholeNicXml } from "../../plan/libvirt/xml";
+import { nowInstead } from "../device";
 import type { Operation } from "../lifecycle";
 import { dropMark } from "../ownership/keep";
 import { nicMark } from "../ownership/paths";
 import { isToGo } from "../ownership/whose";
 import { attachLacking, detach } from "./attachment";
 import type { NicInputs, NicPlace, NicState } from "./definition";
-import { nowInstead } from "./device";
 import { movedWords } from "./elsewhere";
 import { heldBy, markedNic, type NicOfDomain, nicInputs, nicOf } from "./model";
 
@@ -78,7 +78,7 @@ async function giveBack(
   const was = restrictionsIn(xml);
   const { isolated, filter } = unlike(live?.element ?? {}, { ...was, filter: was.filter ?? "none" });
   // One that was plugged in anew has its own link, which the next start makes as it was.
-  const stayed = live && movesLive(attachmentOf(live), attachmentIn(previous));
+  const stayed = live && movesLive(facts, live, attachmentIn(previous));
   if (live && stayed && (portGroupOf(live) !== portGroupIn(xml) || isolated || filter))
     await virsh(host, ["update-device", domain.uuid, xmlOnInput, "--live"], { purpose, xml: formerNicXml(xml, live) });
   if (inactive && wholeNicXml(inactive) !== xml)

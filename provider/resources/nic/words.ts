@@ -4,6 +4,7 @@ import {
   attachmentOf,
   bridgeOf,
   inWords,
+  isDirect,
   joinedBridge,
   movesLive,
   sameAttachment,
@@ -23,14 +24,14 @@ export function changesOf(facts: Facts, wanted: NicWanted, found: NicOfDomain): 
   const [source, target] = [attachmentOf(nic), attachmentIn(wanted)];
   const { restrictions = {} } = wanted;
   const other = unlike(nic.element, restrictions);
-  const anew = live !== undefined && !movesLive(attachmentOf(live), target);
+  const anew = live !== undefined && !movesLive(facts, live, target);
   const mine = `${domain.name}'s NIC ${nic.mac}`;
   const bridge = bridgeOf(facts, target);
   const [place, link] = [!sameAttachment(source, target), nic.linkState !== wanted.linkState];
   const sentences: (string | false)[] = [
     place && `${mine} moves from ${inWords(source)} to ${inWords(target)}${live ? ", live" : ", for its next start"}.`,
     place && anew && "The guest sees its NIC taken out, and one with the same MAC address plugged in.",
-    place && target.kind === "direct" && unreached,
+    place && isDirect(facts, target) && unreached,
     place &&
       live !== undefined &&
       !anew &&

@@ -156,11 +156,12 @@ export class Libvirt {
     for (const [flag, nics] of sides(domain, args)) {
       const at = nics.findIndex((one) => one.mac["@address"] === nic.mac["@address"]);
       if (at < 0) throw new VirshError("no device matching MAC address found");
-      const types = [nics[at], nic].map((one) => one["@type"]);
+      const actual = this.actual(nic);
+      const types = [nics[at], actual].map((one) => one["@type"]);
       if (
         flag === "--live" &&
         types.includes("direct") &&
-        (types[0] !== types[1] || !isDeepStrictEqual(source(nics[at]), source(nic)))
+        (types[0] !== types[1] || !isDeepStrictEqual(source(nics[at]), source(actual)))
       )
         throw new VirshError(`Operation not supported: unable to change config on '${types[0]}' network type`);
       nics[at] = flag === "--live" ? await this.plug(nic, nics[at].target["@dev"]) : nic;
@@ -179,8 +180,17 @@ export class Libvirt {
     return "";
   }
 
+  /** One on a network of macvtaps is one. */
+  private actual(nic: Xml): Xml {
+    const forward = this.networks.find(({ name }) => name === nic.source["@network"])?.live?.forward;
+    const device = [forward?.interface ?? []].flat()[0]?.["@dev"];
+    if (device === undefined) return nic;
+    return { ...nic, "@type": "direct", source: { ...nic.source, "@dev": device, "@mode": forward["@mode"] } };
+  }
+
   /** As it runs: with a TAP in the bridge that it is on. */
-  private async plug(nic: Xml, had?: string): Promise<Xml> {
+  private async plug(said: Xml, had?: string): Promise<Xml> {
+    const nic = this.actual(said);
     if (nic["@type"] === "direct")
       return had === undefined ? this.plugDirectly(nic) : { ...nic, target: { "@dev": had } };
     const network = nic.source["@network"];

@@ -132,7 +132,7 @@ const name = fc
 test("libvirt's XML has the names that it was given, as names and nothing more", () => {
   fc.assert(
     fc.property(name, name, (network, bridge) => {
-      const xml = networkXml({ name: network, bridge });
+      const xml = networkXml({ name: network, on: { kind: "bridge", bridge } });
       expect(XMLValidator.validate(xml)).toBe(true);
       const read = parser.parse(xml).network;
       expect({ name: read.name, bridge: read.bridge["@name"], mode: read.forward["@mode"] }).toEqual({

@@ -1,8 +1,11 @@
+import type { LibvirtNic } from "../../../../provider/host/facts/libvirt";
 import {
+  attachmentBy,
   attachmentIn,
   attachmentOf,
   bridgeOf,
   inWords,
+  isDirect,
   isThere,
   joinedBridge,
   linkOf,
@@ -21,6 +24,8 @@ const facts = factsWith({
   links: [link("br0", { kind: "bridge" }), link("enp1s0")],
   libvirt: { silent: false, networks: [lan], domains: [] },
 });
+const taps = { ...lan, name: "taps", bridge: undefined, definedBridge: undefined, devices: ["enp1s0"] };
+const withTaps = { ...facts, libvirt: { silent: false, networks: [lan, taps], domains: [] } };
 const mac = "52:54:00:00:00:01";
 const onNetwork = nic(mac, { type: "network", network: "lan", bridge: "br0" });
 const onBridge = nic(mac, { bridge: "br0" });
@@ -60,18 +65,34 @@ describe("What a NIC hangs on", () => {
   });
 
   it("is moved live between bridges and networks, and never from or to a macvtap", () => {
-    const [lan, br0, private_] = [
+    const [lan, taps, br0, private_] = [
       { network: "lan" },
+      { network: "taps" },
       { bridge: "br0" },
       { device: "enp1s0", mode: "private" } as const,
     ];
-    const moves = (from: Place, to: Place) => movesLive(attachmentIn(from), attachmentIn(to));
-    expect([moves(lan, br0), moves(br0, lan), moves(private_, private_)]).toEqual([true, true, true]);
-    expect([moves(br0, private_), moves(private_, lan), moves(private_, { device: "enp1s0" })]).toEqual([
-      false,
-      false,
-      false,
-    ]);
+    const onPrivate = direct({ "@mode": "private" });
+    const onMacvtaps = nic(mac, { ...onPrivate, network: "taps" });
+    const moves = (from: LibvirtNic, to: Place) => movesLive(withTaps, from, attachmentIn(to));
+    const yes = [moves(onNetwork, br0), moves(onBridge, lan), moves(onPrivate, private_), moves(onMacvtaps, taps)];
+    expect(yes).toEqual([true, true, true, true]);
+    const no = [
+      ...[moves(onBridge, private_), moves(onPrivate, lan), moves(onPrivate, { device: "enp1s0" })],
+      ...[moves(onBridge, taps), moves(onMacvtaps, lan), moves(onMacvtaps, private_)],
+    ];
+    expect(no).toEqual(no.map(() => false));
+  });
+
+  it("is a macvtap on the host's NIC where a network says so", () => {
+    const on = attachmentIn({ network: "taps" });
+    expect([
+      isDirect(withTaps, on),
+      linkOf(withTaps, on),
+      isDirect(withTaps, attachmentIn({ network: "lan" })),
+    ]).toEqual([true, "enp1s0", false]);
+    expect(attachmentBy(taps)).toEqual({ kind: "direct", device: "enp1s0", mode: "bridge" });
+    expect(attachmentBy({ ...taps, forward: "nat" })).toEqual({ kind: "other", type: "nat" });
+    expect(attachmentBy(lan)).toEqual({ kind: "bridge", bridge: "br1" });
   });
 
   it("is in the bridge that libvirt put it into, when its network has gone to another one", () => {

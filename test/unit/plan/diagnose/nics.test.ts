@@ -139,3 +139,27 @@ it.each([
   const own = { ...parts, libvirt: { ...parts.libvirt, networks: [{ ...nat, bridge: "br0", definedBridge: "br0" }] } };
   expect(found(own)).toEqual([]);
 });
+
+describe("A network of macvtaps", () => {
+  const on = (...devices: string[]) => ({
+    ...{ name: "lan", uuid: "n1", active: true, persistent: true, autostart: true, forward: "bridge" },
+    ...{ bridge: undefined, definedBridge: undefined, xml: "", definition: "", devices },
+  });
+  const words = (device: string) =>
+    diagnose(hostWith({ libvirt: { ...libvirt(), networks: [on(device)] } })).map(({ check, evidence }) => [
+      check,
+      evidence,
+    ]);
+
+  it.each([
+    ["that no bridge has", "enp2s0", []],
+    ["that is a bridge's port", "enp1s0", [["network-bridge", "<interface dev='enp1s0'/>; enp1s0 master br0"]]],
+    [
+      "that is not there",
+      "enp9s0",
+      [["network-bridge", "<interface dev='enp9s0'/>; the host has no interface enp9s0"]],
+    ],
+  ])("is on a NIC %s", (_, device, findings) => {
+    expect(words(device)).toEqual(findings);
+  });
+});

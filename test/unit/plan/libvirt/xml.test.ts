@@ -73,10 +73,14 @@ describe("A changed NIC", () => {
 it("A network on another bridge keeps its port groups", () => {
   const xml = `<network connections="2"><name>lan</name><uuid>u</uuid><forward mode="bridge"/><bridge name="br0"/>
     <portgroup name="a" default="yes"><bandwidth><inbound average="5"/></bandwidth></portgroup><portgroup name="b"/></network>`;
-  const moved = movedNetworkXml(xml, "br1");
+  const moved = movedNetworkXml(xml, { kind: "bridge", bridge: "br1" });
   expect(moved).toContain('<bridge name="br1"/>');
   expect(moved).toContain('<portgroup name="a" default="yes">');
   expect(moved).toContain('<portgroup name="b"/>');
   expect(moved).toContain("<uuid>u</uuid>");
   expect(moved).not.toContain("connections");
+  const direct = movedNetworkXml(xml, { kind: "direct", device: "enp1s0", mode: "private" });
+  expect(direct).toMatch(/<forward mode="private">\s*<interface dev="enp1s0"\/>\s*<\/forward>/);
+  expect(direct).toContain('<portgroup name="b"/>');
+  expect(direct).not.toContain("br0");
 });
