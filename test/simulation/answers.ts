@@ -30,9 +30,11 @@ type Command = (
 
 /** What the simulated machine has of its own; all others are real. */
 const commands: Record<string, Command> = {
-  date({ now }, [format]) {
-    // The day on which Debian 12 appeared.
-    const time = new Date(Date.UTC(2023, 5, 10, 12) + now * 1000);
+  date(simulation, args) {
+    const [utc, at, text = "", as] = args;
+    if (utc === "-u" && at === "-d" && as === "+%s") return printed(String(Date.parse(`${text} UTC`) / 1000));
+    const [format] = args;
+    const time = new Date(simulation.clock());
     if (format === "+%s") return printed(String(Math.floor(time.getTime() / 1000)));
     if (format === "+%H:%M:%S") return printed(time.toISOString().slice(11, 19));
     throw new Error(`date ${format}: the simulation does not know what that prints`);
@@ -83,6 +85,7 @@ const commands: Record<string, Command> = {
     return (await reaches(simulation, args[3] ?? "")) ? done : later(60, failed());
   },
   journalctl: () => done,
+  ifup: (_, args) => (args.includes("--no-act") ? done : failed("ifup: not in a unit of its own")),
   udevadm: () => done,
 };
 
@@ -115,7 +118,7 @@ async function reaches({ machine, lan }: Simulation, address: string): Promise<b
 const serviceOf = (name: string) => name.replace(/\.service$/, "");
 
 async function systemctl(simulation: Simulation, args: readonly string[], asking: Unit): Promise<Answer | undefined> {
-  const { units, timers, networkd } = simulation;
+  const { units, timers, networkd, ifupdown } = simulation;
   const [verb, ...names] = args.filter((arg) => !arg.startsWith("-"));
   const active = (name: string) =>
     name.endsWith(".timer")
@@ -125,6 +128,8 @@ async function systemctl(simulation: Simulation, args: readonly string[], asking
         serviceOf(name) === "systemd-resolved";
   switch (verb) {
     case "is-active":
+      if (names.some((name) => ifupdown.waiting.has(serviceOf(name))))
+        return { verb: "exit", code: 3, lines: ["activating"] };
       return names.some(active) ? done : { verb: "exit", code: 3 };
     case "show":
       // Of Debian 12's systemd 252: only D-Bus tells networkd to read its files.
@@ -136,6 +141,7 @@ async function systemctl(simulation: Simulation, args: readonly string[], asking
     case "stop":
     case "kill":
       for (const name of names) {
+        ifupdown.waiting.delete(serviceOf(name));
         if (name.endsWith(".timer")) {
           const index = timers.findIndex(({ unit }) => `${unit}.timer` === name);
           if (index >= 0) timers.splice(index, 1);
@@ -161,8 +167,16 @@ async function systemctl(simulation: Simulation, args: readonly string[], asking
   }
 }
 
-function systemdRun(simulation: Simulation, args: readonly string[]): Answer {
-  const { name, onActive, onInactive, wait, command } = parseSystemdRun(args);
+async function systemdRun(simulation: Simulation, args: readonly string[]): Promise<Answer> {
+  const { name, onActive, onInactive, wait, properties, command } = parseSystemdRun(args);
+  if (command[0] === "ifup") {
+    // What it starts lives on only where its unit does not take it along, and systemd-run waits for what runs once.
+    if (properties.get("KillMode") !== "process" || properties.get("Type") !== "oneshot")
+      throw new Error(`systemd-run ${args.join(" ")}: what would become of a DHCP client?`);
+    if (await simulation.ifupdown.up(command.at(-1) ?? "", name)) return done;
+    // The transaction ends systemd-run by then, and not what that started.
+    return later(20, { verb: "exit", code: 124 });
+  }
   if (command[0] !== "sh") throw new Error(`systemd-run ${command[0]}: not simulated`);
   if (simulation.units.has(name) || simulation.timers.some(({ unit }) => unit === name))
     return failed(

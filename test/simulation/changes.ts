@@ -10,6 +10,8 @@ export interface ChangeKind {
   readonly name: string;
   /** The host's files of netplan's, before kvmnet. */
   readonly netplan: string;
+  /** Those of ifupdown's, where that has the NICs. */
+  readonly interfaces?: string;
   /** A change that was made before. */
   readonly first?: (facts: Facts) => Planned;
   readonly plan: (facts: Facts) => Planned;
@@ -65,6 +67,14 @@ const destroy = (facts: Facts): Planned => {
 
 const nameservers = ["192.0.2.1"];
 const routes = [{ to: "default", via: "192.0.2.1" }];
+
+/** A host whose NIC ifupdown has, by DHCP. */
+export const leased: ChangeKind = {
+  name: "first up of a NIC of ifupdown's with DHCP",
+  netplan: "network:\n  version: 2\n",
+  interfaces: "auto lo\niface lo inet loopback\nallow-hotplug enp1s0\niface enp1s0 inet dhcp\n",
+  plan: up(),
+};
 
 export const changeKinds: readonly ChangeKind[] = [
   { name: "first up", netplan: installers, plan: up() },

@@ -21,8 +21,12 @@ export interface Prepared {
 /** A machine as the installer left it, booted, with what was changed before. */
 export async function prepare(machine: Machine, kind: ChangeKind): Promise<Prepared> {
   const simulation = new Simulation(machine, { gateway: "192.0.2.1", others: [], answers: true });
-  await machine.do("find /etc/netplan /etc/systemd/network /etc/systemd/system /var/lib/kvmnet -mindepth 1 -delete");
+  await machine.do(
+    "mkdir -p /etc/network; rm -f /var/lib/dhcp/*; find /etc/network /etc/netplan /etc/systemd/network /etc/systemd/system /var/lib/kvmnet -mindepth 1 -delete",
+  );
   machine.write("/etc/netplan/01-netcfg.yaml", kind.netplan);
+  await machine.do(`rm -f /mnt/tools/ifup; ${kind.interfaces ? "cp /usr/bin/true /mnt/tools/ifup" : ":"}`);
+  if (kind.interfaces) machine.write("/etc/network/interfaces", kind.interfaces);
   await simulation.boot();
   if (kind.first) {
     const engine = new Engine(simulation, firstId);

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { type Answer, answer } from "./answers";
 import type { Disk, Fault, Point } from "./fault";
+import { DhcpServer, Ifupdown } from "./ifupdown";
 import type { Machine } from "./machine";
 import { generate } from "./netplan";
 import { Networkd } from "./networkd";
@@ -45,6 +46,9 @@ export class Simulation {
   now = 0;
   readonly calls: Call[] = [];
   readonly networkd: Networkd;
+  /** Of a machine with files of ifupdown's. */
+  readonly ifupdown: Ifupdown;
+  readonly dhcp = new DhcpServer();
   /** D-Bus answers. */
   bus = true;
   readonly units = new Map<string, Unit>();
@@ -72,6 +76,15 @@ export class Simulation {
     readonly lan: Lan,
   ) {
     this.networkd = new Networkd(machine);
+    this.ifupdown = new Ifupdown(machine, this.dhcp, () => {
+      const [, date = "", time = ""] = /^(.*)T(.*)\./.exec(new Date(this.clock() + 3_600_000).toISOString()) ?? [];
+      return `6 ${date.replaceAll("-", "/")} ${time}`;
+    });
+  }
+
+  /** Its time of day, in milliseconds since 1970: it was made on the day on which Debian 12 appeared. */
+  clock(): number {
+    return Date.UTC(2023, 5, 10, 12) + this.now * 1000;
   }
 
   /** Starts a script as a unit. */
@@ -156,6 +169,7 @@ export class Simulation {
     this.off = undefined;
     this.timers.length = 0;
     this.networkd.stop();
+    await this.ifupdown.end();
     await this.machine.bare();
     if (disk !== "written") await this.machine.do(leave[disk]);
     generate(this.machine.path("/"));
@@ -163,6 +177,7 @@ export class Simulation {
       await this.run("kvmnet-boot", [`${base}/armed/transaction/transaction.sh`, "boot"]);
     if (this.off !== undefined) return;
     await this.networkd.start();
+    await this.ifupdown.boot();
     // The kernel tells of a cable a moment after both of its ends are up.
     await this.machine.do(
       "for _ in $(seq 100); do case $(ip link show up) in *NO-CARRIER*) sleep 0.02 ;; *) break ;; esac; done",

@@ -240,6 +240,26 @@ ifstate() {
 	[ ! -e /run/network/ifstate ] || cat /run/network/ifstate
 }
 
+# Who asks DHCP in this network beside networkd, one a line: its name, and its words. Of a process that ends meanwhile, none.
+dhcp_clients() {
+	own=$(readlink /proc/self/ns/net)
+	for process in /proc/[0-9]*; do
+		{ read -r program <"$process/comm"; } 2>/dev/null || continue
+		case $program in dhclient | dhcpcd | udhcpc | pump) ;; *) continue ;; esac
+		[ "$(readlink "$process/ns/net")" = "$own" ] || continue
+		printf '%s %s\n' "$program" "$(limited tr '\0\n' '  ' <"$process/cmdline")"
+	done
+}
+
+# What a client keeps in a form of its own, it prints.
+dhcpcd_leases() {
+	for file in /run/dhcpcd/*.pid; do
+		name=${file##*/}
+		name=${name%.pid}
+		[ ! -e "/sys/class/net/$name" ] || listing "dhcpcdLease:$name" dhcpcd -4 -U "$name"
+	done
+}
+
 bridge_calls() {
 	cd /proc/sys/net/bridge 2>/dev/null && for switch in bridge-nf-call-*; do
 		echo "$switch:$(first "$switch")"
@@ -423,7 +443,11 @@ rest() {
 	section vmStarts vm_starts
 	section linkStarts link_starts
 	section bridgeCalls bridge_calls
-	! command -v ifup >/dev/null || section ifstate ifstate
+	if command -v ifup >/dev/null; then
+		section ifstate ifstate
+		section dhcpClients dhcp_clients
+		! command -v dhcpcd >/dev/null || dhcpcd_leases
+	fi
 	! command -v nft >/dev/null || nft_rules
 	iptables_rules
 	files \
@@ -431,6 +455,7 @@ rest() {
 		resolv /etc/resolv.conf /run/systemd/resolve/resolv.conf \
 		netplan /lib/netplan/*.yaml /etc/netplan/*.yaml /run/netplan/*.yaml \
 		interfaces /etc/network/interfaces /etc/network/interfaces.d/* \
+		dhcpLease /var/lib/dhcp/dhclient.*.leases \
 		networkd /etc/systemd/network/*-kvmnet-*.net* /etc/systemd/network/*/kvmnet*.conf /etc/sysctl.d/80-kvmnet-*.conf /etc/NetworkManager/dispatcher.d/pre-up.d/50-kvmnet-* \
 		unit /etc/systemd/network/*.network /etc/systemd/network/*.network.d/*.conf /run/systemd/network/*.network \
 		/run/systemd/network/*.network.d/*.conf /usr/local/lib/systemd/network/*.network /usr/local/lib/systemd/network/*.network.d/*.conf \

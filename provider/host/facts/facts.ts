@@ -51,6 +51,8 @@ export interface Facts {
   readonly interfaces: ReadonlyMap<string, string>;
   /** What ifupdown has up, by what name of its files; undefined: it is not there. */
   readonly ifstate?: ReadonlyMap<string, string> | undefined;
+  /** Programs that ask DHCP beside networkd, where ifupdown is there. */
+  readonly dhcpClients?: readonly DhcpClient[];
   /** networkd's files and drop-ins that kvmnet wrote. */
   readonly networkd: ReadonlyMap<string, string>;
   /** What kvmnet keeps on the host of each bridge it made, by the bridge's name. */
@@ -187,6 +189,17 @@ export interface Address {
   readonly label?: string | undefined;
 }
 
+/** A program that asks DHCP on a link, as it runs. */
+export interface DhcpClient {
+  /** "dhclient", "dhcpcd"… */
+  readonly program: string;
+  /** Undefined: on all. */
+  readonly link: string | undefined;
+  /** Where it keeps its leases, and the number of its process; undefined: not known of this program. */
+  readonly files: { readonly lease: string; readonly process: string } | undefined;
+  readonly family: "inet" | "inet6";
+}
+
 export interface Lease {
   readonly address: string;
   /** networkd's DHCP client identifier in hex. */
@@ -196,6 +209,10 @@ export interface Lease {
   readonly mtu?: number | undefined;
   /** networkd gives it back to the server once it lets go of the link, unless told not to (systemd 261 and later). */
   readonly released?: true;
+  /** Whose it is, where that is a program of its own for the link. */
+  readonly client?: "dhclient" | "dhcpcd" | undefined;
+  /** Of such a one: it has no end. */
+  readonly endless?: true;
 }
 
 export interface Route {

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { parseFirewall } from "../netfilter/parseFirewall";
 import { atOnce, type Steps } from "../turns";
+import { leasesOf, parseDhcpClients } from "./dhcpClients";
 import type { Facts } from "./facts";
 import { withIfupdownsWords } from "./inIfupdownsWords";
 import { parsingByHand } from "./inNetplansWords";
@@ -42,13 +43,23 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
       reader.miss(part, undefined, "its files of netplan and of kvmnet can't be read: the host did not print them all");
   const [states, leases, kept] = [files(reader, "link"), files(reader, "lease"), files(reader, "keptLease")];
   const told = parseLeases(reader);
+  const dhcpClients = parseDhcpClients(reader);
+  const clients = leasesOf(dhcpClients, reader);
   const origins = new Map((text("macOrigins") ?? "").split("\n").map((line) => line.split(" ") as [string, string]));
   const filters = parseFilters(text("tcFilters"), reader.miss);
   const addresses = yield* reader.list("addresses", "links", link, aboutLink);
   const links = addresses
     .filter((one) => one.ifname)
     .map((one) =>
-      parseLink(one, { states: states.byName, leases: leases.byName, told, kept: kept.byName, origins, filters }),
+      parseLink(one, {
+        states: states.byName,
+        leases: leases.byName,
+        told,
+        clients,
+        kept: kept.byName,
+        origins,
+        filters,
+      }),
     );
   yield;
   const networkUnits = reader.files("unit", "system", () => undefined);
@@ -120,7 +131,7 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
     ...nm,
     netplan: withIfupdownsWords(withProfiles, interfaces, links),
     interfaces,
-    ...(ifstate !== undefined && { ifstate: parseIfstate(ifstate) }),
+    ...(ifstate !== undefined && { ifstate: parseIfstate(ifstate), dhcpClients }),
     networkd: networkd.byPath,
     records: parseRecords(reader),
     marks: parseMarks(reader),

@@ -23,6 +23,8 @@ export interface Beside {
   readonly leases: Map<string, string>;
   /** Leases that are in no file, by the same index. */
   readonly told: Map<string, Lease>;
+  /** Those of DHCP clients of their own, by the link's name. */
+  readonly clients: ReadonlyMap<string, Lease>;
   /** Those that there were when kvmnet last changed the network, by the link's name. */
   readonly kept: Map<string, string>;
   readonly origins: Map<string, string>;
@@ -33,12 +35,13 @@ export interface Beside {
 /** Of a veth, ip's "link" is its other end. */
 const stackedKinds = new Set(["vlan", "macvlan", "macvtap", "ipvlan", "ipvtap"]);
 
-export function parseLink(link: Json, { states, leases, told, kept, origins, filters }: Beside): Link {
+export function parseLink(link: Json, { states, leases, told, clients, kept, origins, filters }: Beside): Link {
   const index = String(link.ifindex);
   const state = keyValues(states.get(index));
   const flags = new Set<string>(link.flags ?? []);
   const bridge = link.linkinfo?.info_kind === "bridge" ? link.linkinfo.info_data : undefined;
-  const lease = parseLease(leases.get(index)) ?? told.get(index) ?? parseKeptLease(kept.get(link.ifname), link);
+  const networkds = parseLease(leases.get(index)) ?? told.get(index);
+  const lease = networkds ?? heldLease(clients.get(link.ifname), link) ?? parseKeptLease(kept.get(link.ifname), link);
   const dhcp6Iaid = state.get("DHCP6_CLIENT_IAID");
   const programs = [...xdpOf(link.xdp), ...(filters.get(link.ifname) ?? [])];
   return {
@@ -142,6 +145,14 @@ function parseLease(text: string | undefined): Lease | undefined {
     ...{ address, clientId: values.get("CLIENTID"), nameservers: values.get("DNS")?.split(" ") ?? [] },
     ...(mtu !== undefined && /^\d{1,5}$/.test(mtu) && { mtu: Number(mtu) }),
   };
+}
+
+/** A client of its own tells of a lease of before too, until it has that anew: by then the address has the lease's end. */
+function heldLease(lease: Lease | undefined, { addr_info = [] }: Json): Lease | undefined {
+  const isHeld = addr_info.some(
+    ({ local, dynamic }: Json) => local === lease?.address && (dynamic === true || lease?.endless),
+  );
+  return isHeld ? lease : undefined;
 }
 
 /** A change that was undone gives the address back, while networkd asks for the lease anew. */

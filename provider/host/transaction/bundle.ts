@@ -1,6 +1,6 @@
 import { pack } from "tar-stream";
 import { readScript } from "../script";
-import type { Change, Probe } from "./change";
+import type { Change, HandOver, Probe } from "./change";
 
 const parts = [
   "transaction.sh",
@@ -44,6 +44,7 @@ export async function bundle(change: Change): Promise<Buffer> {
     ["proofs", lines(change.proofs.map(probeLine))],
     ["required", lines(change.required.map(probeLine))],
     ["owner", lines([change.owner ?? "networkd"])],
+    ["handover", lines(change.handOver ? [handOverLine(change.handOver)] : [])],
     ["release", lines([change.release])],
     ["timeout", lines([String(change.timeout)])],
     ["reboot", lines([change.reboot ? "yes" : "no"])],
@@ -55,6 +56,8 @@ export async function bundle(change: Change): Promise<Buffer> {
   await done;
   return Buffer.concat(chunks);
 }
+
+const handOverLine = ({ client, from, to }: HandOver) => `${client} ${from} ${to}`;
 
 /** As transaction.sh reads and prints it. */
 export function probeLine(probe: Probe): string {

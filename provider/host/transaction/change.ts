@@ -21,6 +21,8 @@ export interface Change {
   readonly deleteOnRollback: readonly string[];
   /** Who has the links that the change is about; undefined: networkd. */
   readonly owner?: Owner | undefined;
+  /** Of ifupdown's links: whose lease goes over on the way there, and comes back on the way back. */
+  readonly handOver?: HandOver | undefined;
   /**
    * Names of networkd .network files whose links keep their addresses while networkd takes them over; of ifupdown, links that
    * it is to have up; of NetworkManager, links and the profiles that it is to have them by: "br0 UUID".
@@ -39,6 +41,13 @@ export interface Change {
   readonly timeout: number;
   /** Whether the host restarts where nothing else brings its network back. */
   readonly reboot?: boolean;
+}
+
+/** A DHCP client that ends on one link, and goes on with its lease on another. */
+export interface HandOver {
+  readonly client: "dhclient" | "dhcpcd";
+  readonly from: string;
+  readonly to: string;
 }
 
 export type Probe =

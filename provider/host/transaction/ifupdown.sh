@@ -10,8 +10,13 @@ daemon_name() {
 	echo ifupdown
 }
 
+# Of a lease, its client on one link ends without giving it back, and the other link's goes on with it once ifup starts it:
+# what the host has meanwhile, it has without an end.
 daemon_hold() { # way
-	:
+	[ -s handover ] || return 0
+	read -r client from to <handover
+	[ "$1" = apply ] || { old=$from from=$to to=$old; }
+	dhcp_end "$client" "$from" && dhcp_hand_over "$client" "$from" "$to"
 }
 
 daemon_unhold() {
@@ -46,9 +51,30 @@ daemon_after() { # way
 		grep -qx "$name" "$to" || ifupdown_forget "$name" || return 1
 	done <"$from"
 	while read -r name; do
-		logged limited 20 ifup --force --ignore-errors "$name"
-		ifupdown_has "$name" || { log "ifupdown does not take $name over"; return 1; }
+		ifupdown_up "$name" "$1" || return 1
 	done <"$to"
+}
+
+# A DHCP client that it starts lives on when this one's unit ends. One that gets no answer is waited for no longer than that,
+# and on the way back goes on asking: the host has its address meanwhile.
+ifupdown_up() { # name, way
+	if ifupdown_has "$1" && dhcp_runs "$1"; then return 0; fi
+	unit=kvmnet-ifup-$id-$2-$1
+	! ifupdown_waits || return 0
+	logged limited 20 systemd-run --quiet --collect --unit="$unit" --property=Type=oneshot --property=KillMode=process \
+		--property=IgnoreOnIsolate=yes --property="StandardOutput=append:$dir/log" --property="StandardError=append:$dir/log" \
+		ifup --force --ignore-errors "$1"
+	if ifupdown_has "$1"; then
+		dhcp_settle "$1"
+		return 0
+	fi
+	log "ifupdown does not take $1 over"
+	if [ "$2" = apply ]; then logged limited 3 systemctl kill --signal=KILL "$unit.service"; fi
+	[ "$2" = rollback ] && ifupdown_waits
+}
+
+ifupdown_waits() {
+	[ "$(limited 3 systemctl is-active "$unit.service")" = activating ]
 }
 
 ifupdown_has() { # name
@@ -60,6 +86,66 @@ ifupdown_forget() { # name
 	[ -e "$ifstate" ] || return 0
 	awk -v name="$1" 'index($0, name "=") != 1' "$ifstate" >"$ifstate.kvmnet-new" && mv "$ifstate.kvmnet-new" "$ifstate" &&
 		rm -f "$ifstate.$1"
+}
+
+# ifupdown's own names of what its clients keep.
+dhcp_process() { # client, link
+	case $1 in dhclient) file=/run/dhclient.$2.pid ;; *) file=/run/dhcpcd/$2.pid ;; esac
+	number=$(cat "$file" 2>/dev/null) && [ "$(cat "/proc/$number/comm" 2>/dev/null)" = "$1" ] && echo "$number"
+}
+
+dhcp_leases() { # client, link
+	case $1 in dhclient) echo "/var/lib/dhcp/dhclient.$2.leases" ;; *) echo "/var/lib/dhcpcd/$2.lease" ;; esac
+}
+
+dhcp_runs() { # link
+	for one in dhclient dhcpcd; do dhcp_process "$one" "$1" && return 0; done >/dev/null
+	return 1
+}
+
+# Told to end, dhclient gives its lease back, and dhcpcd takes the address away where its own file does not say "persistent".
+dhcp_end() { # client, link
+	for _ in $(seq 40); do
+		if ! number=$(dhcp_process "$1" "$2"); then
+			rm -f "/run/$1.$2.pid" "/run/$1/$2.pid" "/run/$1/$2.sock" "/run/$1/$2.unpriv.sock"
+			return 0
+		fi
+		kill -KILL "$number"
+		sleep 0.05
+	done
+	log "$1 of $2 does not end"
+	return 1
+}
+
+# What the DHCP server knows the host by is in dhclient's leases alone. One that is older than what it would take the place of
+# is of another time.
+dhcp_hand_over() { # client, from, to
+	old=$(dhcp_leases "$1" "$2") new=$(dhcp_leases "$1" "$3")
+	[ -e "$old" ] || return 0
+	[ ! -e "$new" ] || [ -n "$(find "$old" -newer "$new")" ] || return 0
+	cp -p "$old" "$new.kvmnet-new" || return 1
+	if [ "$1" = dhclient ]; then
+		awk -v from="\"$2\";" -v to="\"$3\";" '$1 == "interface" && $2 == from { sub(/".*/, to) } { print }' "$old" >"$new.kvmnet-new" || return 1
+	fi
+	mv "$new.kvmnet-new" "$new"
+}
+
+# dhclient finds the address that it was given, and leaves that without an end until it renews the lease. dhcpcd sets it.
+dhcp_settle() { # link
+	dhcp_process dhclient "$1" >/dev/null || return 0
+	awk -v link="\"$1\";" '
+	/^lease / { address = expire = "" }
+	$1 == "interface" { own = $2 == link }
+	$1 == "fixed-address" && own { address = $2 }
+	$1 == "expire" && own { expire = $3 " " $4 }
+	/^}/ && own && address != "" { said = address " " expire }
+	END { gsub(/;/, "", said); print said }' "$(dhcp_leases dhclient "$1")" >leased
+	read -r address day time <leased
+	ends=$(date -u -d "$day $time" +%s 2>/dev/null) || return 0
+	left=$((ends - $(date +%s)))
+	[ "$left" -gt 0 ] || return 0
+	ip -4 -o address show dev "$1" scope global | awk -v address="$address" '/ valid_lft forever / && index($4, address "/") == 1 { print $4 }' |
+		while read -r cidr; do logged ip address change "$cidr" dev "$1" valid_lft "$left" preferred_lft "$left"; done
 }
 
 daemon_anew() {

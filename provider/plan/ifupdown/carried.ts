@@ -4,11 +4,11 @@ import { addressOf } from "../../host/facts/inIfupdownsWords";
 import { ifaceOf, type SaidLine, type Stanza, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
 import { Refusal } from "../refusal";
 import { strayMark, withoutMarks } from "./marks";
-import { refuseDhcp } from "./owner";
+import { refuseDhcp6 } from "./owner";
 
 /** What a NIC's stanza may have where that becomes the bridge's. */
 const carried =
-  /^(address|netmask|broadcast|network|gateway|metric|mtu|accept_ra|autoconf|privext|dad-attempts|dad-interval|preferred-lifetime|description|dns-.+|(pre-|post-)?(up|down))$/;
+  /^(address|netmask|broadcast|network|gateway|metric|mtu|accept_ra|autoconf|privext|dad-attempts|dad-interval|preferred-lifetime|description|hostname|client|vendor|leasehours|leasetime|dns-.+|(pre-|post-)?(up|down))$/;
 type Iface = NonNullable<ReturnType<typeof ifaceOf>>;
 const hook = /^(pre-|post-)?(up|down)$/;
 
@@ -49,6 +49,11 @@ export function nicStanzas(files: ReadonlyMap<string, string>, nic: string, brid
     );
   for (const stanza of own.ifaces) refuseOptions(own.path, stanza, nic);
   return own;
+}
+
+/** Whether a NIC's stanzas have it ask DHCP. */
+export function asksDhcp({ ifaces }: NicStanzas): boolean {
+  return ifaces.some((one) => ifaceOf(one)?.method === "dhcp");
 }
 
 /** Whether a file of ifupdown's names a link in what it does, beside what is kvmnet's in it. */
@@ -115,8 +120,9 @@ const globOf = (glob: string) => (/[[\\]/.test(glob) ? /^/ : new RegExp(`^${expr
 function refuseOptions(path: string, stanza: Stanza, nic: string): void {
   const { family = "", method = "" } = ifaceOf(stanza) ?? {};
   const where = `"iface ${stanza.value}" in ${path}`;
-  const known = method === "static" || method === "manual" || (family === "inet6" && method === "auto");
-  if (method === "dhcp") refuseDhcp(nic, family, where);
+  const own = family === "inet6" ? "auto" : "dhcp";
+  const known = method === "static" || method === "manual" || method === own;
+  if (method === "dhcp" && family === "inet6") refuseDhcp6(nic, where);
   if (!known || !/^inet6?$/.test(family))
     refuse(`${where} is of a method that kvmnet does not know. Write static or manual there`);
   for (const option of stanza.options) refuseOption(where, option, nic);

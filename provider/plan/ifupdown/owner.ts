@@ -63,9 +63,9 @@ export function refuseIfupdowns(facts: Facts, { name, kind }: Link, { places }: 
 }
 
 /** @throws Refusal of a NIC that is to have what kvmnet sees to for netplan's and networkd's alone */
-export function refuseDhcp(name: string, family: string, where: string): never {
+export function refuseDhcp6(name: string, where: string): never {
   throw new Refusal(
-    `uplink: ${name} is ifupdown's, and asks DHCP (${where}): for now kvmnet bridges ifupdown's NICs with fixed addresses only. Write "iface ${name} ${family} static" there, or take another NIC.`,
+    `uplink: ${name} is ifupdown's, and asks DHCPv6 (${where}), of which kvmnet does not hand leases over yet. Write "iface ${name} inet6 static" or "iface ${name} inet6 auto" there, or take another NIC.`,
   );
 }
 

@@ -12,10 +12,11 @@ export const nothing: Addressing = { addresses: [], routes: [], neighbours: [] }
 
 /** What of a link's addressing moves: not what the kernel makes by itself on each link. */
 export function addressingOn(facts: Facts, link: Link): Addressing {
+  const own = link.addresses.filter(
+    ({ scope, family }) => scope === "global" || scope === "site" || (family === "inet" && scope === "link"),
+  );
   return {
-    addresses: link.addresses.filter(
-      ({ scope, family }) => scope === "global" || scope === "site" || (family === "inet" && scope === "link"),
-    ),
+    addresses: own.map((address) => withoutEnd(address, link)),
     // A gateway's own route comes before those that go through it.
     routes: facts.routes
       .filter((route) => route.device === link.name && route.type === "unicast" && !isKernels(route, link))
@@ -37,6 +38,12 @@ export function networkOf({ local, prefix, family }: Pick<Address, "local" | "pr
   const network =
     family === "inet" ? ipaddr.IPv4.networkAddressFromCIDR(cidr) : ipaddr.IPv6.networkAddressFromCIDR(cidr);
   return `${network.toString()}/${prefix}`;
+}
+
+/** A DHCP client of its own sets the end of an address when it renews the lease, and finds an address that is there until then. */
+function withoutEnd(address: Address, { lease }: Link): Address {
+  if (lease?.client === undefined || address.local !== lease.address) return address;
+  return { ...address, validLifetime: Number.POSITIVE_INFINITY, preferredLifetime: Number.POSITIVE_INFINITY };
 }
 
 /** The first one's, and what of the other one's is beside it. */

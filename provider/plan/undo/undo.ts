@@ -29,6 +29,12 @@ function ownerOf({ lines }: LastChange): Owner | undefined {
   return owner === "ifupdown" || owner === "NetworkManager" ? owner : undefined;
 }
 
+function handedBack({ lines }: LastChange): Pick<Change, "handOver"> {
+  const [client, from, to] = lines("handover")[0]?.split(" ") ?? [];
+  if ((client !== "dhclient" && client !== "dhcpcd") || from === undefined || to === undefined) return {};
+  return { handOver: { client, from: to, to: from } };
+}
+
 const name = (line: string) => line.split(" ")[0] ?? "";
 
 export function planUndo(facts: Facts, last: LastChange): UndoPlan {
@@ -53,6 +59,7 @@ export function planUndo(facts: Facts, last: LastChange): UndoPlan {
     tidy: lines("rollback.batch").map((line) => asLeasedNow(line, here)),
     rollback: [...lines("apply.batch"), ...lines("tidy.batch")].map((line) => asLeasedNow(line, here)),
     owner: ownerOf(last),
+    ...handedBack(last),
     leaving: [],
     createOnApply: lines("create.rollback").map((line) => ofParent(facts, line)),
     createOnRollback: lines("create.apply").map((line) => line.split(" ").slice(0, 3).join(" ")),

@@ -3,6 +3,7 @@ import { type Completed, completed } from "../../plan/addressing/kept";
 import { ownerIn } from "../../plan/addressing/owner";
 import { asksDhcp6, promised } from "../../plan/addressing/wanted";
 import { type BridgedNic, bridgedFile } from "../../plan/ifupdown/bridged";
+import { asksDhcp as stanzasAskDhcp } from "../../plan/ifupdown/carried";
 import { hasMarks, oursIn } from "../../plan/ifupdown/marks";
 import { sysctlPath, sysctlText } from "../../plan/impact/sysctls";
 import type { WantedBridge } from "../../plan/link/missing";
@@ -152,6 +153,10 @@ function bridgedStanzas(
   stanza: Stanza,
 ): Map<string, string> {
   if (!stanzas) return new Map();
+  if (inputs.addressing !== "inherit" && stanzasAskDhcp(stanzas))
+    throw new Refusal(
+      `addressing: ${stanzas.path} has the uplink ask DHCP, and for now such a bridge of ifupdown's has what DHCP gives it alone. Leave addressing out.`,
+    );
   const bridge = { ...wanted, uplink: uplink.name, ...saidOf(inputs, stanza, "ifupdown") };
   return new Map([[stanzas.path, bridgedFile(stanzas, bridge)]]);
 }

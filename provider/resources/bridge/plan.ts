@@ -1,6 +1,8 @@
 import { type Facts, type Link, ports, recordOf, runningOn } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
+import { asksDhcp } from "../../plan/ifupdown/carried";
+import { clientOf, handOver } from "../../plan/ifupdown/handOver";
 import type { Losses } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
 import type { Addressing } from "../../plan/link/addressingOn";
@@ -60,7 +62,10 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   const unit = stanzas ? name : (units?.bridge ?? foundUnit(found) ?? networkFileName(name));
   const written = filesFor(site, inputs, owner);
   const { wanted, config, previousConfig, record } = written;
-  if (uplink.master !== name && wanted.dhcp4 && !facts.networkd.has(identityPath(unit))) needIdentity(uplink, onUplink);
+  const joins = uplink.master !== name;
+  if (joins && wanted.dhcp4 && !stanzas && !facts.networkd.has(identityPath(unit))) needIdentity(uplink, onUplink);
+  const leased = stanzas && asksDhcp(stanzas);
+  if (leased && !joins) clientOf(facts, name);
   const { leaving, ...network } = networkFor(site, inputs, written);
   const demanded = probesFor(facts, network.losses, wanted.gateways, inputs.confirm.probes);
   const { insteadOf = name } = taking;
@@ -73,6 +78,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     remove: written.remove,
     ...kernelChange(facts, network.target),
     ...(wanted.owner && { owner: wanted.owner }),
+    ...(leased && joins && { handOver: handOver(facts, uplink.name, name, wanted.macAddress) }),
     leaving: leaving.map(cidrOf),
     keepOnApply: [unit],
     keepOnRollback: [

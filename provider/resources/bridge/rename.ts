@@ -1,5 +1,6 @@
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
+import { clientOn } from "../../plan/ifupdown/handOver";
 import { withoutBridge } from "../../plan/ifupdown/owner";
 import { sysctlPath } from "../../plan/impact/sysctls";
 import { kernelChange } from "../../plan/link/transition";
@@ -76,6 +77,7 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
     files: new Map([...plan.change.files, ...config]),
     remove: [...own, recordPath(was)],
     ...kernelChange(facts, target),
+    ...(plan.change.handOver && { handOver: { ...plan.change.handOver, from: was } }),
     keepOnRollback:
       plan.change.owner === "NetworkManager" ? profilesNow(facts, [was, plan.wanted.uplink ?? ""]) : [unit],
     release: "both",
@@ -100,6 +102,7 @@ function asIfUnbridged(facts: Facts, bridge: Link, uplink: string, name: string)
       .map((link) => (link.name === uplink ? { ...link, master: undefined, addresses, lease, dhcp6Iaid } : link)),
     routes: facts.routes.map((route) => ({ ...over(route), ...(route.hops && { hops: route.hops.map(over) }) })),
     permanentNeighbours: facts.permanentNeighbours.map(over),
+    ...(facts.dhcpClients && { dhcpClients: facts.dhcpClients.map((one) => clientOn(one, bridge.name, uplink)) }),
     netplan: new Map([...plain.netplan].filter(([path]) => !isBridgeFile(path, bridge.name))),
     networkd: new Map([...facts.networkd, ...(identity === undefined ? [] : [[renamed, identity] as const])]),
     client: facts.client?.device === bridge.name ? { ...facts.client, device: uplink } : facts.client,

@@ -13,7 +13,8 @@ import type { Change } from "../../host/transaction/change";
 import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, isLeased, leasedOf } from "../../plan/addressing/readdressing";
 import { asksDhcp6, learns, type Promised, promised } from "../../plan/addressing/wanted";
-import { isIfupdowns, isOfIfupdown, refuseDhcp, withoutBridge } from "../../plan/ifupdown/owner";
+import { handOver } from "../../plan/ifupdown/handOver";
+import { isIfupdowns, isOfIfupdown, refuseDhcp6, withoutBridge } from "../../plan/ifupdown/owner";
 import { lossesOf } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
 import { sysctlPath } from "../../plan/impact/sysctls";
@@ -115,6 +116,9 @@ export function planRestore(
     remove: [...own, recordPath(name)],
     ...kernelChange(facts, target),
     owner: isIfupdowns(original) ? "ifupdown" : isProfiles(original) ? "NetworkManager" : undefined,
+    ...(isIfupdowns(original) &&
+      promise.dhcp4 &&
+      bridge && { handOver: handOver(facts, name, uplink.name, uplink.mac) }),
     leaving: leaving.map(cidrOf),
     keepOnApply: portUnits(original, uplink),
     keepOnRollback: [unit],
@@ -211,8 +215,7 @@ function stanzasAgain(facts: Facts, plain: Facts, uplink: Link): Restored {
   const original = owningDefinition(plain, uplink);
   const stanza = addressingOf(original);
   const where = original.places.map(({ path }) => path).join(", ");
-  if (promised(stanza).dhcp4) refuseDhcp(uplink.name, "inet", where);
-  if (asksDhcp6(stanza)) refuseDhcp(uplink.name, "inet6", where);
+  if (asksDhcp6(stanza)) refuseDhcp6(uplink.name, where);
   const files = new Map([...plain.interfaces].filter(([path, text]) => facts.interfaces.get(path) !== text));
   return { files, kept: [], original, promise: promised(stanza), stanza, learning: learns(stanza) };
 }

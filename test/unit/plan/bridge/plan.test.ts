@@ -118,7 +118,9 @@ test("an uplink whose name changed since, which netplan knows by another thing, 
 test("a hand-made interface of the name is refused", () => {
   const { facts } = read("theSameAgainChangesNothing");
   const inputs = bridge.inputs.parse({ connection: { host: "kvm1.example" } });
-  expect(() => planBridge({ ...facts, records: new Map() }, inputs, owner)).toThrow(/has an interface br0 already/);
+  const netplan = new Map([...facts.netplan].filter(([path]) => !path.includes("kvmnet")));
+  const handMade = { ...facts, netplan, records: new Map() };
+  expect(() => planBridge(handMade, inputs, owner)).toThrow(/has an interface br0 already/);
 });
 
 test.each([

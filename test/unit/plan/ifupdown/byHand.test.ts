@@ -59,9 +59,9 @@ describe("what a hand does to the file while the bridge is there", () => {
     ).toThrow(/enp1s0 was ifupdown's by .*lan, and netplan's files name it now/);
   });
 
-  test("DHCP is refused, as it is of a new bridge", () => {
+  test("DHCP is refused where no client of ifupdown's asks it", () => {
     const text = bridged.replace("was: iface enp1s0 inet static", "was: iface enp1s0 inet dhcp");
-    const words = /enp1s0 .*asks DHCP.* fixed addresses only\. Write "iface enp1s0 inet static"/;
+    const words = /br0 asks DHCP by ifupdown's files, and no DHCP client runs for it\. Run ifdown and ifup br0/;
     expect(() => updated(text)).toThrow(words);
     expect(() => restored(text)).toThrow(words);
   });

@@ -226,7 +226,7 @@ describe("what can't go over is refused by name, with what to write instead", ()
     ["iface enp1s0:1 inet static\n\taddress 192.0.2.11/24\n", /an alias of enp1s0/],
     ["iface enp1s0.20 inet manual\n", /a VLAN on enp1s0/],
     ["iface br0 inet manual\n", /names br0 already/],
-    ["iface enp1s0 inet6 dhcp\n", /asks DHCP .*fixed addresses only\. Write "iface enp1s0 inet6 static"/],
+    ["iface enp1s0 inet6 dhcp\n", /asks DHCPv6 .*Write "iface enp1s0 inet6 static" or/],
     ["iface enp1s0 inet ppp\n", /a method that kvmnet does not know/],
     ["iface enp1s0 inet static\n\taddress 192.0.2.11\n", /without its prefix. Write "address 192.0.2.11\/24"/],
     ["source /srv/net/*\n", /sources \/srv\/net\/\*, which kvmnet does not read/],

@@ -1,0 +1,200 @@
+import { CommandLine } from "../lab/commandLine";
+import { foundOn } from "../lab/foundOn";
+import { HomelabStack } from "../lab/homelabStack";
+import type { Host } from "../lab/host";
+import { Lan } from "../lab/lan";
+import { networkPicture, settledPicture } from "../lab/networkPicture";
+import { releasesFor } from "../lab/releases";
+import { strikeAt } from "../lab/strike";
+import { succeeds } from "../lab/succeeds";
+import { lifted, noOutgoing } from "../lab/wall";
+
+const seconds = 1000;
+const path = "/etc/network/interfaces";
+
+/** As Debian's installer writes it. */
+const byInstaller = `# This file describes the network interfaces available on your system
+# and how to activate them. For more information, see interfaces(5).
+
+source /etc/network/interfaces.d/*
+
+# The loopback network interface
+auto lo
+iface lo inet loopback
+
+# The primary network interface
+allow-hotplug enp1s0
+iface enp1s0 inet dhcp
+`;
+
+/** Who asks DHCP on which link, "dhclient br0": as the processes say it. */
+const clients = `for process in /proc/[0-9]*; do
+  read -r name <"$process/comm" || continue
+  words=$(tr '\\0' ' ' <"$process/cmdline")
+  case $name:$words in
+  dhclient:*) set -- $words; shift $(($# - 1)); echo "$name $1" ;;
+  dhcpcd:"dhcpcd: ["*) ;;
+  dhcpcd:*) set -- $words; echo "$name $2" ;;
+  esac
+done 2>/dev/null`;
+
+describe.each(releasesFor(__filename))("a host on Debian %s whose NIC ifupdown has by DHCP", (release) => {
+  const program = release === "bookworm" ? "dhclient" : "dhcpcd";
+  const config = (bridge: object = {}) => ({
+    hosts: { kvm1: { bridge: { confirm: { timeout: 20, probes: [{ tcp: "192.0.2.1:53" }] }, ...bridge } } },
+  });
+  let lan: Lan;
+
+  beforeAll(async () => {
+    lan = await Lan.start();
+  }, 60 * seconds);
+
+  afterAll(() => lan?.[Symbol.asyncDispose](), 60 * seconds);
+
+  /** The host has its address on this link, by one client that has it there. */
+  async function isOn(host: Host, link: string) {
+    const addresses = await host.addresses();
+    expect(addresses).toMatch(new RegExp(`^${link} .*${host.address}/24`, "m"));
+    expect(addresses.match(/192\.0\.2\.\d+\/24/g)).toEqual([`${host.address}/24`]);
+    expect(await host.must(["ip", "-4", "route", "show", "default"])).toMatch(
+      new RegExp(`^default via 192\\.0\\.2\\.1 dev ${link} .*\n$`),
+    );
+    expect(await host.must(["ip", "-4", "address", "show", "dev", link])).toMatch(/valid_lft \d+sec/);
+    expect(await host.must(["sh", "-c", clients])).toBe(`${program} ${link}\n`);
+    expect(await host.must(["ifquery", "--state"])).toMatch(new RegExp(`^${link}=${link}$`, "m"));
+    expect(await host.must(["getent", "hosts", "router.lab.test"])).toContain("192.0.2.1");
+  }
+
+  test(
+    "bridged with its lease, kept over a restart, renamed, and given back byte for byte",
+    async () => {
+      await using host = await lan.startHost({ name: "kvm1", release, interfaces: byInstaller });
+      const before = await networkPicture(host);
+      await isOn(host, "enp1s0");
+      await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
+      const preview = await succeeds(stack.preview());
+      expect(preview).toMatch(new RegExp(`${host.address}/24 \\(DHCP\\).* move from enp1s0 to br0\\.`));
+      expect(preview).toMatch(/^ +\+iface br0 inet dhcp$/m);
+      expect(await networkPicture(host)).toBe(before);
+
+      const { struck } = await strikeAt(host, "armed", noOutgoing("tcp dport 53"));
+      const [undone] = await Promise.all([stack.up(), struck]);
+      await host.must(lifted);
+      expect(undone.code).not.toBe(0);
+      expect(undone.stdout).toMatch(/the change was rolled back, the host is as before/);
+      expect(await settledPicture(host, before)).toBe(before);
+      expect(await host.readFile(path)).toBe(byInstaller);
+      await isOn(host, "enp1s0");
+
+      await using pings = await lan.pingCounter(host.address, { intervalMs: 5 });
+      await succeeds(stack.up());
+      const { sent, lost, longestGapMs } = await pings.stop();
+      console.log(`${release}, ifupdown by DHCP: ${lost} of ${sent} pings lost, longest gap ${longestGapMs} ms`);
+      expect(lost).toBeLessThanOrEqual(2);
+      await isOn(host, "br0");
+      expect(await succeeds(stack.refresh())).not.toMatch(/drift|warning/i);
+      await succeeds(stack.up(["--expect-no-changes"]));
+
+      await host.reboot();
+      await isOn(host, "br0");
+      await succeeds(stack.up(["--refresh", "--expect-no-changes"]));
+
+      await stack.configure(config({ name: "lan0" }));
+      await succeeds(stack.up());
+      await isOn(host, "lan0");
+      await stack.configure(config({ name: "lan0", mtu: 1400 }));
+      await succeeds(stack.up());
+      await isOn(host, "lan0");
+
+      await using back = await lan.pingCounter(host.address, { intervalMs: 5 });
+      await succeeds(stack.destroy());
+      const counted = await back.stop();
+      console.log(`${release}, and back: ${counted.lost} of ${counted.sent} pings lost`);
+      expect(counted.lost).toBeLessThanOrEqual(2);
+      // Since the restart the port has the kernel's link-local address, and dhcpcd makes no other beside one that is there.
+      const local = /fe80::/;
+      const plain = before
+        .split("\n")
+        .filter((line) => !local.test(line))
+        .join("\n");
+      expect(await settledPicture(host, plain, local)).toBe(plain);
+      expect(await host.readFile(path)).toBe(byInstaller);
+      await isOn(host, "enp1s0");
+      await host.reboot();
+      await isOn(host, "enp1s0");
+      expect(await settledPicture(host, before)).toBe(before);
+    },
+    900 * seconds,
+  );
+
+  test(
+    "a change is undone at the boot after a power cut; a confirmed one by kvmnet undo",
+    async () => {
+      await using host = await lan.startHost({ name: "kvm1", release, interfaces: byInstaller });
+      const before = await networkPicture(host);
+      await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
+      const isAsBefore = async () => {
+        expect(await settledPicture(host, before)).toBe(before);
+        expect(await host.readFile(path)).toBe(byInstaller);
+        await isOn(host, "enp1s0");
+      };
+      const { struck } = await strikeAt(host, "applied", noOutgoing("tcp sport 22"));
+      const cut = stack.up();
+      await struck;
+      await host.reboot({ hard: true });
+      expect((await cut).stdout).toMatch(/the host restarted before the change was confirmed/);
+      await isAsBefore();
+
+      await succeeds(stack.up());
+      const cli = await CommandLine.of(host);
+      const undone = await cli.run("undo", "--yes", `root@${host.address}`);
+      expect(undone).toMatchObject({ code: 0, stdout: expect.stringContaining("undone, and confirmed") });
+      await isAsBefore();
+    },
+    300 * seconds,
+  );
+
+  test(
+    "where the DHCP server is silent by then, the host goes back, and has its address all the time",
+    async () => {
+      await using host = await lan.startHost({ name: "kvm1", release, interfaces: byInstaller });
+      await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
+      await lan.dhcp.silence();
+      await using pings = await lan.pingCounter(host.address, { intervalMs: 5 });
+      const undone = await stack.up();
+      const { sent, lost } = await pings.stop();
+      await lan.dhcp.speak();
+      console.log(`${release}, a silent DHCP server: ${lost} of ${sent} pings lost`);
+      expect(undone.code).not.toBe(0);
+      expect(undone.stdout).toMatch(/the change was rolled back, the host is as before/);
+      expect(lost).toBeLessThanOrEqual(2);
+      expect(await host.readFile(path)).toBe(byInstaller);
+      expect(await host.addresses()).toMatch(new RegExp(`^enp1s0 .*${host.address}/24`, "m"));
+      expect(await host.must(["sh", "-c", clients])).toBe(`${program} enp1s0\n`);
+    },
+    300 * seconds,
+  );
+
+  test(
+    "a VM is on the LAN by it, and stays there when ifupdown is started anew",
+    async () => {
+      await using host = await lan.startHost({ name: "kvm1", release, interfaces: byInstaller });
+      await using web = await host.startGuest({ name: "web" });
+      const vms = { web: { host: "kvm1", nics: { lan: { network: "lan" } } } };
+      const networked = { hosts: { kvm1: { bridge: {}, networks: { lan: {} } } }, vms };
+      await using stack = await HomelabStack.start({ lan, hosts: [host], config: networked });
+      await succeeds(stack.up());
+      const address = await web.waitForAddress();
+      const answers = () => succeeds(lan.engine.run(["ping", "-c", "3", "-W", "2", address]));
+      await answers();
+      await host.must(["systemctl", "restart", "networking"]);
+      await answers();
+      await isOn(host, "br0");
+      expect(await foundOn(host)).toEqual([]);
+      await succeeds(stack.destroy());
+      expect(await host.readFile(path)).toBe(byInstaller);
+      await isOn(host, "enp1s0");
+    },
+    300 * seconds,
+  );
+});
