@@ -65,7 +65,7 @@ export const addressOnPort: Check = (facts) =>
       subject: `port ${port.name}`,
       evidence: `${port.name} master ${on.name}, ${listed(port) || `DHCP lease ${port.lease?.address}`}`,
       cause: `${port.name} is a port of ${on.name} and has an address of its own: what is sent to it is the bridge's, and answers may leave by neither.`,
-      fix: `Give the address to ${on.name} and none to ${port.name}, in the host's netplan files.`,
+      fix: `Give the address to ${on.name} and none to ${port.name}, in the files that the host has its network from.`,
       fixable: true,
     });
   });

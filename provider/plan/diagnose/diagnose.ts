@@ -13,6 +13,7 @@ import {
 } from "./bridges";
 import { bridgeNfCall, forwardDrops, hookDrops } from "./filter";
 import { type Check, checkNames, type Finding } from "./finding";
+import { clientOnPort, ifupdownsNextBoot } from "./ifupdown";
 import { incompleteWayBack, netplanTry, unconfirmed } from "./leftovers";
 import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
 import { packetPath } from "./packetPath";
@@ -37,6 +38,7 @@ const checks: readonly Check[] = [
     portDisabled,
     addressOnPort,
     addressingOnPort,
+    clientOnPort,
     bridgeWithoutAddress,
     addressMoved,
     portHeldBack,
@@ -52,6 +54,7 @@ const checks: readonly Check[] = [
     packetPath,
     bridgeNfCall,
     nextBoot,
+    ifupdownsNextBoot,
     nicRenamed,
     cloudInit,
     netplanTry,

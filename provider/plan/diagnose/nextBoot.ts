@@ -10,7 +10,7 @@ import { lanBridges } from "./bridges";
 import { type Check, type Finding, finding } from "./finding";
 
 /** The links that a host is reached by: what carries this SSH connection, and bridges to the LAN. */
-function ways(facts: Facts): Link[] {
+export function ways(facts: Facts): Link[] {
   const ssh = facts.links.filter(({ addresses }) => addresses.some(({ local }) => local === facts.sshAddress));
   return [...new Set([...ssh, ...lanBridges(facts).map(({ bridge }) => bridge)])];
 }
@@ -47,7 +47,7 @@ const networkds = {
   look: "systemd-analyze cat-config systemd/network",
 };
 
-function lostAtBoot(what: string, evidence: string, { folder, command, look } = netplans): Finding {
+export function lostAtBoot(what: string, evidence: string, { folder, command, look } = netplans): Finding {
   return finding("next-boot", "warning", {
     subject: "host",
     evidence,
