@@ -114,6 +114,7 @@ describe.each(releasesFor(__filename))("VMs on a LAN in other ways on Debian %s"
       const leased = await web.waitForAddress();
       expect((await lan.engine.run(["ping", "-c", "3", "-W", "2", leased])).code).toBe(0);
       expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      expect(await host.must(["virsh", "net-info", "taps"])).toMatch(/Autostart: +yes/);
       const uptime = await web.uptime();
       await stack.up({
         resources: {
