@@ -41,6 +41,28 @@ test(
   5 * minutes,
 );
 
+test.each([{ uplink: undefined }, { uplink: "enp1s0" }])(
+  "a resource and its bridge that have other names at once (uplink: $uplink) are refused with the alias by which it is renamed in place",
+  async ({ uplink }) => {
+    await using scene = await startThings(["br"]);
+    const { host, stack, pulumi, before } = scene;
+    const program = renamed(things({ br: { name: "br1", ...(uplink && { uplink }) } }, ["br"]));
+    await stack.say(program);
+    const { code, stdout } = await pulumi.preview();
+    expect(code).not.toBe(0);
+    expect(stdout).toMatch(
+      /(br0 is a|enp1s0 is in the) bridge.* already, which is that of the Bridge "br" .* give the resource the alias "br"/,
+    );
+    expect(await identities(host)).toEqual(before);
+    await stack.up(renamed(things({ br: { name: "br1" } }, ["br"]), aliased));
+    expect(await host.must(["ip", "-br", "-4", "address"])).toMatch(/^br1 +UP +192\.0\.2\.100\/24/m);
+    expect(await owners(host)).toEqual({ Bridge: "lab/br2" });
+    await succeeds(pulumi.destroy());
+    expect(await owners(host)).toEqual({});
+  },
+  5 * minutes,
+);
+
 test(
   "the MAC address of another VM's NIC is refused by the preview, with its name",
   async () => {

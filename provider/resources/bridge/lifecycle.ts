@@ -23,7 +23,7 @@ import { recordPath } from "./files";
 import { importBridge } from "./import";
 import { lackingOf } from "./lacking";
 import { bridgeState } from "./model";
-import { heldBy, markedBridge, refuseUnknown, remembered, uplinkAgain, withMark } from "./owner";
+import { heldBy, markedBridge, refuseRenamed, refuseUnknown, remembered, uplinkAgain, withMark } from "./owner";
 import { type BridgePlan, planBridge } from "./plan";
 import { planUpdate, type UpdatePlan } from "./planUpdate";
 import { needNetwork } from "./site";
@@ -82,6 +82,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const { host, facts } = await reachHost(operation, inputs.connection);
     const thing = markedBridge(facts, name, inputs.connection);
     takeOver(operation, host, thing);
+    refuseRenamed(facts, host, operation.urn, inputs);
     if (operation.preview) {
       const plan = planned(facts, inputs, operation.urn);
       tellTaken(operation, host, thing);

@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import { type Facts, linkNamed, recordOf } from "../../host/facts/facts";
 import { type BridgeRecord, noUplink, type OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
-import { presentName } from "../../plan/link/uplink";
+import { defaultUplink, presentName } from "../../plan/link/uplink";
 import { findDefinition, netplanIn } from "../../plan/netplan/definition";
 import { Refusal } from "../../plan/refusal";
 import { type Holder, heldOr, markText } from "../ownership/mark";
 import type { Marked } from "../ownership/whose";
-import { importing, isOfOtherStack } from "../ownership/words";
+import { importing, inWords, isOfOtherStack, namedBy } from "../ownership/words";
+import { stackOf } from "../stack";
 import type { BridgeInputs, BridgeState } from "./definition";
 import { recordPath } from "./files";
 import { makingItYours } from "./found";
@@ -77,5 +78,27 @@ export function refuseUnknown(facts: Facts, host: Host, urn: string, inputs: Bri
     `${host.label}: the host's record of whose the bridge ${name} is is gone, and it is not as the state says: ${unlike.join("; ")}. ` +
       `Nothing of it is changed. If it is the one: pulumi state delete '${urn}', ${mine === undefined ? "" : `${mine} on the host, `}` +
       `then ${importing(urn, `${inputs.connection.host}/${name}`)}`,
+  );
+}
+
+/**
+ * A bridge that is new to the program, on what another one of kvmnet's has, may be that one under another name.
+ *
+ * @throws Refusal that says whose that is
+ */
+export function refuseRenamed(facts: Facts, host: Host, urn: string, { name, uplink }: BridgeInputs): void {
+  if (typeof uplink === "object" || uplink === noUplink || linkNamed(facts, name)) return;
+  const link = uplink === undefined ? defaultUplink(facts, name) : linkNamed(facts, uplink);
+  const there = link?.kind === "bridge" ? link.name : link?.master;
+  const record = there === undefined ? undefined : recordOf(facts, there);
+  if (record === undefined) return;
+  const alias =
+    stackOf(record.owner) === stackOf(urn)
+      ? `If this is that one under another name, give the resource the alias ${JSON.stringify(namedBy(record.owner).name)}: the bridge is renamed in place then. Else take`
+      : "Take";
+  const what =
+    link?.name === there ? `${there} is a bridge already,` : `${link?.name} is in the bridge ${there} already,`;
+  throw new Refusal(
+    `${host.label}: uplink: ${what} which is that of ${inWords(record.owner)}. ${alias} another uplink, or destroy that one first.`,
   );
 }
