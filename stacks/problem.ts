@@ -51,8 +51,6 @@ export function problemsOf(schema: z.core.$ZodType, issues: readonly z.core.$Zod
 /** Of the alternatives, the one that the author was at: what is wrong inside it says more than that it did not match. */
 function unionProblems(schema: z.core.$ZodType, issue: z.core.$ZodIssueInvalidUnion, at: Path): Problem[] {
   const path = [...at, ...issue.path];
-  const isOther = (inner: z.core.$ZodIssue) =>
-    inner.path.length === 0 && (inner.code === "invalid_type" || inner.code === "invalid_value");
   const tried = issue.errors.filter((errors) => !errors.some(isOther));
   const [only] = tried;
   const isInside = (inner: z.core.$ZodIssue) => inner.path.length > 0 || inner.code === "unrecognized_keys";
@@ -60,9 +58,19 @@ function unionProblems(schema: z.core.$ZodType, issue: z.core.$ZodIssueInvalidUn
     const inner = only.map((error) => ({ ...error, path: [...issue.path, ...error.path] }));
     return problemsOf(schema, inner, at);
   }
-  const reasons = issue.errors.flatMap((errors) => errors.map(reasonOf));
+  const reasons = issue.errors.flat().flatMap(reasonsOf);
   return [{ path, reason: [...new Set(reasons)].join(" or ").replaceAll(" or must be ", " or ") }];
 }
+
+/** Whether it is none of a kind that a value could be of, rather than one that is wrong. An alternative may be several itself. */
+function isOther({ path, ...issue }: z.core.$ZodIssue): boolean {
+  if (path.length > 0) return false;
+  if (issue.code === "invalid_union") return issue.errors.every((errors) => errors.some(isOther));
+  return issue.code === "invalid_type" || issue.code === "invalid_value";
+}
+
+const reasonsOf = (issue: z.core.$ZodIssue): string[] =>
+  issue.code === "invalid_union" ? issue.errors.flat().flatMap(reasonsOf) : [reasonOf(issue)];
 
 /** What a YAML file has there. */
 const nouns: Readonly<Record<string, string>> = {

@@ -105,6 +105,22 @@ describe("a config that is wrong", () => {
       { hosts: { kvm1: { ...kvm1, bridge: { addressing: { dhcp: true } } } } },
       ['hosts.kvm1.bridge.addressing.dhcp: is not known here; did you mean "dhcp4"?'],
     ],
+    ...(
+      [
+        ["a VLAN whose number is a text", { link: "enp1s0", vlan: "20" }, [".vlan: must be a number"]],
+        ["a VLAN of nothing", {}, [".link: is missing", ".vlan: is missing"]],
+        [
+          "a misspelt link",
+          { lnk: "enp1s0", vlan: 20 },
+          [".link: is missing", '.lnk: is not known here; did you mean "link"?'],
+        ],
+        ["an uplink that is none of the alternatives", 5, [": must be a text or properties, like `name: value`"]],
+      ] as const
+    ).map(([what, uplink, reasons]): [string, unknown, string[]] => [
+      what,
+      { hosts: { kvm1: { ...kvm1, bridge: { uplink } } } },
+      reasons.map((reason) => `hosts.kvm1.bridge.uplink${reason}`),
+    ]),
     [
       "unknown keys, at every depth",
       { hosts: { kvm1: { ...kvm1, brigde: {}, connection: { host: "a", prot: 22 } } }, vm: {} },
