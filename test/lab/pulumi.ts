@@ -15,6 +15,8 @@ export interface PulumiOptions {
   env?: Record<string, string | undefined>;
   /** The languages of its programs, besides TypeScript. */
   languages?: readonly Language[];
+  /** A folder with another `pulumi` than the pinned one. */
+  cli?: string;
   /** Folders with what its programs are run by. */
   path?: readonly string[];
   /** For each command, in milliseconds. */
@@ -45,7 +47,7 @@ export class Pulumi implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), "kvmnet-pulumi-"));
     await mkdir(join(folder, "state"));
     const environment = {
-      PATH: [engine, ...(options.path ?? []), process.env.PATH].join(":"),
+      PATH: [...(options.cli ? [options.cli] : []), engine, ...(options.path ?? []), process.env.PATH].join(":"),
       PULUMI_HOME: join(folder, "home"),
       PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "lab",

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { writePlugins } from "../../tools/release/plugins";
 import { chosen } from "../lab/chosen";
 import { run, start as spawn } from "../lab/command";
+import { ensureOldestEngine } from "../lab/ensureEngine";
 import { importAnew } from "../lab/importAnew";
 import { type LanguageProject, languageProject } from "../lab/languageProject";
 import { npmProject } from "../lab/npmProject";
@@ -19,7 +20,16 @@ const languages = ["typescript", "python", "go", "yaml"] as const;
 const oldestSdk = "3.173.0";
 const oldest = `npm, with SDK ${oldestSdk}` as const;
 const fromGit = "npm install from git";
-const ways = ["plugin install --file", "plugin install --server", "a plugins entry", fromGit, oldest] as const;
+/** The oldest that README and the docs state, with the language hosts of today. */
+const oldestPulumi = "Pulumi 3.172.0";
+const ways = [
+  "plugin install --file",
+  "plugin install --server",
+  "a plugins entry",
+  fromGit,
+  oldest,
+  oldestPulumi,
+] as const;
 /** All in `make test-all`; else the first way, with half of the languages. */
 const told = chosen(languages, 2, "ways to install").flatMap((language) =>
   (process.env.KVMNET_FAULTS === "all" ? ways : ways.slice(0, 1)).map((way) => ({ language, way })),
@@ -34,7 +44,7 @@ const isThere = (language: Language, way: Way) => !way.startsWith("npm") || lang
 
 /** Its example in an empty folder, with its SDK or package as it is released. */
 async function projectOf(language: Language, folder: string, way: Way): Promise<LanguageProject> {
-  const saysPlugin = !way.startsWith("plugin install");
+  const saysPlugin = !way.startsWith("plugin install") && way !== oldestPulumi;
   if (language !== "typescript") return languageProject(language, folder, { saysPlugin });
   const [from, sdk] = [way === fromGit ? ("git" as const) : undefined, way === oldest ? oldestSdk : undefined];
   const directory = await npmProject(folder, { saysPlugin, from, sdk });
@@ -67,13 +77,15 @@ describe("from an empty folder: preview, up, no changes, import, destroy", () =>
       const cell = await mkdtemp(join(folder, "cell-"));
       await writeHome(join(cell, "home"), [host]);
       const { directory, env, path } = await projectOf(language, cell, way);
+      const cli = way === oldestPulumi ? await ensureOldestEngine() : undefined;
       await using pulumi = await Pulumi.init({
-        ...{ place: { run, spawn }, directory, path },
+        ...{ place: { run, spawn }, directory, path, cli },
         languages: language === "typescript" ? [] : [language],
         env: { HOME: join(cell, "home"), SSH_AUTH_SOCK: undefined, ...env },
       });
+      if (cli !== undefined) expect(await pulumi.must(["version"])).toContain(oldestPulumi.replace("Pulumi ", "v"));
       const install = ["plugin", "install", "resource", "kvmnet", version(archive)];
-      if (way === "plugin install --file") await pulumi.must([...install, "--file", archive]);
+      if (way === "plugin install --file" || cli !== undefined) await pulumi.must([...install, "--file", archive]);
       if (way === "plugin install --server") {
         await using server = await serveArchives(dirname(archive), [basename(archive)]);
         await pulumi.must([...install, "--server", server.url]);
@@ -93,7 +105,7 @@ describe("from an empty folder: preview, up, no changes, import, destroy", () =>
       expect(web.inactive).toEqual([]);
       passed.set(`${language} ${way}`, "passed");
     },
-    600_000,
+    1_200_000,
   );
 });
 
