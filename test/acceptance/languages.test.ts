@@ -4,11 +4,13 @@ import { chosen } from "../lab/chosen";
 import { folders } from "../lab/folders";
 import type { Host } from "../lab/host";
 import { importAnew } from "../lab/importAnew";
+import { importAll, importedProject } from "../lab/importedCode";
 import { Lan } from "../lab/lan";
 import { type LanguageProject, languageProject } from "../lab/languageProject";
 import { npmProject } from "../lab/npmProject";
 import { Pulumi } from "../lab/pulumi";
 import { succeeds } from "../lab/succeeds";
+import { YamlStack } from "../lab/yamlStack";
 
 const languages = ["typescript", "yaml", "python", "go"] as const;
 
@@ -32,6 +34,36 @@ describe("the example of each language, with what is released for it", () => {
     await writeFile(join(ssh, "config"), `Host ${host.address}\n  User root\n`);
   }, 900_000);
   afterAll(() => lan?.[Symbol.asyncDispose]());
+
+  /** Imports all that a stack has on the host into another one, and previews it by the code that the import prints. */
+  const previewImported = async (language: (typeof languages)[number], pulumi: Pulumi) => {
+    const { resources = [] } = (await pulumi.exportStack()).deployment;
+    const at = host.address;
+    const ids: Record<string, (outputs: Record<string, string>) => string> = {
+      Bridge: ({ name }) => `${at}/${name}`,
+      BridgeNetfilter: ({ bridge }) => `${at}/${bridge}`,
+      Network: ({ name }) => `${at}/${name}`,
+      Nic: ({ domain, macAddress }) => `${at}/${domain}/${macAddress}`,
+    };
+    const wanted = resources.flatMap(({ type, outputs }, index) => {
+      const id = ids[String(type).replace("kvmnet:index:", "")];
+      return id ? [{ type: String(type), name: `r${index}`, id: id(outputs as Record<string, string>) }] : [];
+    });
+    expect(wanted).toHaveLength(4);
+    await using importer = await YamlStack.start(lan, [host]);
+    const folder = join(folders.scratch(lan.id), `imported-${language}`);
+    await mkdir(folder);
+    const imported = await importAll(importer.pulumi, folder, wanted);
+    const { directory, env, path, code } = await importedProject(language, folder, imported);
+    expect(code).toMatch(/kvmnet(\.New|\.|:)BridgeNetfilter/);
+    await using other = await Pulumi.init({
+      ...{ place: lan.engine, directory, path },
+      languages: language === "typescript" ? [] : [language],
+      env: { HOME: join(folders.scratch(lan.id), "home"), SSH_AUTH_SOCK: undefined, ...env },
+    });
+    await other.importState(imported.state);
+    await succeeds(other.preview({ args: ["--diff", "--expect-no-changes"] }));
+  };
 
   it.each(chosen(languages, 2, "languages"))(
     "%s: preview, up, no changes, import, destroy",
@@ -58,9 +90,10 @@ describe("the example of each language, with what is released for it", () => {
       await succeeds(pulumi.preview({ args: ["--expect-no-changes"] }));
       await importAnew(pulumi, host.address);
       await succeeds(pulumi.up({ args: ["--expect-no-changes"] }));
+      await previewImported(language, pulumi);
       await succeeds(pulumi.destroy());
       expect(await host.must(["ip", "-o", "link"])).not.toContain(" br0:");
     },
-    300_000,
+    600_000,
   );
 });
