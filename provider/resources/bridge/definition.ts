@@ -105,7 +105,7 @@ const inputs = z.strictObject({
       z
         .string()
         .regex(
-          /^(masquerade|firewall|vlan|macvlan|macvtap|ipvlan|ipvtap|vm|network|file|drop-in):\S.*$/,
+          /^(masquerade|firewall|vlan|macvlan|macvtap|ipvlan|ipvtap|vm|network|file|drop-in|networkd|NetworkManager|connection):\S.*$/,
           'must be a name that a preview has given, like "masquerade:enp1s0"',
         ),
     )

@@ -221,7 +221,8 @@ describe("a NIC that NetworkManager has", () => {
     expect(() => refuse(impacts, ["connection:office (vpn)"])).toThrow(
       /NetworkManager has enp1s0 by .*lan\.nmconnection, and kvmnet is not through all of its tests/,
     );
-    expect(() => refuse(impacts, ["NetworkManager:enp1s0", "connection:office (vpn)"])).not.toThrow();
+    const { accept = [] } = inputs({ accept: ["NetworkManager:enp1s0", "connection:office (vpn)"] });
+    expect(() => refuse(impacts, accept)).not.toThrow();
     const told = describeChange(
       { ...before, ending: ["office (vpn)"] },
       {
@@ -239,7 +240,9 @@ describe("a NIC that NetworkManager has", () => {
       deleted: false,
     };
     const units = new Map([["/etc/systemd/network/10-lan.network", "[Match]\nName=en*\n"]]);
-    expect(otherUnits({ ...before, networkUnits: units }, step).map(({ says }) => says)).toEqual([
+    const told = otherUnits({ ...before, networkUnits: units }, step);
+    expect(() => refuse(told, inputs({ accept: told.map(({ name }) => name) }).accept ?? [])).not.toThrow();
+    expect(told.map(({ says }) => says)).toEqual([
       expect.stringMatching(/10-lan\.network matches enp1s0, which NetworkManager has/),
     ]);
     const mentions = [path, "/etc/NetworkManager/dispatcher.d/90-lan"].map((one) => ({ link: "enp1s0", path: one }));
