@@ -1,11 +1,16 @@
 import { version } from "../package.json";
 import { type Command, type CommandName, commandNames, commands, optionsOf } from "./commands";
 import { type Option, options, reachOptions } from "./options";
+import { interruptedCode } from "./terminal";
 import { usageCode } from "./usageError";
 
 export const versionText = `kvmnet ${version}\n`;
 
 const width = 100;
+const exits = {
+  0: "nothing found, or done",
+  1: "the doctor has findings, clean has left something, undo has done nothing",
+};
 
 /** What there is, or all of one command. */
 export function helpOf(about: CommandName | undefined): string {
@@ -25,7 +30,7 @@ function overview(): string {
       KVMNET_TRACE: "as --trace, also of the plugin: KVMNET_TRACE=$PWD/trace.txt pulumi up",
       NO_COLOR: "no colours, if it is not empty",
     }),
-    block("Exit codes", exitCodes({ 0: "nothing found, or done", 1: "the doctor has findings" })),
+    block("Exit codes", exitCodes(exits)),
     "~/.ssh/config, the SSH agent, the usual keys and known_hosts are used, as ssh does.\n",
   ].join("\n\n");
 }
@@ -50,6 +55,7 @@ function exitCodes(own: Readonly<Record<number, string>>, looks = true): Record<
     ...own,
     ...(looks && { 2: "the host can't be looked at, or what was asked for can't be done" }),
     [usageCode]: "what was typed can't be understood; nothing was done",
+    ...(looks && { [interruptedCode]: "Ctrl-C at a question" }),
   };
 }
 
