@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { open, readdir, readFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CommandOptions, type CommandResult, labEnvironment, run } from "./command";
@@ -20,7 +20,7 @@ mkdir -p "/sys/fs/cgroup/$5"
 echo $$ >"/sys/fs/cgroup/$5/cgroup.procs"
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=1
 exec systemd-nspawn --quiet --boot --directory="$4" --machine="$6" --register=no --keep-unit --capability=all \\
-  --bind=/dev/net/tun --link-journal=no --resolv-conf=off --timezone=off --console=pipe
+  --bind=/dev/net/tun --link-journal=no --resolv-conf=off --timezone=off --console=pipe $7
 `;
 
 /** A real systemd with everything under it, booted from an overlay in a network namespace of the lab. */
@@ -87,6 +87,16 @@ export class Container implements Machine {
     return String(this.leader);
   }
 
+  /** systemd hears of devices only where this file is there before it starts; without, NetworkManager waits for udev for ever. */
+  private async udev(): Promise<string> {
+    if (this.spec.image !== "networkManager") return "";
+    const folder = join(this.spec.folder, "udev");
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "control"), "");
+    return `--bind=${folder}:/run/udev`;
+  }
+
   private async boot(): Promise<number> {
     const { overlay, spec } = this;
     const log = await open(spec.log, "a");
@@ -107,7 +117,7 @@ export class Container implements Machine {
           "sh",
         ],
         ...[overlay.lower, overlay.upper, overlay.work, overlay.root],
-        ...[`kvmnet-${spec.labId}/${spec.hostName}`, spec.hostName],
+        ...[`kvmnet-${spec.labId}/${spec.hostName}`, spec.hostName, await this.udev()],
       ],
       { detached: true, stdio: ["ignore", log.fd, log.fd], env: labEnvironment() },
     );

@@ -8,7 +8,7 @@ import { Container } from "./container";
 import { folders } from "./folders";
 import { Guest, type GuestOptions } from "./guest";
 import { authorizedKeys, hostFiles, netplanOf } from "./hostFiles";
-import type { Release } from "./hostImage";
+import type { HostKind, Release } from "./hostImage";
 import { image } from "./image";
 import type { Lan } from "./lan";
 import { type Machine, type MachineSpec, macAddressOf } from "./machine";
@@ -31,6 +31,8 @@ export interface HostOptions {
   extras?: boolean;
   /** A container whose NIC ifupdown has, by this /etc/network/interfaces; it has no netplan. */
   interfaces?: string;
+  /** A container whose NIC NetworkManager has, by these profiles: name to text; none, by one that it makes itself. It has no netplan. */
+  profiles?: Record<string, string>;
   /** How the installer configured its NIC; "dhcp" by default. "slaac": IPv6 alone, by the router's advertisements. */
   addressing?: "dhcp" | "dhcp6" | "slaac" | { address: string; gateway?: string; nameservers?: readonly string[] };
   /** The whole text of /etc/netplan/01-netcfg.yaml, instead of `addressing`. */
@@ -296,19 +298,26 @@ function isIpv6({ addressing }: HostOptions): boolean {
   );
 }
 
+function imageOf({ extras, interfaces, profiles }: HostOptions): HostKind {
+  if (profiles !== undefined) return "networkManager";
+  if (interfaces !== undefined) return "ifupdown";
+  return extras ? "extras" : "plain";
+}
+
 function specOf({ lan, lanSwitch, options }: HostParts, files: MachineSpec["files"]): MachineSpec {
-  const { name, kind, release = "bookworm", extras = false, interfaces, nicName = "enp1s0", extraNics = [] } = options;
+  const { name, kind, release = "bookworm", nicName = "enp1s0", extraNics = [] } = options;
+  const image = imageOf(options);
   if (kind === "qemu" && (options.nicName ?? options.extraNics) !== undefined) {
     throw new Error(`${name}: a machine in QEMU has enp1s0 and enp2s0; netplan's set-name can give them other names`);
   }
-  if (kind === "qemu" && (extras || interfaces !== undefined)) {
-    throw new Error(`${name}: Docker, cloud-init and ifupdown are in images of containers alone`);
+  if (kind === "qemu" && image !== "plain") {
+    throw new Error(`${name}: Docker, cloud-init, ifupdown and NetworkManager are in images of containers alone`);
   }
   const nics = kind === "qemu" ? ["enp1s0", "enp2s0"] : [nicName, ...extraNics];
   return {
     hostName: name,
     release,
-    image: interfaces === undefined ? (extras ? "extras" : "plain") : "ifupdown",
+    image,
     labId: lan.id,
     lanSwitch,
     nics: nics.map((nic) => ({ name: nic, macAddress: macAddressOf(name, nic) })),

@@ -34,7 +34,8 @@ export function authorizedKeys(publicKey: string): Record<string, FileContent> {
   };
 }
 
-function networkFiles({ interfaces, ...options }: HostOptions): Record<string, FileContent> {
+function networkFiles({ interfaces, profiles, ...options }: HostOptions): Record<string, FileContent> {
+  if (profiles !== undefined) return profileFiles(profiles, options);
   if (interfaces === undefined) return { "/etc/netplan/01-netcfg.yaml": { text: netplanOf(options), mode: 0o600 } };
   return {
     "/etc/network/interfaces": interfaces,
@@ -42,6 +43,18 @@ function networkFiles({ interfaces, ...options }: HostOptions): Record<string, F
     // What udev would do, which does not run in a container.
     "/etc/systemd/system/networking.service.d/lab.conf": "[Service]\nExecStartPost=-/sbin/ifup --all --allow=hotplug\n",
   };
+}
+
+function profileFiles(profiles: Record<string, string>, { nicName = "enp1s0", extraNics = [] }: HostOptions) {
+  const own = Object.entries(profiles).map(([name, text]): [string, FileContent] => [
+    `/etc/NetworkManager/system-connections/${name}.nmconnection`,
+    { text, mode: 0o600 },
+  ]);
+  // NetworkManager leaves the ends of veth pairs alone, which is what a container's NICs are.
+  const managed = [nicName, ...extraNics].map(
+    (nic) => `SUBSYSTEM=="net", ENV{INTERFACE}=="${nic}", ENV{NM_UNMANAGED}="0"\n`,
+  );
+  return { ...Object.fromEntries(own), "/etc/udev/rules.d/86-lab.rules": managed.join("") };
 }
 
 /** As an installer would write it. */

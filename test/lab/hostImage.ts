@@ -64,13 +64,22 @@ const ifupdown = (release: Release) => ({
   customize: customizeHost,
 });
 
+/** NetworkManager as a desktop's or a server's installer leaves it, which sees to name servers as well. */
+const networkManager = () => ({
+  packages: [
+    ...hostPackages.filter((one) => !["netplan.io", "systemd-resolved", "libnss-resolve"].includes(one)),
+    "network-manager",
+  ],
+  customize: customizeHost,
+});
+
 /** What a host in a container has installed. */
-export type HostKind = "plain" | "extras" | "ifupdown";
+export type HostKind = "plain" | "extras" | "ifupdown" | "networkManager";
 
 /** The root folder of a host, before it has booted: an image for each kind. Hosts boot from overlays of it. */
 export async function hostImage(release: Release, kind: HostKind = "plain"): Promise<string> {
   const plain = { packages: hostPackages, customize: customizeHost };
-  const kinds = { plain, extras: extras(release), ifupdown: ifupdown(release) };
+  const kinds = { plain, extras: extras(release), ifupdown: ifupdown(release), networkManager: networkManager() };
   const recipe = { release, ...kinds[kind] };
   const { folder } = await image(kind === "plain" ? release : `${kind}-${release}`, recipe, (target) =>
     makeRootFolder(recipe, target),

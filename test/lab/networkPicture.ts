@@ -19,7 +19,7 @@ echo '== setting'
 cd /proc/sys/net && grep -H . ipv4/conf/*/* ipv6/conf/*/* ipv4/ip_forward 2>/dev/null
 cd /
 echo '== file'
-for path in etc/netplan etc/systemd/network run/systemd/network etc/cloud/cloud.cfg.d etc/systemd/system etc/systemd/system/sysinit.target.wants var/lib/kvmnet var/lib/kvmnet/bridges; do
+for path in etc/netplan etc/NetworkManager etc/systemd/network run/systemd/network etc/cloud/cloud.cfg.d etc/systemd/system etc/systemd/system/sysinit.target.wants var/lib/kvmnet var/lib/kvmnet/bridges; do
   [ ! -h "$path" ] || printf '%s -> %s\\n' "$path" "$(readlink "$path")"
   case $path in */systemd/system*) only='kvmnet-boot*' depth=1 ;; var/lib/kvmnet) only='armed*' depth=1 ;; *) only='*' depth=9 ;; esac
   find -H "$path" -mindepth 1 -maxdepth "$depth" -name "$only" -printf '%p %y %m %u:%g %l\\n' 2>/dev/null
