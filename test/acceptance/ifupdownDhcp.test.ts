@@ -1,4 +1,3 @@
-import { CommandLine } from "../lab/commandLine";
 import { foundOn } from "../lab/foundOn";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
@@ -125,55 +124,6 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC ifupdown h
       expect(await settledPicture(host, before)).toBe(before);
     },
     900 * seconds,
-  );
-
-  test(
-    "a change is undone at the boot after a power cut; a confirmed one by kvmnet undo",
-    async () => {
-      await using host = await lan.startHost({ name: "kvm1", release, interfaces: byInstaller });
-      const before = await networkPicture(host);
-      await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
-      const isAsBefore = async () => {
-        expect(await settledPicture(host, before)).toBe(before);
-        expect(await host.readFile(path)).toBe(byInstaller);
-        await isOn(host, "enp1s0");
-      };
-      const { struck } = await strikeAt(host, "applied", noOutgoing("tcp sport 22"));
-      const cut = stack.up();
-      await struck;
-      await host.reboot({ hard: true });
-      expect((await cut).stdout).toMatch(/the host restarted before the change was confirmed/);
-      await isAsBefore();
-
-      await succeeds(stack.up());
-      const cli = await CommandLine.of(host);
-      const undone = await cli.run("undo", "--yes", `root@${host.address}`);
-      expect(undone).toMatchObject({ code: 0, stdout: expect.stringContaining("undone, and confirmed") });
-      await isAsBefore();
-    },
-    300 * seconds,
-  );
-
-  test(
-    "where the DHCP server is silent by then, the host goes back, and has its address there",
-    async () => {
-      await using host = await lan.startHost({ name: "kvm1", release, interfaces: byInstaller });
-      await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
-      await lan.dhcp.silence();
-      await using pings = await lan.pingCounter(host.address, { intervalMs: 5 });
-      const undone = await stack.up();
-      const { sent, lost } = await pings.stop();
-      await lan.dhcp.speak();
-      console.log(`${release}, a silent DHCP server: ${lost} of ${sent} pings lost`);
-      expect(undone.code).not.toBe(0);
-      expect(undone.stdout).toMatch(/the change was rolled back, the host is as before/);
-      // dhcpcd takes the address off when it gets no answer for 5 s, there and on the way back, until it is given back.
-      expect(lost).toBeLessThanOrEqual(program === "dhcpcd" ? 3000 : 2);
-      expect(await host.readFile(path)).toBe(byInstaller);
-      expect(await host.addresses()).toMatch(new RegExp(`^enp1s0 .*${host.address}/24`, "m"));
-      expect(await host.must(["sh", "-c", clients])).toBe(`${program} enp1s0\n`);
-    },
-    300 * seconds,
   );
 
   test(

@@ -61,6 +61,10 @@ ifupdown_up() { # name, way
 	if ifupdown_has "$1" && dhcp_runs "$1"; then return 0; fi
 	unit=kvmnet-ifup-$id-$2-$1
 	! ifupdown_waits || return 0
+	# ifup starts another one beside a client that it does not know of.
+	for client in dhclient dhcpcd; do
+		! dhcp_process "$client" "$1" >/dev/null || dhcp_end "$client" "$1" || return 1
+	done
 	logged limited 20 systemd-run --quiet --collect --unit="$unit" --property=Type=oneshot --property=KillMode=process \
 		--property=IgnoreOnIsolate=yes --property="StandardOutput=append:$dir/log" --property="StandardError=append:$dir/log" \
 		ifup --force --ignore-errors "$1"
@@ -88,10 +92,16 @@ ifupdown_forget() { # name
 		rm -f "$ifstate.$1"
 }
 
-# ifupdown's own names of what its clients keep.
+# The processes of a link's client, by ifupdown's own name of the file that has its number; dhclient writes that only once it has a
+# lease, and until then its command line tells. Those of containers have links of the same names, in networks of their own.
 dhcp_process() { # client, link
 	case $1 in dhclient) file=/run/dhclient.$2.pid ;; *) file=/run/dhcpcd/$2.pid ;; esac
-	number=$(cat "$file" 2>/dev/null) && [ "$(cat "/proc/$number/comm" 2>/dev/null)" = "$1" ] && echo "$number"
+	for number in $(cat "$file" 2>/dev/null) $(pgrep -x dhclient); do
+		[ "$(cat "/proc/$number/comm" 2>/dev/null)" = "$1" ] || continue
+		[ "$(readlink "/proc/$number/ns/net")" = "$(readlink /proc/self/ns/net)" ] || continue
+		[ "$1" = dhcpcd ] || [ "$(tr '\0' '\n' <"/proc/$number/cmdline" | tail -n 1)" = "$2" ] || continue
+		echo "$number"
+	done | sort -u | grep .
 }
 
 dhcp_leases() { # client, link
@@ -105,12 +115,14 @@ dhcp_runs() { # link
 
 # Told to end, dhclient gives its lease back, and dhcpcd takes the address away where its own file does not say "persistent".
 dhcp_end() { # client, link
+	# An ifup that waits for it would go on to say that it has the link up.
+	limited 3 systemctl kill --signal=KILL "kvmnet-ifup-$id-*-$2.service" 2>/dev/null || :
 	for _ in $(seq 40); do
-		if ! number=$(dhcp_process "$1" "$2"); then
+		if ! numbers=$(dhcp_process "$1" "$2"); then
 			rm -f "/run/$1.$2.pid" "/run/$1/$2.pid" "/run/$1/$2.sock" "/run/$1/$2.unpriv.sock"
 			return 0
 		fi
-		kill -KILL "$number"
+		for number in $numbers; do kill -KILL "$number" || :; done
 		sleep 0.05
 	done
 	log "$1 of $2 does not end"

@@ -53,9 +53,7 @@ describe("A generated class", () => {
   });
 
   it("says what is missing before the engine does", () => {
-    expect(() => new resources.Network("lan", {} as resources.NetworkArgs)).toThrow(
-      'Network "lan": bridge: is missing',
-    );
+    expect(() => new resources.Tap("tap0", {} as resources.TapArgs)).toThrow('Tap "tap0": bridge: is missing');
   });
 
   it("knows its own", async () => {
