@@ -82,6 +82,7 @@ while :; do
 	over=
 	[ "$(date +%s)" -lt "$deadline" ] || over=yes
 	if [ -n "$four" ] || { [ -n "$six" ] && [ "$enough$over" != 4 ]; }; then
+		# shellcheck disable=SC2086 # one a line, and none of what is not there
 		printf '%s\n' $four $six
 		exit 0
 	fi
