@@ -59,7 +59,8 @@ function inputsOf(properties: Properties): fc.Arbitrary<Record<string, unknown>>
   const base = {
     connection: right.connection,
     ...Object.fromEntries(required.map((key) => [key, right[key]])),
-    ...("domain" in properties && { network: "lan" }),
+    // One of several ways to say what it is on is asked for.
+    ...("domain" in properties ? { network: "lan" } : "device" in properties && { bridge: "br0" }),
   };
   const place = fc.constantFrom(...places(properties));
   const value = fc.oneof({ weight: 3, arbitrary: hostileText }, { weight: 1, arbitrary: hostileJson });
