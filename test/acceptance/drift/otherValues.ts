@@ -26,6 +26,8 @@ export interface Kept {
 
 /** The kernel of the lab's containers makes no VLAN (802.1Q): test/acceptance/wholeHome has one made in QEMU. */
 const ofMachinesAlone = /^Bridge\.uplink\.(link|vlan)$/;
+/** A homelab's networks are on bridges: test/acceptance/otherWays has one of macvtaps. */
+const ofProgramsAlone = /^Network\.(device|mode)$/;
 
 /**
  * Every input of every resource but the way to its host: "Bridge.addressing.routes.metric". A component hands its inputs
@@ -35,7 +37,7 @@ export function allInputs(): string[] {
   return Object.entries(schema.resources)
     .filter(([, { isComponent }]) => !isComponent)
     .flatMap(([type, { inputProperties }]) => leaves(inputProperties, nameOf(type)))
-    .filter((path) => !ofMachinesAlone.test(path))
+    .filter((path) => !ofMachinesAlone.test(path) && !ofProgramsAlone.test(path))
     .sort();
 }
 
