@@ -106,7 +106,12 @@ describe.each(["bookworm"] as const)("networks and NICs as they are found on Deb
 
   test.each([
     ["an ID without a host", "kvmnet:index:Network", "made", /a Network is imported by .*, like kvm1\.example\/lan/],
-    ["a NAT network", "kvmnet:index:Network", "kvm1.example/inside", /inside has the forward mode none; a Network is/],
+    [
+      "a NAT network",
+      "kvmnet:index:Network",
+      "kvm1.example/inside",
+      /inside has the forward mode none, bridge virbr7; a Network is/,
+    ],
     ["a NIC that is not there", "kvmnet:index:Nic", "kvm1.example/web/52:54:00:00:00:09", /it has 52:54:00:00:00:01/],
     ["a host that is none", "kvmnet:index:Network", "kvm2.example/made", /kvm2\.example/],
   ])(

@@ -85,7 +85,7 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     const place = attachmentBy(present);
     if (!isOn(present, place) || (place.kind !== "direct" && bridgeIn(place) === undefined))
       throw new Refusal(
-        `${host.label}: the network ${name} is of ${placeWords(present)}; a Network is one with <forward mode='bridge'/> on a bridge of the host, or of macvtaps on one of its NICs.`,
+        `${host.label}: the network ${name} has the ${placeWords(present)}; a Network is one with <forward mode='bridge'/> on a bridge of the host, or of macvtaps on one of its NICs.`,
       );
     const { autostart, active } = present;
     const inputs = { connection, name, ...placeOf(place), autostart, active };
