@@ -1,16 +1,15 @@
 import ipaddr from "ipaddr.js";
 import { defaultRoute, type Facts, linkNamed } from "../host/facts/facts";
 import { type Claimable, inOrder, isIpv6 } from "../host/guestAddress/claimable";
+import { networkOf } from "./link/addressingOn";
 
 /** Of a NIC on a bridge. A guest may be the LAN's router: an address is taken where another machine answers for it. */
 export function claimable(facts: Facts, bridge: string | undefined, macAddress: string): Claimable {
   const onBridge = (bridge === undefined ? undefined : linkNamed(facts, bridge))?.addresses ?? [];
-  const networks = onBridge
-    .filter(({ family, prefix }) => family === "inet" && prefix < 32)
-    .map(({ local, prefix }) => `${ipaddr.IPv4.networkAddressFromCIDR(`${local}/${prefix}`)}/${prefix}`);
+  const networks = onBridge.filter(({ family, prefix }) => family === "inet" && prefix < 32).map(networkOf);
   const networks6 = onBridge
     .filter(({ family, scope, prefix }) => family === "inet6" && scope === "global" && prefix < 128)
-    .map(({ local, prefix }) => `${ipaddr.IPv6.networkAddressFromCIDR(`${local}/${prefix}`)}/${prefix}`);
+    .map(networkOf);
   // On lo too: a service's address stands there, and the host answers for it on every interface.
   const own = facts.links.flatMap(({ addresses }) => addresses);
   const vms = new Set(

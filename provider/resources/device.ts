@@ -1,3 +1,4 @@
+import { containsUnknown } from "../codec/unknown";
 import { type Facts, type Link, linkNamed } from "../host/facts/facts";
 import { need } from "../host/facts/unread";
 import type { Host } from "../host/host";
@@ -63,8 +64,15 @@ function taken(facts: Facts, { name, addresses }: Link): string | undefined {
 const probe =
   '[ -e /sys/class/macvtap ] || [ ! -d "/lib/modules/$(uname -r)" ] || modprobe -n -q macvtap || { echo none; exit 0; }';
 
+/** @throws Refusal of a macvtap that the host can't make; of what is not known yet, and of all else, nothing */
+export async function refuseMacvtap(host: Host, facts: Facts, target: Attachment): Promise<void> {
+  if (target.kind !== "direct" || containsUnknown(target)) return;
+  refuseDevice(facts, host, target);
+  await refuseWithoutMacvtap(host);
+}
+
 /** @throws Refusal of a host whose kernel has no macvtap */
-export async function refuseWithoutMacvtap(host: Host): Promise<void> {
+async function refuseWithoutMacvtap(host: Host): Promise<void> {
   const { stdout } = await host.exec(["sh", "-c", probe], { purpose: "see whether the kernel has macvtap" });
   if (stdout.trim() !== "none") return;
   throw new Refusal(

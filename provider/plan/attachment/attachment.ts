@@ -66,12 +66,16 @@ export function attachmentBy({ forward, bridge, devices }: NetworkForward): Atta
   return mode === "bridge" ? { kind: "bridge", bridge } : { kind: "other", type: forward ?? "none" };
 }
 
-/** Whether a NIC that is put there is a macvtap on a NIC of the host's, be it by a network. */
-export function isDirect(facts: Facts, attachment: Attachment): boolean {
-  if (attachment.kind !== "network") return attachment.kind === "direct";
+/** The same of a network that the host has, by its name; all else is on what it says. */
+function underlying(facts: Facts, attachment: Attachment): Attachment {
+  if (attachment.kind !== "network") return attachment;
   const network = facts.libvirt?.networks.find(({ name }) => name === attachment.network);
-  return network !== undefined && attachmentBy(network).kind === "direct";
+  return network ? attachmentBy(network) : attachment;
 }
+
+/** Whether a NIC that is put there is a macvtap on a NIC of the host's, be it by a network. */
+export const isDirect = (facts: Facts, attachment: Attachment): boolean =>
+  underlying(facts, attachment).kind === "direct";
 
 /** libvirt's own default is vepa. */
 export function macvtapModeIn({ source }: LibvirtNic["element"]): MacvtapMode {
@@ -127,10 +131,7 @@ export function joinedBridge(facts: Facts, nic: LibvirtNic): string | undefined 
 
 /** The host's own link that it is on, or by its network. */
 export function linkOf(facts: Facts, attachment: Attachment): string | undefined {
-  if (attachment.kind === "direct") return attachment.device;
-  const network =
-    attachment.kind === "network" && facts.libvirt?.networks.find(({ name }) => name === attachment.network);
-  const on = network ? attachmentBy(network) : attachment;
+  const on = underlying(facts, attachment);
   return on.kind === "direct" ? on.device : bridgeOf(facts, attachment);
 }
 

@@ -6,6 +6,7 @@ import type { Host } from "../../host/host";
 import { attachmentBy, inWords, nameOf, placeOf, unreached } from "../../plan/attachment/attachment";
 import { leftBehind, libvirtOf, namesOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
+import { refuseMacvtap } from "../device";
 import { parseImportId } from "../importId";
 import type { Lifecycle, Operation } from "../lifecycle";
 import { libvirtName } from "../names";
@@ -20,7 +21,7 @@ import { tellFindings } from "../tellFindings";
 import { type NetworkBefore, type NetworkInputs, type NetworkState, network } from "./definition";
 import { beforeOf, markedNetwork, networkDrift, networkState } from "./model";
 import { giveBack, placeBefore, remove } from "./move";
-import { bridgeIn, isOn, isOther, misplaced, placeWords, refuseUnfit, wantedPlace } from "./place";
+import { bridgeIn, isOn, isOther, misplaced, placeWords, wantedPlace } from "./place";
 import { makeNetwork, refuseToMove, refuseWhileUsed, settle } from "./settle";
 
 const importForm = { resource: "Network", example: "kvm1.example/lan", parts: { network: libvirtName } };
@@ -48,7 +49,8 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     const thing = present && markedNetwork(facts, present, connection, operation.owned);
     if (thing) takeOver(operation, host, thing);
     if (operation.preview) {
-      await refuseDirect(host, facts, inputs);
+      // A bridge may come in the same operation, and the host's NICs do not.
+      await refuseMacvtap(host, facts, wantedPlace(inputs));
       if (thing?.mark) tellTaken(operation, host, thing);
       else if (present)
         operation.log.info(
@@ -103,8 +105,8 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     takeBack(operation, host, thing, old.state);
     if (operation.preview) {
       tellStale(operation, host, thing, old.state);
-      await refuseDirect(host, facts, inputs);
       const place = wantedPlace(inputs);
+      await refuseMacvtap(host, facts, place);
       if (present && !containsUnknown(place)) refuseToMove(facts, host, present, place);
       tell(operation, host, facts, inputs, present);
       const bridge = bridgeIn(place);
@@ -140,12 +142,6 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     });
   },
 };
-
-/** A bridge may come in the same operation, and the host's NICs do not. */
-async function refuseDirect(host: Host, facts: Facts, inputs: NetworkInputs): Promise<void> {
-  const place = wantedPlace(inputs);
-  if (place.kind === "direct") await refuseUnfit(host, facts, place);
-}
 
 function byUuid(facts: Facts, host: Host, { name, uuid }: Pick<NetworkState, "name" | "uuid">) {
   const present = libvirtOf(facts, host.label).networks.find((one) => one.uuid === uuid);

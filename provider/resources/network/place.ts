@@ -12,7 +12,7 @@ import {
   nameOf,
   sameAttachment,
 } from "../../plan/attachment/attachment";
-import { refuseDevice, refuseWithoutMacvtap } from "../device";
+import { refuseMacvtap } from "../device";
 import type { CheckFailure } from "../lifecycle";
 import { refuseWithoutBridge } from "../presence";
 import type { NetworkInputs } from "./definition";
@@ -90,7 +90,5 @@ export function placeDrift(present: LibvirtNetwork, place: Attachment): string[]
 /** @throws Refusal of what a network can't be on, as the host has it not, or can't give it */
 export async function refuseUnfit(host: Host, facts: Facts, place: Attachment): Promise<void> {
   if (place.kind === "bridge") return refuseWithoutBridge(facts, host, nameOf(place));
-  if (place.kind !== "direct" || containsUnknown(place)) return;
-  refuseDevice(facts, host, place);
-  await refuseWithoutMacvtap(host);
+  await refuseMacvtap(host, facts, place);
 }

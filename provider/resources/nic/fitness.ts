@@ -16,7 +16,7 @@ import {
 } from "../../plan/attachment/attachment";
 import { libvirtOf, namesOf, networkThere } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
-import { refuseDevice, refuseWithoutMacvtap } from "../device";
+import { refuseDevice, refuseMacvtap } from "../device";
 import { refuseWithoutBridge } from "../presence";
 import type { NicInputs } from "./definition";
 import type { NicOfDomain } from "./model";
@@ -52,11 +52,8 @@ export function refuseWithout(facts: Facts, host: Host, attachment: Attachment):
 /** @throws Refusal of what the host can't give a NIC, before anything is touched: also in a preview */
 export async function refuseUnable(host: Host, facts: Facts, inputs: NicInputs): Promise<void> {
   await refuseWithoutFilter(host, inputs);
-  const target = attachmentIn(inputs);
   refuseRestricted(host, facts, inputs);
-  if (target.kind !== "direct" || containsUnknown(target)) return;
-  refuseDevice(facts, host, target);
-  await refuseWithoutMacvtap(host);
+  await refuseMacvtap(host, facts, attachmentIn(inputs));
 }
 
 /** @throws Refusal of what libvirt has not on a macvtap, where a network makes one; Check knows those on a device */
