@@ -1,7 +1,10 @@
 import type { Guest } from "../lab/guest";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
+import { networkPicture, settledPicture } from "../lab/networkPicture";
 import { releasesFor } from "../lab/releases";
+import { strikeAt } from "../lab/strike";
+import { lifted, noOutgoing } from "../lab/wall";
 import { YamlStack } from "../lab/yamlStack";
 
 const seconds = 1000;
@@ -140,5 +143,45 @@ describe.each(releasesFor(__filename))("VMs on a LAN in other ways on Debian %s"
       expect(await host.must(["virsh", "net-list", "--all", "--name"])).not.toContain("taps");
     },
     120 * seconds,
+  );
+
+  test(
+    "a VM on a macvtap of the host's own NIC comes to a bridge on that in one up, after one that is undone, and has the address that it had",
+    async () => {
+      const macAddress = "52:54:00:00:00:01";
+      const confirm = { timeout: 20, probes: [{ tcp: "192.0.2.1:53" }] };
+      const br = { name: "br1", accept: ["vm:web:enp1s0"], confirm };
+      const bridged = {
+        resources: {
+          br: { type: "kvmnet:Bridge", properties: { connection, ...br } },
+          web: nic("web", { bridge: of("br.name"), macAddress }),
+        },
+      };
+      await stack.up({ resources: { web: nic("web", { device: "enp1s0", macAddress }) } });
+      const leased = await web.waitForAddress();
+      const isReached = () => lan.engine.must(["ping", "-c", "3", "-W", "2", leased]);
+      await isReached();
+      const uptime = await web.uptime();
+      const before = await networkPicture(host, /macvtap/);
+      expect(await stack.preview(bridged)).toContain("the guest is off the LAN for some seconds");
+
+      const { struck } = await strikeAt(host, "armed", noOutgoing("tcp dport 53"));
+      const [undone] = await Promise.all([stack.pulumi.up(), struck]);
+      await host.must(lifted);
+      expect(undone.stdout).toMatch(/the change was rolled back, the host is as before/);
+      expect(await web.waitForAddress()).toBe(leased);
+      await isReached();
+      expect(await settledPicture(host, before, /macvtap/)).toBe(before);
+
+      await stack.up(bridged);
+      expect(await web.waitForAddress()).toBe(leased);
+      await isReached();
+      expect((await host.exec(["ping", "-c", "3", "-W", "2", leased])).code).toBe(0);
+      expect(await web.uptime()).toBeGreaterThan(uptime);
+      expect(await host.must(["virsh", "dumpxml", "--inactive", "web"])).toMatch(/<source bridge='br1'\/>/);
+      expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+      await stack.up({ resources: {} });
+    },
+    300 * seconds,
   );
 });

@@ -468,6 +468,7 @@ rest() {
 		record /var/lib/kvmnet/bridges/*.json \
 		mark /var/lib/kvmnet/networks/*.json /var/lib/kvmnet/nics/*.json /var/lib/kvmnet/taps/*/owner.json /var/lib/kvmnet/netfilter/*/owner.json \
 		netfilter /var/lib/kvmnet/netfilter/*/* /etc/systemd/system/kvmnet-netfilter-*.service /etc/systemd/system/kvmnet-filter-reload-*.service /etc/udev/rules.d/80-kvmnet-netfilter-*.rules \
+		guest /var/lib/kvmnet/guests/*/vm /var/lib/kvmnet/guests/*/mac /var/lib/kvmnet/guests/*/device \
 		enabled /etc/systemd/system/multi-user.target.wants/kvmnet-netfilter-*.service \
 		tap /var/lib/kvmnet/taps/*/* /etc/systemd/system/kvmnet-tap-*.service /etc/systemd/system/multi-user.target.wants/kvmnet-tap-*.service /etc/udev/rules.d/80-kvmnet-tap-*.rules && code=0 || code=$?
 	framed files "$code" ''

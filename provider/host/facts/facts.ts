@@ -63,6 +63,8 @@ export interface Facts {
   readonly armed: string | undefined;
   /** What that one lacks, a line each, where it could not be undone to its end. */
   readonly incomplete: string | undefined;
+  /** NICs of VMs that were taken out of the running VM, where they were on `device`, for a change of the host's network. */
+  readonly unplugged?: readonly { readonly vm: string; readonly mac: string; readonly device: string }[];
   /** cloud-init writes the network's configuration, at some boots. */
   readonly cloudInit: boolean;
   /** Files that kvmnet wrote for cloud-init: path to text. */

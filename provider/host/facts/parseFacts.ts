@@ -137,6 +137,7 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
     marks: parseMarks(reader),
     armed: text("armed"),
     incomplete: text("incomplete"),
+    ...parseUnplugged(files(reader, "guest").byPath),
     cloudInit: text("cloudInit") !== undefined,
     cloudConfig: files(reader, "cloud").byPath,
     tryStamp: text("tryStamp"),
@@ -190,6 +191,16 @@ function files(reader: Reader, kind: string): { byPath: Map<string, string>; byN
     return name === undefined ? undefined : [name];
   });
   return { byPath, byName: new Map([...byPath].map(([path, text]) => [posix.basename(path), text])) };
+}
+
+/** A folder for each, as plug.sh has them. */
+function parseUnplugged(files: ReadonlyMap<string, string>): Pick<Facts, "unplugged"> {
+  const folders = [...new Set([...files.keys()].map((path) => posix.dirname(path)))];
+  const unplugged = folders.map((folder) => {
+    const text = (name: string) => files.get(posix.join(folder, name))?.trim() ?? "";
+    return { vm: text("vm"), mac: text("mac"), device: text("device") };
+  });
+  return unplugged.length > 0 ? { unplugged } : {};
 }
 
 /** Now, and then a start and a file named by the VM each. */

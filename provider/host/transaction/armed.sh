@@ -44,6 +44,11 @@ disarm() {
 	is_armed || limited 5 systemctl stop "kvmnet-rollback-$id.timer" 2>/dev/null
 }
 
+# What was taken out of running VMs for the change. libvirt may hang, so nobody waits for it.
+plug_guests() {
+	[ ! -e "$base/guests/plug.sh" ] || logged limited 10 systemd-run --quiet --collect --no-block --unit="kvmnet-guests-$id" --property=IgnoreOnIsolate=yes sh "$base/guests/plug.sh"
+}
+
 # Armed, but its timer is gone: it was left behind, and the host goes back to what it was before it.
 leftover() {
 	if is_under_way "$id"; then

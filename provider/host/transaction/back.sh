@@ -49,6 +49,7 @@ rollback() { # reason
 	} >report.new
 	mv report.new report
 	sync -f "$dir"
+	plug_guests
 	# Once: what a restart did not bring back, another one does not either.
 	if [ -s lacking ] && [ "$(cat reboot)" = yes ] && [ ! -e restarted ]; then
 		: >restarted

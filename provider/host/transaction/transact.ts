@@ -4,6 +4,7 @@ import { RemoteCommandError } from "../exec/remoteCommand";
 import { visible } from "../exec/visible";
 import type { Facts } from "../facts/facts";
 import { secretsIn } from "../facts/secrets";
+import { plugIn } from "../guests/guests";
 import type { Host } from "../host";
 import { closeKept } from "../keptFolder";
 import { bundle } from "./bundle";
@@ -65,7 +66,7 @@ function tellUntold(host: Host, said: string, log: Log): void {
 
 /** What a dead engine left armed, with nothing on the host that would end it: undone now, so that it is no part of what there is. */
 export async function clearLeftover(host: Host, facts: Facts, log: Log): Promise<Facts> {
-  if (facts.armed === undefined) return facts;
+  if (facts.armed === undefined) return facts.unplugged === undefined ? facts : plugLeftover(host, log);
   const { code, stderr } = await host.run(["sh", `${base}/transactions/${facts.armed}/transaction.sh`, "leftover"], {
     purpose: "clear a change that was left behind",
   });
@@ -74,5 +75,14 @@ export async function clearLeftover(host: Host, facts: Facts, log: Log): Promise
     log.warn(
       `${host.label}: a change was left behind unconfirmed (transaction ${facts.armed}); it was rolled back first.`,
     );
+  return host.freshFacts();
+}
+
+/** NICs of VMs that a dead engine left unplugged before its change began, or whose VM's libvirt hung. */
+async function plugLeftover(host: Host, log: Log): Promise<Facts> {
+  await plugIn(host).then(
+    () => log.warn(`${host.label}: NICs that an earlier change had taken out of running VMs are plugged in again.`),
+    (error: Error) => log.warn(error.message),
+  );
   return host.freshFacts();
 }

@@ -223,6 +223,7 @@ confirm() { # device, addresses that leave it
 	if [ $# -gt 1 ]; then drop_addresses "$@"; fi
 	ln -sfn "transactions/$id" "$base/last-good"
 	sync -f "$dir"
+	plug_guests
 	# The last few are kept for a look back.
 	find "$base/transactions" -mindepth 1 -maxdepth 1 -type d ! -name "$id" -printf '%T@ %p\n' | sort -rn | tail -n +5 | cut -d' ' -f2- |
 		while read -r old; do rm -rf "$old"; done

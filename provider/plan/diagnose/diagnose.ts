@@ -14,7 +14,7 @@ import {
 import { bridgeNfCall, forwardDrops, hookDrops } from "./filter";
 import { type Check, checkNames, type Finding } from "./finding";
 import { clientOnPort, ifupdownsNextBoot } from "./ifupdown";
-import { incompleteWayBack, netplanTry, unconfirmed } from "./leftovers";
+import { incompleteWayBack, netplanTry, unconfirmed, unpluggedNic } from "./leftovers";
 import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
 import { packetPath } from "./packetPath";
 import { noDefaultRoute, noNameServer } from "./reach";
@@ -71,6 +71,7 @@ const checks: readonly Check[] = [
     bridgeMissing,
     unconfirmed,
     incompleteWayBack,
+    unpluggedNic,
     unread,
   ],
 ];

@@ -20,7 +20,7 @@ export const checkNames = [
     "no-dhcp-answer",
     "self-test",
   ] as const),
-  ...(["unconfirmed-change", "incomplete-way-back"] as const),
+  ...(["unconfirmed-change", "incomplete-way-back", "unplugged-nic"] as const),
   ...(["unread"] as const),
 ] as const;
 

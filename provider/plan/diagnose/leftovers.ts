@@ -42,3 +42,19 @@ export const netplanTry: Check = ({ tryStamp }) =>
           fixable: true,
         }),
       ];
+
+/** One that the VM has again, by whatever means, is none. */
+export const unpluggedNic: Check = ({ armed, unplugged = [], libvirt }) =>
+  (armed === undefined ? unplugged : []).flatMap(({ vm, mac, device }) => {
+    const domain = libvirt?.domains.find(({ uuid }) => uuid === vm);
+    const isOut = domain?.running && !domain.live.some((nic) => nic.mac === mac);
+    const stays = domain?.inactive.some((nic) => nic.mac === mac && nic.device === device);
+    if (libvirt && !libvirt.silent && !isOut && !stays) return [];
+    return finding("unplugged-nic", "error", {
+      subject: `VM ${domain?.name ?? vm}`,
+      evidence: `/var/lib/kvmnet/guests/${vm}.${mac.replaceAll(":", "-")}`,
+      cause: `Its NIC ${mac} was taken out for a change of the host's network, and is not plugged in again: kvmnet was ended in the middle, or libvirt did not take it.`,
+      fix: "sh /var/lib/kvmnet/guests/plug.sh, which says why where it can't.",
+      fixable: true,
+    });
+  });

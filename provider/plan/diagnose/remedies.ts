@@ -8,6 +8,9 @@ import type { CheckName } from "./finding";
 /** Undone by its own script; of one that has none any more, the mark goes. */
 const clear = '[ ! -f "$1" ] || exec sh "$1" leftover; rm -r /var/lib/kvmnet/armed';
 
+/** Of several NICs, the first one's goes for all, and takes the script away. */
+const plug = '[ ! -e "$1" ] || exec sh "$1"';
+
 /** A port that left its bridge is isolated no more. */
 const isolated = 'ip link set dev "$1" master "$2" && ip link set dev "$1" type bridge_slave isolated on';
 
@@ -24,7 +27,7 @@ export function remediesOf(facts: Facts): Remedy[] {
 }
 
 /** A change that still runs says so, and is left alone; a `netplan try` that still runs has left no stamp. */
-function leftovers({ armed, incomplete, tryStamp }: Facts): Remedy[] {
+function leftovers({ armed, incomplete, tryStamp, unplugged = [], libvirt }: Facts): Remedy[] {
   const subject = "host";
   const script = `/var/lib/kvmnet/transactions/${armed}/transaction.sh`;
   return [
@@ -39,6 +42,11 @@ function leftovers({ armed, incomplete, tryStamp }: Facts): Remedy[] {
     ...(tryStamp === undefined
       ? []
       : [{ check: "netplan-try", subject, argv: ["rm", "/run/netplan/netplan-try.ready"] } as const]),
+    ...(armed === undefined ? unplugged : []).map(({ vm }) => {
+      const name = libvirt?.domains.find(({ uuid }) => uuid === vm)?.name ?? vm;
+      const argv = ["sh", "-c", plug, "sh", "/var/lib/kvmnet/guests/plug.sh"];
+      return { check: "unplugged-nic", subject: `VM ${name}`, argv } as const;
+    }),
   ];
 }
 

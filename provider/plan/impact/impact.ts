@@ -18,6 +18,8 @@ export interface Impact {
   readonly says: string;
   /** What to do; empty: nothing, it is seen to. */
   readonly remedy: string;
+  /** What kvmnet does about it where the program accepts it; undefined: nothing, it breaks. */
+  readonly accepted?: string;
   /** "seen to": it is taken along. "refused": unless the program accepts it. "impossible": the kernel or networkd would not have it. */
   readonly verdict: "seen to" | "refused" | "impossible";
 }

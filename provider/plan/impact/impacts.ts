@@ -6,7 +6,7 @@ import { namedInFiles } from "./mentions";
 import { otherUnits } from "./networkUnits";
 import { programsStay } from "./programs";
 import { namedInRules } from "./rules";
-import { sameBridgeName, stackedLinks, usedDirectly } from "./stacked";
+import { guestsDirectly, networksDirectly, sameBridgeName, stackedLinks } from "./stacked";
 import { sysctlsGoOver } from "./sysctls";
 
 const looks: readonly Look[] = [
@@ -14,7 +14,8 @@ const looks: readonly Look[] = [
   newOwner,
   endingConnections,
   stackedLinks,
-  usedDirectly,
+  guestsDirectly,
+  networksDirectly,
   sameBridgeName,
   namedInRules,
   namedInFiles,
@@ -48,6 +49,11 @@ export function words({ says, remedy }: Impact): string {
   return `${says}.${remedy === "" ? "" : ` ${remedy}.`}`;
 }
 
+/** One that the program accepts, and what comes of it. */
+export function acceptedWords(impact: Impact): string {
+  return `accepted: ${impact.accepted === undefined ? words(impact) : `${impact.says}: ${impact.accepted}.`}`;
+}
+
 /** What of `accept` names no impact: of a host as it is now. */
 export function needless(impacts: readonly Impact[], accept: readonly string[]): string[] {
   return accept.filter((name) => !impacts.some((one) => one.name === name && one.verdict === "refused"));
@@ -62,7 +68,7 @@ export function refuse(impacts: readonly Impact[], accept: readonly string[]): v
   const lines = standing.map((one) =>
     one.verdict === "impossible"
       ? `  ${words(one)}`
-      : `  ${words(one)} Or accept it: accept: [${JSON.stringify(one.name)}].`,
+      : `  ${words(one)} Or accept it: accept: [${JSON.stringify(one.name)}]${one.accepted === undefined ? "" : `; then ${one.accepted}`}.`,
   );
   throw new Refusal(`The change would break what is there, so nothing of it is begun:\n${lines.join("\n")}`);
 }

@@ -1,74 +1,74 @@
 import { quote } from "../../host/exec/quote";
 import { type Facts, linkNamed } from "../../host/facts/facts";
+import { guestNicsOn } from "../attachment/guestNics";
 import type { Impact, Look } from "./impact";
 
 /** Links on top of another one: the kernel gives a NIC's frames to one of them or to a bridge, not to both. */
-export const stackedLinks: Look = (facts, { gone, heir, enslaved, deleted }) =>
-  facts.links
-    .filter(({ parent }) => parent === gone)
-    .flatMap(({ name, kind = "" }): Impact[] => {
+export const stackedLinks: Look = (facts, { gone, heir, enslaved, deleted }) => {
+  const moved = new Set(deleted ? [] : guestNicsOn(facts, gone).flatMap(({ live }) => live?.tap ?? []));
+  return facts.links
+    .filter(({ parent, name }) => parent === gone && !moved.has(name))
+    .map(({ name, kind = "" }): Impact => {
       const vm = vmOf(facts, name);
+      const about = { name: `${kind}:${name}` };
       const which = `${kind} ${name}${vm === undefined ? "" : ` of the VM ${vm}`} is on ${gone}`;
+      const goes = `${which}, and goes with it`;
       if (kind === "vlan") {
-        if (!deleted)
-          return [
-            {
-              name: `vlan:${name}`,
-              says: `${which}, and stays there: what comes in with its tag is its own, and reaches no VM on ${heir}`,
-              remedy: "",
-              verdict: "seen to",
-            },
-          ];
+        const stays = `${which}, and stays there: what comes in with its tag is its own, and reaches no VM on ${heir}`;
         const remedy = "Take it away first, or put it on another link";
-        return [{ name: `vlan:${name}`, says: `${which}, and goes with it`, remedy, verdict: "refused" }];
+        return deleted
+          ? { ...about, says: goes, remedy, verdict: "refused" }
+          : { ...about, says: stays, remedy: "", verdict: "seen to" };
       }
       const remedy =
         vm === undefined
           ? `Take it away first; what needs it can have a port of ${enslaved ? heir : "another bridge"} instead`
           : `Detach it first: take its Nic out of the program for one \`up\`, or virsh detach-interface ${quote([vm])} direct; and give ${vm} a NIC on ${heir} after that`;
+      const barred = `${which}: the kernel makes such a NIC no port of a bridge`;
       return deleted
-        ? [{ name: `${kind}:${name}`, says: `${which}, and goes with it`, remedy, verdict: "refused" }]
-        : [
-            {
-              name: `${kind}:${name}`,
-              says: `${which}: the kernel makes such a NIC no port of a bridge`,
-              remedy,
-              verdict: "impossible",
-            },
-          ];
+        ? { ...about, says: goes, remedy, verdict: "refused" }
+        : { ...about, says: barred, remedy, verdict: "impossible" };
     });
+};
 
 function vmOf(facts: Facts, link: string): string | undefined {
   return facts.libvirt?.domains.find(({ running, live }) => running && live.some(({ tap }) => tap === link))?.name;
 }
 
-/** libvirt's VMs and networks that use a NIC directly, also those that are off: their next start fails. */
-export const usedDirectly: Look = (facts, { gone, heir }) => {
-  const { domains = [], networks = [] } = facts.libvirt ?? {};
+/** libvirt's VMs that have a NIC directly on one of the host's, also those that are off: their next start fails. */
+export const guestsDirectly: Look = (facts, { gone, heir, deleted }) =>
+  guestNicsOn(facts, gone).flatMap(({ domain, mac, live }): Impact[] => {
+    const { name, paused } = domain;
+    const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
+    if (deleted && tap?.parent === gone) return [];
+    const about = { name: `vm:${name}:${gone}` };
+    const off = `the VM ${name} has a NIC directly on ${gone} (type='direct'), and can't start with it any more`;
+    const remedy = `Give it a NIC on ${heir} instead`;
+    if (deleted) return [{ ...about, says: off, remedy, verdict: "refused" }];
+    const defined = `in ${name}'s definition the NIC ${mac} is on ${heir} once the change is confirmed`;
+    if (live === undefined) return [{ ...about, says: off, remedy, accepted: defined, verdict: "refused" }];
+    const barred = `the VM ${name} has its NIC ${mac} directly on ${gone} (macvtap), and the kernel makes a NIC with that on it no port of a bridge`;
+    if (paused) {
+      const resume = `${name} is paused, and a guest lets a NIC go only while it runs: ${quote(["virsh", "resume", name])}`;
+      return [{ ...about, says: barred, remedy: resume, verdict: "impossible" }];
+    }
+    const accepted = `kvmnet takes it out of the running VM before the change, and plugs it in on ${heir}, by the same MAC address, once the change is confirmed: the guest is off the LAN for some seconds, for confirm.timeout at most. Where the change is undone, it comes back onto ${gone}. ${defined.charAt(0).toUpperCase()}${defined.slice(1)}`;
+    return [{ ...about, says: barred, remedy, accepted, verdict: "refused" }];
+  });
+
+/** libvirt's networks that use a NIC directly, also those that are off. */
+export const networksDirectly: Look = (facts, { gone, heir }) => {
   const uses = new RegExp(`<(?:forward|interface|pf)\\b[^>]*\\bdev=['"]${gone.replaceAll(".", "\\.")}['"]`);
-  return [
-    ...domains
-      .filter(({ live, inactive }) => [...live, ...inactive].some(({ device }) => device === gone))
-      .filter(({ live }) => !live.some(({ tap }) => tap !== undefined && linkNamed(facts, tap)?.parent === gone))
-      .map(
-        ({ name }): Impact => ({
-          name: `vm:${name}:${gone}`,
-          says: `the VM ${name} has a NIC directly on ${gone} (type='direct'), and can't start with it any more`,
-          remedy: `Give it a NIC on ${heir} instead`,
-          verdict: "refused",
-        }),
-      ),
-    ...networks
-      .filter(({ xml }) => uses.test(xml))
-      .map(
-        ({ name }): Impact => ({
-          name: `network:${name}:${gone}`,
-          says: `the libvirt network ${name} goes out over ${gone} by its definition, which its traffic does not any more`,
-          remedy: `Write ${heir} into it, or make it a network on the bridge ${heir}`,
-          verdict: "refused",
-        }),
-      ),
-  ];
+  return (facts.libvirt?.networks ?? [])
+    .filter(({ xml }) => uses.test(xml))
+    .map(
+      ({ name }): Impact => ({
+        name: `network:${name}:${gone}`,
+        says: `the libvirt network ${name} goes out over ${gone} by its definition, which its traffic does not any more`,
+        remedy: `Write ${heir} into it, or make it a network on the bridge ${heir}`,
+        verdict: "refused",
+      }),
+    );
 };
 
 /** libvirt's networks that are off and make a bridge of this name themselves: they can't be started beside it. */

@@ -20,6 +20,7 @@ import { changing } from "./change";
 import { type Addressing, type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { deleteBridge } from "./delete";
 import { recordPath } from "./files";
+import { guestNicsOf, withGuestNics } from "./guests";
 import { importBridge } from "./import";
 import { lackingOf } from "./lacking";
 import { bridgeState } from "./model";
@@ -188,9 +189,11 @@ async function apply(
     const ends = async () => {
       if (!old && !signal.aborted) await keep();
     };
-    const after = await madeOrPartly(transaction, ends, (reason) => {
-      return new PartlyDone(`${machineId}/${name}`, { ...bridgeState(facts, inputs, plan, [], own) }, [reason]);
-    });
+    const partly = (reason: string) =>
+      new PartlyDone(`${machineId}/${name}`, { ...bridgeState(facts, inputs, plan, [], own) }, [reason]);
+    const guests = guestNicsOf(facts, plan);
+    const made = () => madeOrPartly(transaction, ends, partly);
+    const after = await withGuestNics(operation, host, guests, made, partly);
     tellDone(operation, host, [facts, after], plan);
     if (host.address !== undefined && inputs.connection.host !== host.address) {
       log.warn(

@@ -1,6 +1,6 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
-import { impactsOf, needless, refuse, stepOf, words } from "../../plan/impact/impacts";
+import { acceptedWords, impactsOf, needless, refuse, stepOf, words } from "../../plan/impact/impacts";
 import { unproven } from "../../plan/impact/standing";
 import { Refusal } from "../../plan/refusal";
 import type { Operation } from "../lifecycle";
@@ -29,7 +29,7 @@ export function weigh(
   for (const impact of impacts) {
     if (impact.verdict === "seen to" && preview) log.info(`${host.label}: ${words(impact)}`);
     if (impact.verdict === "refused" && accept.includes(impact.name))
-      log.warn(`${host.label}: accepted: ${words(impact)}`);
+      log.warn(`${host.label}: ${acceptedWords(impact)}`);
   }
   for (const name of needless(impacts, accept))
     log.warn(`${host.label}: accept: ${JSON.stringify(name)} names nothing that the change would break; take it out.`);

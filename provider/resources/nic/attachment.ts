@@ -115,7 +115,8 @@ function askToDetach(host: Host, domain: LibvirtDomain, { mac, type }: LibvirtNi
   });
 }
 
-async function unplug(host: Host, domain: LibvirtDomain, live: LibvirtNic, signal: AbortSignal): Promise<void> {
+/** Takes a NIC out of a running VM, and waits until its guest has let it go; the definition keeps it. */
+export async function unplug(host: Host, domain: LibvirtDomain, live: LibvirtNic, signal: AbortSignal): Promise<void> {
   await askToDetach(host, domain, live, "--live").catch((error) => {
     // QEMU takes no second request while the guest has not answered the first.
     if (!(error instanceof RemoteCommandError && /already in the process of unplug/.test(error.message))) throw error;

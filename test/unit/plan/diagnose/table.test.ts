@@ -44,6 +44,16 @@ const faults: readonly (readonly [string, Facts, CheckName, boolean])[] = [
     "incomplete-way-back",
     true,
   ],
+  [
+    "a NIC that was taken out of a VM for a change that has ended",
+    {
+      ...well,
+      libvirt: { silent: false, networks: [], domains: [domain("web", [], true)] },
+      unplugged: [{ vm: domain("web", []).uuid, mac: "52:54:00:00:00:01", device: "enp1s0" }],
+    },
+    "unplugged-nic",
+    true,
+  ],
   ["a part that can't be read", { ...well, unread }, "unread", false],
 ];
 

@@ -106,7 +106,7 @@ test("a VLAN stays on a NIC that becomes a port, and goes with a bridge", () => 
 });
 
 test("VMs and networks that use the NIC directly are named, also those that are off", () => {
-  const direct = { mac: "52:54:00:00:00:01", type: "direct", device: "enp1s0", tap: undefined } as never;
+  const direct = { mac: "52:54:00:00:00:01", type: "direct", device: "enp1s0", tap: undefined, element: {} } as never;
   const domain = { name: "web", uuid: "1", running: false, live: [], inactive: [direct] };
   const network = (name: string, xml: string) => ({ name, xml, active: false }) as never;
   const networks = [
@@ -119,6 +119,24 @@ test("VMs and networks that use the NIC directly are named, also those that are 
     "refused network:nat:enp1s0",
     "refused network:direct:enp1s0",
   ]);
+});
+
+test("a running VM on a macvtap of the NIC is refused by a name that stays, and taken along where that is accepted", () => {
+  const direct = { mac: "52:54:00:00:00:01", type: "direct", device: "enp1s0", tap: "macvtap3", element: {} } as never;
+  const web = { name: "web", uuid: "1", running: true, live: [direct], inactive: [direct] };
+  const links = [nic, link("macvtap3", { kind: "macvtap", parent: "enp1s0" })];
+  const of = (parts: object) =>
+    impactsOf(factsWith({ links, libvirt: { domains: [{ ...web, ...parts }], networks: [], silent: false } }), step);
+  const [impact, ...others] = of({});
+  expect([impact?.name, impact?.verdict, others]).toEqual(["vm:web:enp1s0", "refused", []]);
+  expect(() => refuse(of({}), [])).toThrow(
+    /web has its NIC 52:54:00:00:00:01 directly on enp1s0.*accept: \["vm:web:enp1s0"\]; then kvmnet takes it out of the running VM/s,
+  );
+  expect(() => refuse(of({}), ["vm:web:enp1s0"])).not.toThrow();
+  expect(() => refuse(of({ paused: true }), ["vm:web:enp1s0"])).toThrow(/virsh resume web/);
+  const gone = { gone: "enp1s0", heir: "enp9s0", enslaved: undefined, deleted: true };
+  const facts = factsWith({ links, libvirt: { domains: [web], networks: [], silent: false } });
+  expect(impactsOf(facts, gone).map(({ name }) => name)).toEqual(["macvtap:macvtap3"]);
 });
 
 test("a libvirt network that is off and owns the bridge's name is named: it can't be started beside the bridge", () => {
