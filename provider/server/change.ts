@@ -181,14 +181,14 @@ function saysUnknown({ preview, log, said, name }: Operation, values: Values): b
   // Of a connection that a resource of the program brings along, every part waits for that, whoever says it.
   const ways = unknown.filter((path) => path.split(".")[0] === "connection");
   const others = unknown.filter((path) => !ways.includes(path));
-  const [are, them] = others.length > 1 ? ["are", "they are"] : ["is", "it is"];
+  const [are, they, known] = others.length > 1 ? ["are", "they change", "they are"] : ["is", "it changes", "it is"];
   const sentences = [
     ...(others.length > 0
-      ? [`${listed(others, "and")} ${are} not known yet: what follows from that on the host can be told once ${them}.`]
+      ? [`${listed(others, "and")} ${are} not known yet. What ${they} on the host is shown once ${known} known.`]
       : []),
     ...(ways.length > 0
       ? [
-          "The way to the host comes from what is not made yet, or can't be looked at now: what is done there can be told after that.",
+          "The way to the host depends on a resource that does not exist yet, or that can't be read now. What changes on the host is shown after that.",
         ]
       : []),
   ];

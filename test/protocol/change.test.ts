@@ -87,7 +87,7 @@ describe("The life of a resource", () => {
 
     const change = { id: "thing/one", oldInputs: inputs, olds: state, news, preview: true };
     expect((await rig.caller.update(change)).properties).toEqual({ ...state, name: unknown, size: unknown });
-    const message = "name and size are not known yet: what follows from that on the host can be told once they are.";
+    const message = "name and size are not known yet. What they change on the host is shown once they are known.";
     expect(rig.engine.said).toMatchObject([{ message }, { message }]);
   });
 
@@ -99,7 +99,7 @@ describe("The life of a resource", () => {
     expect(rig.engine.said).toMatchObject([
       {
         message: expect.stringMatching(
-          /^The way to the host comes from what is not made yet, or can't be looked at now/,
+          /^The way to the host depends on a resource that does not exist yet, or that can't be read now/,
         ),
       },
       { message: "As of one: that is not known yet." },

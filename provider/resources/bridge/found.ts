@@ -76,7 +76,7 @@ export function refuseOtherPorts(facts: Facts, { definition }: Found, uplink: Li
   ];
   if (linkNamed(facts, name) && (others.length > 0 || !listed.includes(port)))
     throw new Refusal(
-      `name: the host has a bridge ${name} already, with the ports ${[...new Set([...there.map((one) => one.name), ...listed])].join(", ") || "none"}; wanted is one on ${uplink.name} alone. Take another name, or make its ports that.`,
+      `name: the host has a bridge ${name} already, with the ports ${[...new Set([...there.map((one) => one.name), ...listed])].join(", ") || "none"}, and the program wants one on ${uplink.name} alone. Choose another name, or leave ${uplink.name} as its only port.`,
     );
   const elsewhere = definition.places.find(({ path }) => !path.startsWith("/etc/"));
   if (elsewhere)

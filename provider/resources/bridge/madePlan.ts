@@ -105,7 +105,7 @@ function madeSite(facts: Facts, inputs: BridgeInputs, uplink: MadeUplink, owner:
         fixedPorts(facts, name)
           .map((one) => one.name)
           .join(", ") || "none"
-      }; wanted is one on ${madeWords(uplink)}. Take another name, or take that one out of netplan's files first.`,
+      }, and the program wants one on ${madeWords(uplink)}. Choose another name, or remove that bridge from netplan's files first.`,
     );
   const there = linkNamed(facts, name);
   const vlan = uplink === noUplink ? undefined : resolveVlan(facts, uplink, name);

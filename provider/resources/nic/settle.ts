@@ -79,7 +79,7 @@ export async function settle(operation: Operation, host: Host, wanted: Wanted): 
   if (ipAddresses.length === 0) {
     const { networks } = claims;
     log.warn(
-      `${host.label}: ${found.domain.name} said no address${networks.length > 0 ? ` of ${networks.join(" or ")}` : ""} on ${macAddress} within ${inputs.waitForAddress} s, and neither its agent, libvirt's leases nor the host's neighbour table has one. The NIC is there; see whether the guest runs DHCP on it.`,
+      `${host.label}: no address of ${found.domain.name} is known after ${inputs.waitForAddress} s: the guest sent none${networks.length > 0 ? ` of ${networks.join(" or ")}` : ""} from ${macAddress}, and its agent, libvirt's leases and the host's neighbour table have none. The NIC is attached; check whether the guest runs DHCP on it.`,
     );
   }
   return settled(ipAddresses);

@@ -155,7 +155,7 @@ test.each<[string, string, object, RegExp]>([
     "a bridge that a hand has made",
     "handMadeBridge",
     { name: "br0", uplink: "none" },
-    /^name: the host has a bridge br0 already, made by hand, with the ports enp1s0; wanted is one on no uplink\./,
+    /^name: the host has a bridge br0 already, made by hand, with the ports enp1s0, and the program wants one on no uplink\./,
   ],
 ])("a VLAN or no uplink is refused in words: %s", (_, host, inputs, words) => {
   expect(() => planned(parseFacts(recordedHost(host)), inputs)).toThrow(words);

@@ -128,7 +128,7 @@ test.each([
     "that is on other ports",
     { master: "br0" },
     "enp2s0",
-    /br0 already, with the ports enp1s0, enp2s0; wanted is one on/,
+    /br0 already, with the ports enp1s0, enp2s0, and the program wants one on/,
   ],
   [
     "that netplan did not make",
