@@ -54,6 +54,7 @@ sim_half() { # ip's arguments, the batch's file last
 sim() { # name arguments...
 	read -r _ <&5
 	printf '%s\0' "$#" "${sim_limit-}" "$@" >&3
+	unset sim_limit
 	sim_answer <&4 7>&1
 	echo >&5
 	[ "$sim_verb" != wait ] || sim_answer <"/mnt/wait/$sim_code" 7>&1
@@ -94,6 +95,8 @@ timeout() { # options limit command...
 	done
 	(
 		sim_limit=$1
+		# A stand-in is a process of its own.
+		export sim_limit
 		shift
 		"$@"
 	)
