@@ -70,7 +70,7 @@ go_back() {
 	daemon_make rollback || hears=
 	[ -z "$hears" ] || daemon_before rollback || hears=
 	[ -n "$hears" ] || { daemon_freeze; make_links create.rollback; }
-	logged limited 20 ip -force -batch rollback.batch
+	links_back
 	if [ -n "$hears" ] && daemon_after rollback; then
 		delete_links delete.rollback
 		logged kernel_give_back kernel.before
@@ -88,9 +88,14 @@ go_back_anew() {
 	logged files_put_back
 	config_load_kept
 	daemon_anew
-	logged limited 20 ip -force -batch rollback.batch
+	links_back
 	delete_links delete.rollback
 	kernel_hold kernel.before 3 || :
+}
+
+links_back() {
+	logged limited 20 ip -force -batch rollback.batch
+	logged kernel_drop_made kernel.before
 }
 
 make_link() { # name; of a VLAN, what it is on and its number too

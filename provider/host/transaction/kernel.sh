@@ -11,6 +11,7 @@
 #                            is told; of what the change does not touch, what FILE has
 #   kernel_missing FILE      prints what FILE has and the kernel has not
 #   kernel_give_back FILE    gives the kernel what it lacks of FILE; fails where it still lacks something then
+#   kernel_drop_made FILE    takes away what the kernel made itself of a change, and FILE does not have
 #   kernel_hold FILE SECONDS [daemon]
 #                            does so until nothing is missing for a second, or the time is over; fails where something is
 # With "daemon", what the daemon has in another form by now stays as the daemon has it, and a lease that is gone is gone.
@@ -262,6 +263,31 @@ kernel_give_back() { # file [daemon]
 		kernel_missing "$@" >"$lacking"
 	fi
 	[ ! -s "$lacking" ] && rm -f "$lacking"
+}
+
+# A link whose MAC address changes keeps the link-local address that the kernel made of the one that it had, as after a boot
+# in the midst of a change. Of the links that the change touches, what the kernel made so, and what FILE does not have, goes.
+kernel_drop_made() { # file of before
+	{
+		sed 's/^/touched /' kernel.touched
+		cut -f1 "$1" | sed -n 's/^6 address replace //p' | awk '{ print "had", $1, $NF }'
+		ip -o link show | awk '/ link\/ether / { name = $2; sub(/:$/, "", name); sub(/@.*/, "", name); for (i = 3; i < NF; i++) if ($i == "link/ether") print "mac", name, $(i + 1) }'
+		ip -6 -o address show scope link | awk '{ print "has", $4, $2 }'
+	} | awk '
+	function hex(group) { sub(/^0+/, "", group); return group == "" ? "0" : group }
+	# Its interface identifier is the MAC address, with a bit of it turned round (RFC 4291, appendix A).
+	function made_of(mac,  byte, digit, first) {
+		split(mac, byte, ":"); digit = index("0123456789abcdef", substr(byte[1], 2, 1)) - 1
+		first = hex(substr(byte[1], 1, 1) substr("0123456789abcdef", (digit % 4 < 2 ? digit + 2 : digit - 2) + 1, 1) byte[2])
+		return "fe80::" (first == "0" ? "" : first ":") hex(byte[3] "ff") ":fe" byte[4] ":" hex(byte[5] byte[6]) "/64"
+	}
+	$1 == "touched" { touched[$2] }
+	$1 == "had" { stays[$2, $3] }
+	$1 == "mac" { stays[made_of($3), $2] }
+	$1 == "has" && $3 in touched && $2 ~ /^fe80::([0-9a-f]+:)?[0-9a-f]*ff:fe[0-9a-f][0-9a-f]:[0-9a-f]+\/64$/ && !(($2, $3) in stays) {
+		print "address delete " $2 " dev " $3
+	}' >made.again
+	[ ! -s made.again ] || ip -6 -force -batch made.again
 }
 
 # Whoever it is that takes it away again may do so a moment later: networkd answers before it has done what it was told.

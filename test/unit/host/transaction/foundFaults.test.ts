@@ -2,7 +2,6 @@ import { Bench, type Course } from "../../../simulation/anomaly";
 import { changeKinds } from "../../../simulation/changes";
 import { describeFault, type Fault } from "../../../simulation/fault";
 
-const [firstUp] = changeKinds;
 const id = "000000000002";
 const fails = (unit: string, words: string, lasting = false): Fault => ({
   point: { unit: unit.startsWith("ssh-") ? `${unit}-${id}` : unit, words, turn: 1 },
@@ -13,24 +12,31 @@ const fails = (unit: string, words: string, lasting = false): Fault => ({
 const made = "/run/systemd/network/10-netplan-enp1s0.network";
 
 /** What the anomaly tests found once: https://sqlite.org/testing.html, 3 */
-const found: readonly (readonly [course: Course, faults: readonly Fault[]])[] = [
-  // What was made of netplan's files was not kept, and that was not noticed.
-  ["confirmed", [fails("ssh-start", "mkdir -p run"), fails("ssh-settle", "mkdir -p /tmp/tmp.3/etc/netplan", true)]],
-  // A copy that was cut off stayed beside its file.
-  ["left alone", [{ ...fails("kvmnet-apply", `mv ${made}.kvmnet-new ${made}`), strike: { kind: "is killed" } }]],
-  // What networkd was to hold for the change, it was to hold still.
-  ["left alone", [fails("kvmnet-rollback", `rm -f ${made}.d/kvmnet-transition.conf`, true)]],
-];
+const found: Readonly<Record<string, readonly (readonly [course: Course, faults: readonly Fault[]])[]>> = {
+  "first up": [
+    // What was made of netplan's files was not kept, and that was not noticed.
+    ["confirmed", [fails("ssh-start", "mkdir -p run"), fails("ssh-settle", "mkdir -p /tmp/tmp.3/etc/netplan", true)]],
+    // A copy that was cut off stayed beside its file.
+    ["left alone", [{ ...fails("kvmnet-apply", `mv ${made}.kvmnet-new ${made}`), strike: { kind: "is killed" } }]],
+    // What networkd was to hold for the change, it was to hold still.
+    ["left alone", [fails("kvmnet-rollback", `rm -f ${made}.d/kvmnet-transition.conf`, true)]],
+  ],
+  "another uplink": [
+    // The bridge kept the link-local address of the MAC address that a boot in the midst of the change gave it.
+    ["restarted", [fails("kvmnet-boot", "mkdir -p /etc/netplan")]],
+  ],
+};
 
-describe("a first up, where faults strike that were not withstood once", () => {
+describe.each(Object.entries(found))("%s, where faults strike that were not withstood once", (name, cases) => {
   let bench: Bench;
   beforeAll(async () => {
-    if (!firstUp) throw new Error("there is no kind of change");
-    bench = await Bench.start(firstUp);
+    const kind = changeKinds.find((one) => one.name === name);
+    if (!kind) throw new Error(`no change is called ${name}`);
+    bench = await Bench.start(kind);
   }, 120_000);
   afterAll(() => bench?.[Symbol.asyncDispose]());
 
-  test.each(found.map(([course, faults]) => ({ name: faults.map(describeFault).join("; "), course, faults })))(
+  test.each(cases.map(([course, faults]) => ({ name: faults.map(describeFault).join("; "), course, faults })))(
     "$name",
     async ({ course, faults }) => {
       expect(await bench.strike(course, faults)).toEqual([]);
