@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { generate } from "./netplan";
-import type { Simulation } from "./simulation";
+import { type Simulation, sync } from "./simulation";
 import { parseSystemdRun } from "./systemd";
 import type { Ended, Unit } from "./unit";
 
@@ -55,7 +55,7 @@ const commands: Record<string, Command> = {
     return printed(path);
   },
   async sync({ machine }) {
-    await machine.do("rm -rf /mnt/synced && cp -a /mnt/disk /mnt/synced");
+    await machine.do(sync);
     return done;
   },
   netplan: (simulation, [verb, ...args]) =>

@@ -5,7 +5,7 @@ import { readScript } from "../../provider/host/script";
 import { bundle } from "../../provider/host/transaction/bundle";
 import type { Change } from "../../provider/host/transaction/change";
 import { leaseScript } from "../../provider/host/transaction/lease";
-import { base, type Simulation } from "./simulation";
+import { base, type Simulation, sync } from "./simulation";
 
 const factsScript = readScript(join(__dirname, "../../provider/host/facts"), "facts.sh");
 
@@ -83,7 +83,7 @@ export class Engine {
     machine.write("/mnt/bundle.tar", await bundle(change));
     const folder = `${base}/transactions/${this.id}`;
     await machine.do(
-      `umask 077; mkdir -p ${folder} && tar -x -C ${folder} -f /mnt/bundle.tar; rm -rf /mnt/synced && cp -a /mnt/disk /mnt/synced`,
+      `umask 077; mkdir -p ${folder} && tar -x -C ${folder} -f /mnt/bundle.tar; ${sync}`,
     );
   }
 

@@ -8,7 +8,8 @@
 boot_unit=/etc/systemd/system/kvmnet-boot.service
 boot_link=/etc/systemd/system/sysinit.target.wants/kvmnet-boot.service
 
-# All of it is on disk before anything is changed. The marker appears as a whole, when the timer runs.
+# All of it is on disk before anything is changed. The marker appears as a whole, when the timer runs: its file is written
+# by then, as after a power cut it would be empty, and the marker nobody's.
 arm() {
 	timeout=$(cat timeout)
 	is prepared && [ ! -e "$base/armed" ] && mkdir "$base/armed.$id" && ln -s "../transactions/$id" "$base/armed.$id/transaction" &&
@@ -17,7 +18,7 @@ arm() {
 		ln -sfn "$boot_unit" "$boot_link" &&
 		read -r armed_at _ </proc/uptime &&
 		set_timer "$timeout" "not confirmed within $timeout s" &&
-		mv -T "$base/armed.$id" "$base/armed" && sync -f "$boot_unit" "$dir" && armed=yes
+		sync -f "$boot_unit" "$dir" && mv -T "$base/armed.$id" "$base/armed" && sync -f "$base" && armed=yes
 }
 
 # It goes off until nothing is armed any more: a rollback that was killed, or could not be gone to its end, is tried again.

@@ -20,6 +20,11 @@ const found: Readonly<Record<string, readonly (readonly [course: Course, faults:
     ["left alone", [{ ...fails("kvmnet-apply", `mv ${made}.kvmnet-new ${made}`), strike: { kind: "is killed" } }]],
     // What networkd was to hold for the change, it was to hold still.
     ["left alone", [fails("kvmnet-rollback", `rm -f ${made}.d/kvmnet-transition.conf`, true)]],
+    // The marker of what is armed was there, and did not say whose it is.
+    [
+      "confirmed",
+      [{ ...fails("ssh-start", "sync -f /var/lib/kvmnet"), strike: { kind: "power goes", disk: "emptied" } }],
+    ],
   ],
   "another uplink": [
     // The bridge kept the link-local address of the MAC address that a boot in the midst of the change gave it.
