@@ -35,3 +35,11 @@ export function draw<T>(all: readonly T[], count: number, next: () => number): T
   const some = drawn.slice(0, count).sort((a, b) => a.index - b.index);
   return some.map(({ one }) => one);
 }
+
+/** All of them, in another order. */
+export function shuffled<T>(all: readonly T[], next: () => number): T[] {
+  return all
+    .map((one) => ({ one, by: next() }))
+    .sort((a, b) => a.by - b.by)
+    .map(({ one }) => one);
+}

@@ -1,9 +1,9 @@
-import { networkScript, pictureOf } from "../lab/networkPicture";
 import type { ChangeKind } from "./changes";
 import { Engine, type Planned, type Verdict } from "./engine";
 import type { Fault, Strike } from "./fault";
-import { nics, prepare } from "./host";
+import { backToStart, keepStart, nics, prepare } from "./host";
 import { Machine } from "./machine";
+import { nearest, picture, settledPicture } from "./pictures";
 import { base, type Call, type Simulation } from "./simulation";
 
 /** What goes on while a fault strikes: the engine confirms; it is gone; the host restarts before anybody confirms. */
@@ -32,8 +32,7 @@ export class Bench implements AsyncDisposable {
   static async start(kind: ChangeKind): Promise<Bench> {
     const machine = await Machine.start(nics);
     const { simulation } = await prepare(machine, kind);
-    await machine.do("cp -a /mnt/disk /mnt/base");
-    await simulation.boot();
+    await keepStart(simulation);
     const before = await picture(machine);
     const engine = new Engine(simulation, id);
     const planned = kind.plan(await engine.facts());
@@ -71,20 +70,14 @@ export class Bench implements AsyncDisposable {
 
   private async begin(faults: readonly Fault[]): Promise<void> {
     this.runs += 1;
-    const { simulation, machine } = this;
-    simulation.cut("written");
-    await machine.do(
-      "for part in etc kvmnet; do find /mnt/disk/$part -mindepth 1 -delete; cp -a /mnt/base/$part/. /mnt/disk/$part/; done",
-    );
-    await simulation.boot();
-    simulation.forget();
-    simulation.faults = faults;
+    await backToStart(this.simulation);
+    this.simulation.faults = faults;
   }
 
   private async go(course: Course): Promise<Verdict> {
     const { simulation, planned } = this;
     const engine = new Engine(simulation, id);
-    const verdict = await engine.transact(planned, { dies: course !== "confirmed" });
+    const verdict = await engine.transact(planned, { dies: course === "confirmed" ? undefined : "applied" });
     if (simulation.off === undefined && course === "left alone") await simulation.pass(longAfter);
     if (simulation.off === undefined && course === "restarted") simulation.cut("written");
     // The power may go while it boots, too.
@@ -92,17 +85,8 @@ export class Bench implements AsyncDisposable {
     return verdict;
   }
 
-  /** The kernel tells of links that went up or down a moment later. */
-  private async settled(): Promise<string> {
-    for (let looks = 0; ; looks += 1) {
-      const now = await picture(this.machine);
-      if ([this.before, this.after.live, this.after.booted].includes(now) || looks === 10) return now;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
   private async judge(when: string, verdict: Verdict): Promise<string[]> {
-    const now = await this.settled();
+    const now = await settledPicture(this.machine, [this.before, this.after.live, this.after.booted]);
     const armed = this.machine.read(`${base}/armed/id`)?.trim();
     const state = this.machine.read(`${base}/transactions/${id}/state`)?.trim();
     const is =
@@ -119,36 +103,6 @@ export class Bench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.machine[Symbol.asyncDispose]();
   }
-}
-
-/**
- * Without what an arming that was cut off leaves: a boot unit whose condition does not hold, and a marker with another name;
- * without what holds other links until the next boot, where networkd had to be started anew; and without folders of drop-ins,
- * which are told by their files.
- */
-async function picture(machine: Machine): Promise<string> {
-  const all = pictureOf(await machine.do(networkScript));
-  return all
-    .replace(/^file .*(kvmnet-boot\.service|var\/lib\/kvmnet\/armed|kvmnet-held\.conf).*\n/gm, "")
-    .replace(/^file run\/systemd\/network\/\S+\.network\.d d .*\n/gm, "");
-}
-
-/** How it differs from the one that it is most like. */
-function nearest(now: string, ...wanted: readonly string[]): string {
-  const lines = (text: string) => new Set(text.split("\n"));
-  const have = lines(now);
-  const differences = wanted.map((text) => {
-    const want = lines(text);
-    return [
-      ...[...have].filter((line) => !want.has(line)).map((line) => `+ ${line}`),
-      ...[...want].filter((line) => !have.has(line)).map((line) => `- ${line}`),
-    ];
-  });
-  const [least = []] = differences.sort((one, other) => one.length - other.length);
-  return least
-    .map((line) => `    ${line.slice(0, 2000)}`)
-    .slice(0, 12)
-    .join("\n");
 }
 
 /** Kinds of strikes. */

@@ -68,6 +68,13 @@ const destroy = (facts: Facts): Planned => {
 const nameservers = ["192.0.2.1"];
 const routes = [{ to: "default", via: "192.0.2.1" }];
 
+/** Another stack's, which wants a bridge of its own on the same NIC. */
+export const secondUp: ChangeKind = {
+  name: "first up of another bridge",
+  netplan: installers,
+  plan: up({ name: "br1", uplink: "enp1s0" }),
+};
+
 /** A host whose NIC ifupdown has, by DHCP. */
 export const leased: ChangeKind = {
   name: "first up of a NIC of ifupdown's with DHCP",

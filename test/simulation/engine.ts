@@ -5,6 +5,7 @@ import { readScript } from "../../provider/host/script";
 import { bundle } from "../../provider/host/transaction/bundle";
 import type { Change } from "../../provider/host/transaction/change";
 import { leaseScript } from "../../provider/host/transaction/lease";
+import { Refusal } from "../../provider/plan/refusal";
 import { base, type Simulation, sync } from "./simulation";
 
 const factsScript = readScript(join(__dirname, "../../provider/host/facts"), "facts.sh");
@@ -20,31 +21,75 @@ export interface Planned {
 /** How the engine says that it went; "lost" where the host did not say. */
 export type Verdict = "refused" | "confirmed" | "rolled back" | "lost";
 
-/** What an engine does on a host over SSH: as transact.ts, without a connection that could break. */
-export class Engine {
-  readonly script: string;
+/** When an engine's process ends, if it does: with the lease in its hands; once the host has begun; before it confirms. */
+export type Death = "leased" | "started" | "applied";
 
+/** What an engine does on a host over SSH: as transact.ts and lease.ts, without a connection that could break. */
+export class Engine {
   constructor(
     private readonly simulation: Simulation,
-    readonly id: string,
-  ) {
-    this.script = `${base}/transactions/${id}/transaction.sh`;
+    private id: string,
+  ) {}
+
+  get script(): string {
+    return `${base}/transactions/${this.id}/transaction.sh`;
   }
 
-  /** @param dies before it confirms: the host is left to itself */
-  async transact(planned: Planned, { dies = false } = {}): Promise<Verdict> {
+  /** A change that was planned already, for the host as it is. */
+  async transact(planned: Planned, { dies }: { dies?: Death | undefined } = {}): Promise<Verdict> {
+    // One that plans has the lease since it read the facts; they are what they were.
+    const taken = await this.lease("take");
+    if (taken !== 0) return this.simulation.off === undefined ? "refused" : "lost";
+    const verdict = await this.carryOut(planned, dies);
+    return verdict === "outdated" ? "refused" : verdict;
+  }
+
+  /** A change that is planned under the lease, and anew where the host is not as planned for any more. */
+  async change(plan: (facts: Facts) => Planned, { dies }: { dies?: Death | undefined } = {}): Promise<Verdict> {
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      this.id = `${attempt}${this.id.slice(1)}`;
+      if (!(await this.waitForLease())) return this.simulation.off === undefined ? "refused" : "lost";
+      if (dies === "leased") return "lost";
+      const verdict = await this.planAndCarryOut(plan, dies);
+      if (verdict === "lost") return verdict;
+      await this.lease("drop");
+      if (verdict !== "outdated") return verdict;
+    }
+    return "refused";
+  }
+
+  private async planAndCarryOut(plan: (facts: Facts) => Planned, dies: Death | undefined) {
+    let facts = await this.facts();
+    if (facts.armed !== undefined) {
+      const script = `${base}/transactions/${facts.armed}/transaction.sh`;
+      const ended = await this.simulation.run(`ssh-leftover-${this.id}`, [script, "leftover"], 60);
+      if (this.simulation.off !== undefined) return "lost";
+      if (ended?.code === 3) return "refused";
+      facts = await this.facts();
+    }
+    let planned: Planned;
+    try {
+      planned = plan(facts);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return "refused";
+    }
+    return this.carryOut(planned, dies);
+  }
+
+  private async carryOut(planned: Planned, dies: Death | undefined): Promise<Verdict | "outdated"> {
     const { simulation } = this;
     const { change } = planned;
-    // One that plans has the lease since it read the facts; they are what they were.
-    await this.lease("take");
     await this.unpack(change);
     const deadline = simulation.now + change.timeout;
     const started = await simulation.run(`ssh-start-${this.id}`, [this.script, "start"], change.timeout);
     if (simulation.off !== undefined) return "lost";
-    if (started?.code === 3 || started?.code === 5) return "refused";
+    if (started?.code === 3) return "refused";
+    if (started?.code === 5) return "outdated";
     if (started?.code === 0) {
+      if (dies === "started") return "lost";
       await simulation.until(() => !["armed", "applying"].includes(this.state()), deadline - 2);
-      if (dies || simulation.off !== undefined) return "lost";
+      if (dies !== undefined || simulation.off !== undefined) return "lost";
       if (
         this.state() === "applied" &&
         (await this.isGood(planned, deadline)) &&
@@ -65,26 +110,36 @@ export class Engine {
 
   async facts(): Promise<Facts> {
     const { machine } = this.simulation;
+    const to = `/mnt/facts.${this.id}`;
     machine.write("/mnt/facts.sh", factsScript);
     await machine.do(
-      "PATH=/mnt/tools:$PATH SSH_CONNECTION='192.0.2.1 1024 192.0.2.100 22' sh /mnt/facts.sh network >/mnt/facts 2>/dev/null",
+      `PATH=/mnt/tools:$PATH SSH_CONNECTION='192.0.2.1 1024 192.0.2.100 22' sh /mnt/facts.sh network >${to} 2>/dev/null`,
     );
-    return parseFacts(Buffer.from(machine.read("/mnt/facts") ?? ""));
+    return parseFacts(Buffer.from(machine.read(to) ?? ""));
   }
 
-  private async lease(verb: "take" | "drop"): Promise<void> {
-    const { machine } = this.simulation;
-    machine.write("/mnt/lease.sh", leaseScript);
-    await machine.do(`PATH=/mnt/tools:$PATH sh -c "$(cat /mnt/lease.sh)" sh ${verb} ${this.id} simulated`);
+  /** Until another engine's change is over, for a while. */
+  private async waitForLease(): Promise<boolean> {
+    const { simulation } = this;
+    for (const giveUp = simulation.now + 15; ; await simulation.pass(0.5)) {
+      const code = await this.lease("take");
+      if (code === 0 || simulation.off !== undefined) return code === 0;
+      if (code !== 4 || simulation.now > giveUp) return false;
+    }
+  }
+
+  private async lease(verb: "take" | "drop"): Promise<number | null | undefined> {
+    const { simulation, id } = this;
+    simulation.machine.write("/mnt/lease.sh", leaseScript);
+    return (await simulation.run(`ssh-lease-${verb}-${id}`, ["/mnt/lease.sh", verb, id, "simulated"], 20))?.code;
   }
 
   private async unpack(change: Change): Promise<void> {
     const { machine } = this.simulation;
-    machine.write("/mnt/bundle.tar", await bundle(change));
+    const archive = `/mnt/bundle.${this.id}`;
+    machine.write(archive, await bundle(change));
     const folder = `${base}/transactions/${this.id}`;
-    await machine.do(
-      `umask 077; mkdir -p ${folder} && tar -x -C ${folder} -f /mnt/bundle.tar; ${sync}`,
-    );
+    await machine.do(`umask 077; mkdir -p ${folder} && tar -x -C ${folder} -f ${archive}; rm ${archive}; ${sync}`);
   }
 
   /** What the engine looks at before it confirms: once held, and once more when it is not. */

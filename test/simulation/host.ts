@@ -37,3 +37,19 @@ export async function prepare(machine: Machine, kind: ChangeKind): Promise<Prepa
   const engine = new Engine(simulation, id);
   return { simulation, engine, planned: kind.plan(await engine.facts()) };
 }
+
+/** What is on the machine's disk now is where each run begins. */
+export async function keepStart(simulation: Simulation): Promise<void> {
+  await simulation.machine.do("rm -rf /mnt/base && cp -a /mnt/disk /mnt/base");
+  await simulation.boot();
+}
+
+export async function backToStart(simulation: Simulation): Promise<void> {
+  simulation.cut("written");
+  await simulation.machine.do(
+    "for part in etc kvmnet; do find /mnt/disk/$part -mindepth 1 -delete; cp -a /mnt/base/$part/. /mnt/disk/$part/; done",
+  );
+  simulation.faults = [];
+  await simulation.boot();
+  simulation.forget();
+}

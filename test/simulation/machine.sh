@@ -45,8 +45,13 @@ for folder in /usr/libexec /usr/lib/netplan /usr/lib/systemd/network; do [ ! -d 
 mkdir /mnt/empty
 mount --bind /mnt/empty /usr/sbin
 mount -t sysfs sysfs /sys
+# Its time is the simulation's.
+echo '1000.00 0.00' >/mnt/uptime
+mount --bind /mnt/uptime /proc/uptime
 # No time passes for duplicate address detection.
 for family in all default; do echo 0 >"/proc/sys/net/ipv6/conf/$family/accept_dad"; done
+# As systemd has it (/usr/lib/sysctl.d/50-default.conf): the first address of a network takes no other one along.
+for family in all default; do echo 1 >"/proc/sys/net/ipv4/conf/$family/promote_secondaries"; done
 /mnt/sbin/ip link set dev lo up
 # The other ends of its cables.
 mkfifo /mnt/lan

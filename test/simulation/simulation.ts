@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { Actors } from "./actors";
 import { type Answer, answer } from "./answers";
 import type { Disk, Fault, Point } from "./fault";
 import { DhcpServer, Ifupdown } from "./ifupdown";
@@ -42,8 +43,7 @@ export interface Lan {
 
 /** A machine with systemd, networkd and a clock of its own, which runs when everybody waits. */
 export class Simulation {
-  /** Seconds since it was made. */
-  now = 0;
+  private time = 0;
   readonly calls: Call[] = [];
   readonly networkd: Networkd;
   /** Of a machine with files of ifupdown's. */
@@ -62,8 +62,16 @@ export class Simulation {
   private slots = Array.from({ length: 64 }, (_, slot) => slot);
   private readonly turns = new Map<string, number>();
   private questions: Promise<unknown> = Promise.resolve();
+  private asking: { readonly unit: Unit; readonly log: string; readonly question: Question }[] = [];
+  /** Which of those that ask at once is answered first, from 0 to below 1; undefined: who asked first. */
+  order: (() => number) | undefined;
+  private readonly actors = new Actors(
+    () => this.questions,
+    (deadline) => this.step(deadline),
+  );
   private open = 0;
   private events = 0;
+  private seen = -1;
   private wake: () => void = () => undefined;
   private noticed = true;
   private names = 0;
@@ -82,6 +90,16 @@ export class Simulation {
     });
   }
 
+  /** Seconds since it was made. */
+  get now(): number {
+    return this.time;
+  }
+
+  private set now(time: number) {
+    this.time = time;
+    this.machine.write("/mnt/uptime", `${(1000 + time).toFixed(2)} 0.00\n`);
+  }
+
   /** Its time of day, in milliseconds since 1970: it was made on the day on which Debian 12 appeared. */
   clock(): number {
     return Date.UTC(2023, 5, 10, 12) + this.now * 1000;
@@ -91,13 +109,9 @@ export class Simulation {
   start(name: string, script: readonly string[], log = name): Unit {
     const asked = (question: Question) => {
       this.event();
-      this.open += 1;
-      this.questions = this.questions
-        .then(() => this.hear(unit, log, question))
-        .finally(() => {
-          this.open -= 1;
-        });
-      this.questions.catch(() => this.event());
+      this.asking.push({ unit, log, question });
+      // Whose turn it is shows once all of them ask, or sleep.
+      if (this.order === undefined) this.hearNext();
     };
     const unit: Unit = new Unit(name, this.machine, script, asked, () => this.event());
     this.units.set(name, unit);
@@ -105,9 +119,24 @@ export class Simulation {
       if (this.units.get(name) === unit) this.units.delete(name);
       for (const { slot } of this.waiting.filter((one) => one.unit === unit)) this.free(slot);
       this.waiting = this.waiting.filter((one) => one.unit !== unit);
+      this.asking = this.asking.filter((one) => one.unit !== unit);
       this.event();
     });
     return unit;
+  }
+
+  /** Answers one of those that ask. */
+  private hearNext(): boolean {
+    const [one] = this.asking.splice(Math.floor((this.order?.() ?? 0) * this.asking.length), 1);
+    if (one === undefined) return false;
+    this.open += 1;
+    this.questions = this.questions
+      .then(() => this.hear(one.unit, one.log, one.question))
+      .finally(() => {
+        this.open -= 1;
+      });
+    this.questions.catch(() => this.event());
+    return true;
   }
 
   /** Runs a script to its end; undefined where it hangs for good, or the power went. */
@@ -124,17 +153,24 @@ export class Simulation {
   }
 
   /** Lets everything run, and time pass where all wait, until it is so, or the time has come, or nothing will ever happen. */
-  async until(done: () => boolean, deadline: number): Promise<boolean> {
-    for (let seen = -1; ; ) {
-      await this.questions;
-      if (this.off !== undefined || done()) return done();
-      if (this.events !== seen) {
-        seen = this.events;
-        continue;
-      }
-      if ((await this.nextEvent()) || !(await this.asleep())) continue;
-      if (!this.passTo(deadline)) return done();
+  until(done: () => boolean, deadline: number): Promise<boolean> {
+    return this.actors.until(() => this.off !== undefined || done(), deadline).then(done);
+  }
+
+  /** Several that act on it at once: time passes where all of them wait. */
+  together<T>(acts: readonly (() => Promise<T>)[]): Promise<T[]> {
+    return this.actors.together(acts);
+  }
+
+  /** False where nothing will happen until then. */
+  private async step(deadline: number): Promise<boolean> {
+    if (this.events !== this.seen) {
+      this.seen = this.events;
+      return true;
     }
+    const all = this.asking.length > 0 && this.asking.length === this.units.size;
+    if (!all && ((await this.nextEvent()) || !(await this.asleep()))) return true;
+    return this.hearNext() || this.passTo(deadline);
   }
 
   /** Lets time pass, and what comes with it run to its end. */

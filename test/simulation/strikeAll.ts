@@ -1,17 +1,10 @@
-import { draw, oneOf, random, seed } from "../lab/seed";
+import { oneOf, random, seed, shuffled } from "../lab/seed";
 import { Bench, courses, strikes } from "./anomaly";
 import { changeKinds } from "./changes";
 import { describeFault, type Fault } from "./fault";
 import { onlyLooks } from "./readers";
+import { all, each, timeFor } from "./share";
 import type { Call } from "./simulation";
-
-/**
- * How many strikes: "all" at each command, also at those that only look; "each": one at each that changes or asks something;
- * else some of those, as many as `make test` has time for.
- */
-const all = process.env.KVMNET_FAULTS === "all";
-const each = all || process.env.KVMNET_FAULTS === "each";
-const some = { points: 10, pairs: 2 };
 
 /**
  * Anomaly tests (sqlite.org/testing.html, 3): the Nth command of a transaction fails, fails late, hangs, is killed, or the
@@ -22,37 +15,50 @@ export function strikeAll(name: string): void {
   describe(`a transaction's command that is struck: ${name}`, () => {
     const chosen = seed();
     const next = random(chosen, name);
+    const counts: string[] = [];
     let bench: Bench;
 
     beforeAll(async () => {
       const kind = changeKinds.find((one) => one.name === name);
       if (!kind) throw new Error(`no change is called ${name}`);
       bench = await Bench.start(kind);
+    }, 120_000);
+    afterAll(async () => {
+      console.log(`${name}: ${bench?.runs} runs (${counts.join("; ")}), KVMNET_SEED=${chosen}`);
+      await bench?.[Symbol.asyncDispose]();
     });
-    afterAll(() => bench?.[Symbol.asyncDispose]());
 
     test.each(courses)(
       "%s",
       async (course) => {
         const calls = fresh(await bench.points(course));
-        const points = each ? calls : draw(calls, some.points, next);
+        const drawn = strikesAt(calls);
         const wrong: string[] = [];
-        const strike = async (faults: readonly Fault[]) => {
+        const time = timeFor(12);
+        let struck = 0;
+        for (const faults of drawn) {
+          if (time.isOver && struck > 0) break;
           const found = await bench.strike(course, faults);
           if (!bench.struck()) found.push("it was not struck");
           if (found.length > 0) wrong.push([...faults.map(describeFault), ...found].join("\n  "));
-        };
-        for (const point of points)
-          for (const one of all ? strikes : [oneOf(strikes, next)]) await strike([{ point, ...one }]);
-        for (let pairs = all ? points.length : some.pairs; pairs > 0; pairs -= 1)
-          await strike([1, 2].map(() => ({ point: oneOf(points, next), ...oneOf(strikes, next) })));
-        console.log(
-          `${name}, ${course}: ${bench.runs} runs so far, ${points.length} of ${calls.length} commands, KVMNET_SEED=${chosen}`,
-        );
+          struck += 1;
+        }
+        counts.push(`${course}: ${struck} of ${drawn.length}`);
         expect(wrong).toEqual([]);
       },
       (all ? 240 : each ? 60 : 10) * 60_000,
     );
+
+    /** One strike at each command, or each; and pairs. The same ones for a seed, however many there is time for. */
+    function strikesAt(calls: readonly Call[]): (readonly Fault[])[] {
+      const singles = calls.flatMap((point) =>
+        (all ? strikes : [oneOf(strikes, next)]).map((strike) => [{ point, ...strike }]),
+      );
+      const pairs = calls
+        .slice(0, all ? calls.length : calls.length / 10)
+        .map(() => [1, 2].map(() => ({ point: oneOf(calls, next), ...oneOf(strikes, next) })));
+      return shuffled([...singles, ...pairs], next);
+    }
 
     const known = new Set<string>();
     /** Those that no course before had. */

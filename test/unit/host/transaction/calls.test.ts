@@ -61,7 +61,7 @@ describe("the commands of a transaction", () => {
       "that is left alone",
       "rolled-back",
       async ({ simulation, engine, planned }) => {
-        await engine.transact(planned, { dies: true });
+        await engine.transact(planned, { dies: "applied" });
         // And a while for the way back.
         await simulation.pass(planned.change.timeout + 10);
         return engine.state();
@@ -71,7 +71,7 @@ describe("the commands of a transaction", () => {
       "that a boot ends",
       "rolled-back",
       async ({ simulation, engine, planned }) => {
-        await engine.transact(planned, { dies: true });
+        await engine.transact(planned, { dies: "applied" });
         await simulation.boot("synced");
         return engine.state();
       },
@@ -80,7 +80,7 @@ describe("the commands of a transaction", () => {
       "that lost its timer, and is cleared by the next one",
       "rolled-back",
       async ({ simulation, engine, planned }, run) => {
-        await engine.transact(planned, { dies: true });
+        await engine.transact(planned, { dies: "applied" });
         simulation.timers.length = 0;
         await run("leftover");
         return engine.state();

@@ -38,7 +38,7 @@ describe.each(Object.entries(found))("%s, where faults strike that were not with
     const kind = changeKinds.find((one) => one.name === name);
     if (!kind) throw new Error(`no change is called ${name}`);
     bench = await Bench.start(kind);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => bench?.[Symbol.asyncDispose]());
 
   test.each(cases.map(([course, faults]) => ({ name: faults.map(describeFault).join("; "), course, faults })))(
@@ -47,6 +47,6 @@ describe.each(Object.entries(found))("%s, where faults strike that were not with
       expect(await bench.strike(course, faults)).toEqual([]);
       expect(bench.struck()).toBe(true);
     },
-    120_000,
+    300_000,
   );
 });

@@ -55,7 +55,7 @@ describe("a lease of ifupdown's client goes over to the bridge with its NIC", ()
 
   test("and is the NIC's at the boot after a power cut", async () => {
     const prepared = await host();
-    await prepared.engine.transact(prepared.planned, { dies: true });
+    await prepared.engine.transact(prepared.planned, { dies: "applied" });
     await prepared.simulation.boot("synced");
     expect(await addressed(prepared)).toEqual(before);
   }, 60_000);
