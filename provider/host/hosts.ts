@@ -3,10 +3,11 @@ import { dialPatiently } from "./dialPatiently";
 import { RemoteCommandError } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
 import { type Commands, Host, type Place } from "./host";
-import { anotherMachine, cloneWords, isVouchedFor, newKeyWords } from "./identity";
+import { anotherMachine, cloneWords, isVouchedFor, mayHaveMoved, newKeyWords } from "./identity";
 import { normal, Records } from "./records";
 import type { DialOptions } from "./ssh/dial";
 import { HostError } from "./ssh/hostError";
+import { parsePublicKey } from "./ssh/publicKey";
 import { route, type Target } from "./ssh/target";
 import { TrustedKeys } from "./ssh/trustedKeys";
 import { words as vocabulary } from "./ssh/vocabulary";
@@ -206,7 +207,11 @@ export class Hosts {
     const machine = { hostId, keys };
     this.#ways.told(machine, addresses);
     const others = () => this.#ways.besides(connection, machine, formerly);
-    if (known.patient && others().length === 0) return this.reach(connection, known);
+    const reach = () =>
+      this.reach(connection, known).catch((error) => {
+        throw mayHaveMoved(error, namesOf(connection, keys));
+      });
+    if (known.patient && others().length === 0) return reach();
     try {
       return await this.reach(connection, { ...known, patient: false });
     } catch (error) {
@@ -217,7 +222,7 @@ export class Hosts {
         const reached = await this.#reach(way, { ...known, patient: false }, expected).catch(() => undefined);
         if (reached) return reached;
       }
-      return this.reach(connection, known);
+      return reach();
     }
   }
 
@@ -253,6 +258,20 @@ function keysOf(connection: Connection, { hostKey }: Known): string[] {
   try {
     const { plain, atUsualPort } = TrustedKeys.of(route(connection).at(-1) as Target);
     return [...plain, ...atUsualPort].map(({ type, blob }) => `${type} ${blob}`);
+  } catch {
+    return [];
+  }
+}
+
+/** What else known_hosts has a machine's keys for. */
+function namesOf(connection: Connection, keys: readonly string[]): string[] {
+  try {
+    const target = route(connection).at(-1) as Target;
+    const trusted = TrustedKeys.of(target);
+    const names = keys.flatMap((key) => trusted.otherNames(parsePublicKey(key).blob));
+    return [...new Set(names)].filter(
+      (name) => ![target.host, connection.host, `[${target.host}]:${target.port}`].includes(name),
+    );
   } catch {
     return [];
   }

@@ -40,6 +40,17 @@ export function anotherMachine(
   );
 }
 
+/** A machine that this stack has reached before, and that does not answer now: as other stacks say nothing of it, in words alone. */
+export function mayHaveMoved(error: unknown, names: readonly string[]): unknown {
+  if (!(error instanceof HostError) || error.kind !== "unreachable") return error;
+  const elsewhere = names.length > 0 ? ` known_hosts has its key for ${names.join(", ")} too.` : "";
+  return new HostError(
+    error.kind,
+    error.host,
+    `${error.reason}\nOr it has another address by now, as after an \`up\` that changed the addressing of its Bridge, of whatever stack, or from DHCP: ${words().writeAddress}.${elsewhere}`,
+  );
+}
+
 /** Two machines with one machine-id, as they go on after the one's name. */
 export function cloneWords({ hostKey }: Host, hostId: string, twin: Recorded): string {
   return (

@@ -91,8 +91,12 @@ export class HostKeyPolicy {
           `Log in to it once with ssh to check and keep it${words().orTakeJumpKey}.`,
       );
     }
+    // As ssh says it, too.
+    const names = this.#trusted.otherNames(blob.toString("base64"));
+    const elsewhere =
+      names.length > 0 ? ` here, but for ${names.join(", ")} in ${this.#source}: was its address changed?` : ".";
     return this.#error(
-      `its host key ${fingerprint(blob)} is not known.\n` +
+      `its host key ${fingerprint(blob)} is not known${elsewhere}\n` +
         `Log in once with ssh to check and keep it${words().orTakeKey(property, last)}.`,
     );
   }

@@ -22,13 +22,24 @@ export function hasAuthority(text: string, host: string, port: number): boolean 
 /** The format's marks of a line that is no plain host key; see sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 const marks: ReadonlySet<string | undefined> = new Set([undefined, "@cert-authority", "@revoked"]);
 
+/** What a key is known by: names and addresses, as the file has them; "a hashed name" tells no other. Patterns are none. */
+export function namesOf(text: string, blob: string): string[] {
+  const lines = linesOf(text).filter(({ mark, key }) => mark === undefined && key.blob === blob);
+  const names = lines.flatMap(({ names }) => (names.startsWith("|") ? ["a hashed name"] : names.split(",")));
+  return [...new Set(names.filter((name) => !/[*?!]/.test(name)))];
+}
+
 function linesFor(text: string, host: string, port: number) {
   const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+  return linesOf(text).filter(({ names }) => matches(names, name));
+}
+
+function linesOf(text: string) {
   return text.split("\n").flatMap((line) => {
     const [, marked, names = "", rest = ""] = /^[ \t]*(@\S*[ \t]+)?([^ \t#@][^ \t]*)[ \t]+(.*)$/s.exec(line) ?? [];
     const mark = marked?.trim();
     const key = blobOf(rest);
-    return marks.has(mark) && key !== undefined && matches(names, name) ? [{ mark, key }] : [];
+    return marks.has(mark) && key !== undefined ? [{ mark, names, key }] : [];
   });
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import ipaddr from "ipaddr.js";
-import { hasAuthority, knownKeys } from "./knownHosts";
+import { hasAuthority, knownKeys, namesOf } from "./knownHosts";
 import { blobOf, type PublicKey } from "./publicKey";
 import type { Target } from "./target";
 
@@ -40,6 +40,11 @@ export class TrustedKeys {
   /** The keys that an address is known by. */
   at(address: string): readonly PublicKey[] {
     return knownKeys(this.text, canonical(address), this.port).filter(({ revoked }) => !revoked);
+  }
+
+  /** What else a key is known by: where its machine was, or is. */
+  otherNames(blob: string): string[] {
+    return namesOf(this.text, blob);
   }
 
   /** That a key is revoked, as it goes on after the key; undefined where it is not. */

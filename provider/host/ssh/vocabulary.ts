@@ -5,6 +5,8 @@ export type Where = "connection" | "connection.proxy";
 export interface Vocabulary {
   /** As it goes on after "is it on, is ". */
   readonly addressRight: (where: Where) => string;
+  /** What to do about an address that is another one by now. */
+  readonly writeAddress: string;
   /** As it goes on after "there is nothing to log in with: ". */
   readonly noLogin: (where: Where) => string;
   /** As it goes on after "it is encrypted: ". */
@@ -35,6 +37,7 @@ export interface Vocabulary {
 
 const program: Vocabulary = {
   addressRight: (where) => `is ${where}.host right`,
+  writeAddress: "write that into connection.host",
   noLogin: (where) => `no ${where}.privateKey or password, no SSH agent`,
   encrypted: (where) => `set ${where}.privateKeyPassword, or add it to an SSH agent`,
   oneKey: (where) => `${where}.privateKey, or IdentityFile and IdentitiesOnly in ~/.ssh/config`,
@@ -55,6 +58,7 @@ const program: Vocabulary = {
 
 const commandLine: Vocabulary = {
   addressRight: () => "is its name or address right",
+  writeAddress: "write that",
   noLogin: () => "no SSH agent",
   encrypted: () => "add it to an SSH agent, by ssh-add",
   oneKey: () => "-i FILE -o IdentitiesOnly=yes, or IdentityFile and IdentitiesOnly in ~/.ssh/config",
