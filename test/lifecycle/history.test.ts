@@ -81,6 +81,13 @@ test(
     await host.must(["mkdir", "-p", "/var/lib/kvmnet/nics"]);
     host.writeFile(stale, JSON.stringify({ owner: "urn:pulumi:lab::homelab::kvmnet:index:Nic::nic", ownerId: "a" }));
     expect((await cli.run("history")).stdout).toContain("nothing here is kvmnet's\n\n20");
+    const plug = "/var/lib/kvmnet/guests/plug.sh";
+    await host.must(["mkdir", "-p", "/var/lib/kvmnet/guests"]);
+    host.writeFile(plug, "");
+    expect((await cli.run("clean", "--yes")).stderr).toContain(
+      `NICs of VMs are not plugged in again; sh ${plug} does that`,
+    );
+    await host.must(["rm", plug]);
     const cleaned = await cli.run("clean", "--yes");
     expect(cleaned).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing is left of kvmnet\n") });
     expect(cleaned.stderr).toContain("  /var/lib/kvmnet/transactions");

@@ -27,6 +27,7 @@ if [ -d "$base" ]; then
   flock -n 8 || { echo "a change of this host's network begins"; exit 3; }
 fi
 [ ! -e "$base/armed" ] || { echo "a change of this host's network is under way"; exit 3; }
+[ ! -e "$base/guests/plug.sh" ] || { echo "NICs of VMs are not plugged in again; sh $base/guests/plug.sh does that"; exit 3; }
 for kind in bridges networks nics taps netfilter; do
   [ -z "$(find "$base/$kind" -type f 2>/dev/null | head -n 1)" ] || { echo "$base/$kind has records of resources"; exit 3; }
 done

@@ -1,5 +1,7 @@
 import { quote } from "../../host/exec/quote";
 import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
+import { macvtapModeIn } from "../attachment/attachment";
 import { guestNicsOn } from "../attachment/guestNics";
 import type { Impact, Look } from "./impact";
 
@@ -38,7 +40,7 @@ function vmOf(facts: Facts, link: string): string | undefined {
 /** libvirt's VMs that have a NIC directly on one of the host's, also those that are off: their next start fails. */
 export const guestsDirectly: Look = (facts, { gone, heir, deleted }) =>
   guestNicsOn(facts, gone).flatMap(({ domain, mac, live }): Impact[] => {
-    const { name, paused } = domain;
+    const { name } = domain;
     const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
     if (deleted && tap?.parent === gone) return [];
     const about = { name: `vm:${name}:${gone}` };
@@ -48,13 +50,22 @@ export const guestsDirectly: Look = (facts, { gone, heir, deleted }) =>
     const defined = `in ${name}'s definition the NIC ${mac} is on ${heir} once the change is confirmed`;
     if (live === undefined) return [{ ...about, says: off, remedy, accepted: defined, verdict: "refused" }];
     const barred = `the VM ${name} has its NIC ${mac} directly on ${gone} (macvtap), and the kernel makes a NIC with that on it no port of a bridge`;
-    if (paused) {
-      const resume = `${name} is paused, and a guest lets a NIC go only while it runs: ${quote(["virsh", "resume", name])}`;
-      return [{ ...about, says: barred, remedy: resume, verdict: "impossible" }];
-    }
+    const why = obstacleOf(domain, live);
+    if (why !== undefined) return [{ ...about, says: barred, remedy: why, verdict: "impossible" }];
     const accepted = `kvmnet takes it out of the running VM before the change, and plugs it in on ${heir}, by the same MAC address, once the change is confirmed: the guest is off the LAN for some seconds, for confirm.timeout at most. Where the change is undone, it comes back onto ${gone}. ${defined.charAt(0).toUpperCase()}${defined.slice(1)}`;
     return [{ ...about, says: barred, remedy, accepted, verdict: "refused" }];
   });
+
+/** Why a running VM's NIC can't be taken along, with what to do first; undefined: it can. */
+function obstacleOf({ name, paused }: LibvirtDomain, { element }: LibvirtNic): string | undefined {
+  if (paused) {
+    const resume = quote(["virsh", "resume", name]);
+    return `${name} is paused, and a guest lets a NIC go only while it runs: ${resume}`;
+  }
+  return macvtapModeIn(element) === "passthrough"
+    ? `Detach it first, virsh detach-interface ${quote([name])} direct: in the mode passthrough the host's NIC has the guest's MAC address, which the bridge would take for the host's`
+    : undefined;
+}
 
 /** libvirt's networks that use a NIC directly, also those that are off. */
 export const networksDirectly: Look = (facts, { gone, heir }) => {

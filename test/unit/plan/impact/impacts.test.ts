@@ -134,6 +134,8 @@ test("a running VM on a macvtap of the NIC is refused by a name that stays, and 
   );
   expect(() => refuse(of({}), ["vm:web:enp1s0"])).not.toThrow();
   expect(() => refuse(of({ paused: true }), ["vm:web:enp1s0"])).toThrow(/virsh resume web/);
+  const through = { ...(direct as object), element: { source: { "@dev": "enp1s0", "@mode": "passthrough" } } };
+  expect(() => refuse(of({ live: [through] }), ["vm:web:enp1s0"])).toThrow(/Detach it first, .* MAC address/);
   const gone = { gone: "enp1s0", heir: "enp9s0", enslaved: undefined, deleted: true };
   const facts = factsWith({ links, libvirt: { domains: [web], networks: [], silent: false } });
   expect(impactsOf(facts, gone).map(({ name }) => name)).toEqual(["macvtap:macvtap3"]);
