@@ -72,8 +72,8 @@ lab-down: $(installed) ## take down what `make lab` left running (root)
 
 .PHONY: test
 test: languages := --yaml --python --go
-test: lab-ready build sdks ## all tests: unit, protocol, lifecycle, acceptance (root)
-	$(engine) && KVMNET_HOSTILE=most $(bin)/tsx tools/test.ts --selectProjects unit protocol lifecycle acceptance
+test: lab-ready build sdks ## all tests: unit, anomalies, protocol, lifecycle, acceptance (root)
+	$(engine) && KVMNET_HOSTILE=most $(bin)/tsx tools/test.ts --selectProjects unit anomalies protocol lifecycle acceptance
 
 .PHONY: test-all
 test-all: languages := --yaml --python --go

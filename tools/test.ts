@@ -18,7 +18,7 @@ function ensureBuilt(args: readonly string[]): void {
 }
 
 /** In seconds, of what the long files may take together: two of them go on at once, and the matrix beside them. */
-const budget = 1200;
+const budget = 900;
 
 function leaveOut(): string[] {
   if (process.env.KVMNET_HOSTILE !== "most") return [];
