@@ -11,6 +11,11 @@ export function isKeyfile(path: string): boolean {
   return folders.test(path) && !/\/netplan-[^/]+$/.test(path);
 }
 
+/** Whether NetworkManager made a profile of what it found in the kernel: of a link that is another's, or that a hand made. */
+export function isExternal(sections: readonly Section[]): boolean {
+  return saidIn(sections, ".nmmeta", "external") === "true";
+}
+
 /** kvmnet's profile of a port: it has no addressing of its own. */
 const isPortProfile = (path: string) => /\/kvmnet-port-[^/]+\.nmconnection$/.test(path);
 
@@ -29,6 +34,7 @@ export function profileWords(
     const { path = "" } = profiles.get(link.name) ?? {};
     const text = keyfiles.get(path);
     if (text === undefined || !isKeyfile(path) || isPortProfile(path) || named.has(link.name)) return [];
+    if (isExternal(keyfileSections(text))) return [];
     const ports = links.filter(({ master }) => master === link.name).map(({ name }) => name);
     return [[path, profileEntry(link, text, ports)]];
   });

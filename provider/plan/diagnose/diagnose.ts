@@ -15,6 +15,7 @@ import { bridgeNfCall, forwardDrops, hookDrops } from "./filter";
 import { type Check, checkNames, type Finding } from "./finding";
 import { clientOnPort, ifupdownsNextBoot } from "./ifupdown";
 import { incompleteWayBack, netplanTry, unconfirmed, unpluggedNic } from "./leftovers";
+import { networkManagersNextBoot } from "./networkManager";
 import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
 import { packetPath } from "./packetPath";
 import { noDefaultRoute, noNameServer } from "./reach";
@@ -55,6 +56,7 @@ const checks: readonly Check[] = [
     bridgeNfCall,
     nextBoot,
     ifupdownsNextBoot,
+    networkManagersNextBoot,
     nicRenamed,
     cloudInit,
     netplanTry,

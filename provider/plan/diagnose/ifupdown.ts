@@ -35,7 +35,8 @@ function unselected({ interfaces: files }: Facts, { name }: Link): string[] {
   return isMeant ? [] : [`no auto or allow-hotplug line names ${name}`];
 }
 
-function notGiven({ netplan, sshAddress }: Facts, { name, addresses, lease }: Link): string[] {
+/** An address of a link that its entry does not have, by which SSH came in. */
+export function notGiven({ netplan, sshAddress }: Facts, { name, addresses, lease }: Link): string[] {
   const definition = findDefinition(netplan, name);
   const reached = addresses.find(({ local, family }) => local === sshAddress && family === "inet");
   if (definition === undefined || reached === undefined) return [];

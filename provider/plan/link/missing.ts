@@ -2,7 +2,7 @@ import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts"
 import type { Owner } from "../../host/transaction/change";
 import { usersMtu } from "../netplan/mtu";
 import { bridgeUnit } from "../networkd/units";
-import { bridgeProfile, portProfile } from "../networkManager/profiles";
+import { bridgeProfile, portProfile } from "../networkManager/paths";
 import { strayTaps } from "./taps";
 
 /** What a bridge is to be, as the kernel knows it. */

@@ -1,10 +1,11 @@
 import type { Facts, Link } from "../../host/facts/facts";
 import { isKeyfile } from "../../host/facts/inNetworkManagersWords";
-import { keyfileSections, saidIn } from "../../host/facts/keyfile";
 import { promised } from "../addressing/wanted";
 import { addressingOf } from "../netplan/addressing";
 import type { NetplanDefinition } from "../netplan/definition";
 import { Refusal } from "../refusal";
+import { candidatesFor } from "./atBoot";
+import { isOwn } from "./paths";
 import { priority } from "./profiles";
 
 /** Whether an entry stands in a profile of NetworkManager's, which kvmnet does not edit: it writes two that come before it. */
@@ -13,7 +14,8 @@ export function isProfiles({ places }: Pick<NetplanDefinition, "places">): boole
 }
 
 /** @throws Refusal of a NIC that NetworkManager has, and that kvmnet can't go on with */
-export function refuseProfile(facts: Facts, { name, kind }: Link, definition: NetplanDefinition): void {
+export function refuseProfile(facts: Facts, link: Link, definition: NetplanDefinition): void {
+  const { name, kind } = link;
   const [{ path = "" } = {}] = definition.places;
   if (kind === "bond" || kind === "vlan")
     throw new Refusal(
@@ -23,12 +25,10 @@ export function refuseProfile(facts: Facts, { name, kind }: Link, definition: Ne
     throw new Refusal(
       `uplink: ${name} is NetworkManager's, and asks DHCP (${path}): for now kvmnet bridges NetworkManager's NICs with fixed addresses only. Write method=manual there, or take another NIC.`,
     );
-  for (const [other, text] of facts.keyfiles) {
-    const said = (key: string) => saidIn(keyfileSections(text), "connection", key);
-    if (other === path || said("interface-name") !== name || /\/kvmnet-/.test(other)) continue;
-    if (Number(said("autoconnect-priority") ?? 0) >= priority && said("autoconnect") !== "false")
-      throw new Refusal(
-        `uplink: ${other} is for ${name} too, with autoconnect-priority=${said("autoconnect-priority")}: after a restart NetworkManager would take it rather than kvmnet's. Write a lower one there.`,
-      );
+  for (const other of candidatesFor(facts, link)) {
+    if (other.path === path || isOwn(other.path) || other.priority < priority) continue;
+    throw new Refusal(
+      `uplink: ${other.path} is for ${name} too, with autoconnect-priority=${other.priority}: after a restart NetworkManager would take it rather than kvmnet's. Write a lower one there.`,
+    );
   }
 }

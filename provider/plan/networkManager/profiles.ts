@@ -8,12 +8,7 @@ import { listOf, nameServersOf, type Stanza } from "../netplan/addressing";
 import { header } from "../netplan/bridgeFile";
 import { Refusal } from "../refusal";
 import { halvesOfProfile } from "./carried";
-
-const folder = "/etc/NetworkManager/system-connections";
-
-/** kvmnet's profiles of a bridge and of its port. The user's own stays as it is: these come before it. */
-export const bridgeProfile = (bridge: string) => `${folder}/kvmnet-bridge-${bridge}.nmconnection`;
-export const portProfile = (bridge: string) => `${folder}/kvmnet-port-${bridge}.nmconnection`;
+import { bridgeProfile, portProfile } from "./paths";
 
 /** NetworkManager takes a forward delay of 0 for one that is not said, 15 s, and none below 2 s; what runs before a bridge is up takes it away again. */
 const leastDelay = 2;

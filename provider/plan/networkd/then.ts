@@ -4,7 +4,7 @@ import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNet
 import { isKeyfile, profileEntry } from "../../host/facts/inNetworkManagersWords";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import type { Target } from "../link/transition";
-import { bridgeProfile } from "../networkManager/profiles";
+import { bridgeProfile } from "../networkManager/paths";
 import { unitFor } from "./match";
 
 /** The same of NetworkManager's: those that are written, and of a NIC that is given back its own, which is there. */

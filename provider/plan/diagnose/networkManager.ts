@@ -1,0 +1,64 @@
+import { type Facts, type Link, ports } from "../../host/facts/facts";
+import { isExternal, isKeyfile } from "../../host/facts/inNetworkManagersWords";
+import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { findDefinition } from "../netplan/definition";
+import { candidatesFor, comesUp } from "../networkManager/atBoot";
+import { bridgeProfile } from "../networkManager/paths";
+import type { Check } from "./finding";
+import { notGiven } from "./ifupdown";
+import { lostAtBoot, ways } from "./nextBoot";
+
+const profiles = {
+  folder: "/etc/NetworkManager/system-connections",
+  command: "the next time that the link comes up",
+  look: "nmcli connection show",
+};
+
+/** What NetworkManager has by a profile that it would not bring up again by itself, or not by that one. */
+export const networkManagersNextBoot: Check = (facts) =>
+  concerned(facts).flatMap((link) => {
+    const lost = lostBy(facts, link);
+    return lost.length === 0 ? [] : [lostAtBoot(link.name, lost.join("; "), profiles)];
+  });
+
+/** The links that a host is reached by, their ports, and what kvmnet has made a port. */
+function concerned(facts: Facts): Link[] {
+  const uplinks = new Set([...facts.records.values()].map(({ uplink }) => uplink));
+  const reached = ways(facts).flatMap((link) => [
+    link,
+    ...ports(facts, link.name).filter(({ kind }) => kind !== "tun"),
+  ]);
+  return [...new Set([...reached, ...facts.links.filter(({ name }) => uplinks.has(name))])];
+}
+
+function lostBy(facts: Facts, link: Link): string[] {
+  const { name, master } = link;
+  const { path } = facts.profiles.get(name) ?? {};
+  if (path === undefined) return [];
+  const text = facts.keyfiles.get(path);
+  const sections = keyfileSections(text ?? "");
+  if (isExternal(sections)) return madeByNobody(facts, link);
+  if (!isKeyfile(path)) return [];
+  // Where there is none on disk, NetworkManager makes one in /run by itself, and does so at each boot.
+  if (text === undefined)
+    return path.startsWith("/run/") ? [] : [`NetworkManager has ${name} by ${path}, which is not there any more`];
+  const [first] = candidatesFor(facts, link);
+  const own = Number(saidIn(sections, "connection", "autoconnect-priority") ?? 0);
+  const rival = first !== undefined && first.path !== path && first.priority > own ? first : undefined;
+  return [
+    ...(rival
+      ? [`NetworkManager has ${name} by ${path}, and ${rival.path} has autoconnect-priority=${rival.priority}`]
+      : []),
+    // A port may come up with its bridge.
+    ...(!rival && master === undefined && !comesUp(sections) ? [`${path} has ${name} come up by hand alone`] : []),
+    ...notGiven(facts, link),
+  ];
+}
+
+/** A link that NetworkManager tells as "connected (externally)", and that no file of another's has. */
+function madeByNobody(facts: Facts, { name, networkFile }: Link): string[] {
+  const own = bridgeProfile(name);
+  if (!facts.records.has(name) && (networkFile !== undefined || findDefinition(facts.netplan, name))) return [];
+  const instead = facts.keyfiles.has(own) ? ` instead of by ${own}` : "";
+  return [`NetworkManager has ${name} by no profile ("connected (externally)")${instead}`];
+}

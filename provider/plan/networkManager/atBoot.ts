@@ -1,0 +1,41 @@
+import type { Facts, Link } from "../../host/facts/facts";
+import { isExternal } from "../../host/facts/inNetworkManagersWords";
+import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import type { Section } from "../../host/facts/networkUnit";
+
+/** A profile that NetworkManager may bring a link up by, without anybody's asking. */
+export interface Candidate {
+  readonly path: string;
+  /** The highest goes first; of several as high, the one that was used last (nm-settings(5), autoconnect-priority). */
+  readonly priority: number;
+}
+
+/** Those of a link, the highest first. What NetworkManager made of the kernel's links is of this boot alone. */
+export function candidatesFor({ keyfiles }: Pick<Facts, "keyfiles">, link: Link): Candidate[] {
+  return [...keyfiles]
+    .flatMap(([path, text]): Candidate[] => {
+      const sections = keyfileSections(text);
+      if (isExternal(sections) || !comesUp(sections) || !fits(sections, link)) return [];
+      return [{ path, priority: Number(saidIn(sections, "connection", "autoconnect-priority") ?? 0) }];
+    })
+    .sort((one, other) => other.priority - one.priority);
+}
+
+/** Whether a profile comes up by itself, and with nobody logged in. */
+export function comesUp(sections: readonly Section[]): boolean {
+  const said = (key: string) => saidIn(sections, "connection", key) ?? "";
+  return !/^(false|no|0)$/.test(said("autoconnect")) && said("permissions") === "";
+}
+
+const types: Readonly<Record<string, string>> = { "802-3-ethernet": "ethernet" };
+
+function fits(sections: readonly Section[], { name, kind, mac, permanentMac }: Link): boolean {
+  const said = (key: string) => saidIn(sections, "connection", key) ?? "";
+  const type = types[said("type")] ?? said("type");
+  if (type !== (kind === "bridge" ? "bridge" : "ethernet")) return false;
+  // Patterns are NetworkManager's to match.
+  if (sections.some((one) => one.name === "match")) return false;
+  const only = saidIn(sections, "ethernet", "mac-address") ?? "";
+  const isThatMac = only === "" || [mac, permanentMac].includes(only.toLowerCase());
+  return (said("interface-name") === "" || said("interface-name") === name) && (type === "bridge" || isThatMac);
+}
