@@ -1,14 +1,12 @@
 import { chosen } from "../lab/chosen";
-import { CommandLine } from "../lab/commandLine";
 import { foundOn } from "../lab/foundOn";
 import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
+import { confirm, pingedUp, undoLastChange, upIsCutOff, upIsUndone } from "../lab/ownerRows";
 import { releasesFor } from "../lab/releases";
-import { strikeAt } from "../lab/strike";
 import { succeeds } from "../lab/succeeds";
-import { lifted, noOutgoing } from "../lab/wall";
 
 const seconds = 1000;
 const path = "/etc/network/interfaces";
@@ -79,7 +77,6 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC is ifupdow
       const before = await networkPicture(host);
       const mode = () => host.must(["stat", "-c", "%a %U:%G", path]);
       const [owned, ifstate] = [await mode(), await host.readFile("/run/network/ifstate")];
-      const confirm = { timeout: 15, probes: [{ tcp: "192.0.2.1:53" }] };
       const config = (bridge: object = {}) => ({ hosts: { kvm1: { bridge: { confirm, ...bridge } } } });
       await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
       const preview = await succeeds(stack.preview());
@@ -88,20 +85,11 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC is ifupdow
       expect(preview).toMatch(/^ +\+auto br0$/m);
       expect(await networkPicture(host)).toBe(before);
 
-      const { struck } = await strikeAt(host, "armed", noOutgoing("tcp dport 53"));
-      const [undone] = await Promise.all([stack.up(), struck]);
-      await host.must(lifted);
-      expect(undone.code).not.toBe(0);
-      expect(undone.stdout).toMatch(/the change was rolled back, the host is as before/);
-      expect(await settledPicture(host, before)).toBe(before);
+      await upIsUndone(stack, host, before);
       expect(await host.readFile(path)).toBe(interfaces);
       expect((await host.readFile("/run/network/ifstate")).split("\n").sort()).toEqual(ifstate.split("\n").sort());
 
-      await using pings = await lan.pingCounter(host.address, { intervalMs: 5 });
-      await succeeds(stack.up());
-      const { sent, lost, longestGapMs } = await pings.stop();
-      console.log(`${release}, ifupdown: ${lost} of ${sent} pings lost, longest gap ${longestGapMs} ms`);
-      expect(lost).toBeLessThanOrEqual(2);
+      expect(await pingedUp(stack, host, `${release}, ifupdown`)).toBeLessThanOrEqual(2);
       const isOn = async (bridge: string) => {
         const addresses = await host.addresses();
         expect(addresses).toMatch(new RegExp(`^${bridge} .*192.0.2.100/24`, "m"));
@@ -170,17 +158,11 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC is ifupdow
         expect(await host.readFile(path)).toBe(byInstaller);
         expect(await host.must(["ifquery", "--state"])).toMatch(/^enp1s0=enp1s0$/m);
       };
-      const { struck } = await strikeAt(host, "applied", noOutgoing("tcp sport 22"));
-      const cut = stack.up();
-      await struck;
-      await host.reboot({ hard: true });
-      expect((await cut).stdout).toMatch(/the host restarted before the change was confirmed/);
+      await upIsCutOff(stack, host);
       await isAsBefore();
 
       await succeeds(stack.up());
-      const cli = await CommandLine.of(host);
-      const undone = await cli.run("undo", "--yes", `root@${host.address}`);
-      expect(undone).toMatchObject({ code: 0, stdout: expect.stringContaining("undone, and confirmed") });
+      await undoLastChange(host);
       await isAsBefore();
     },
     300 * seconds,

@@ -2,21 +2,6 @@ import { ownerIn } from "../addressing/owner";
 import { findDefinition } from "../netplan/definition";
 import type { Impact, Look } from "./impact";
 
-/** Whoever wants a bridge there says so: not all that this can do to a host has been tried on real ones. */
-export const newOwner: Look = (facts, { gone, enslaved }) => {
-  const definition = enslaved && findDefinition(facts.netplan, gone);
-  if (!definition || ownerIn(definition) !== "NetworkManager") return [];
-  const [{ path = "" } = {}] = definition.places;
-  return [
-    {
-      name: `NetworkManager:${gone}`,
-      says: `NetworkManager has ${gone} by ${path}, and kvmnet is not through all of its tests on such hosts yet`,
-      remedy: "Take a host whose NIC netplan, networkd or ifupdown has",
-      verdict: "refused",
-    },
-  ];
-};
-
 /** NetworkManager is stopped while the kernel gets what it will find: Wi-Fi and VPNs end with it, wired links do not. */
 export const endingConnections: Look = (facts, { gone }) => {
   const definition = findDefinition(facts.netplan, gone);

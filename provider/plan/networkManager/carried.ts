@@ -81,10 +81,10 @@ function refuseMethods(sections: readonly Section[], path: string, uplink: strin
   const [method4 = "auto", method6 = "auto"] = ["ipv4", "ipv6"].map((name) => saidIn(sections, name, "method"));
   for (const [family, method, known] of [
     ["ipv4", method4, /^(auto|manual|disabled|link-local)$/],
-    ["ipv6", method6, /^(auto|dhcp|manual|disabled|link-local|ignore)$/],
+    ["ipv6", method6, /^(auto|manual|disabled|link-local|ignore)$/],
   ] as const)
     if (!known.test(method))
       throw new Refusal(
-        `uplink: ${uplink} has method=${method} in [${family}] of ${path}: ${method === "shared" ? "it gives its addresses to others, as a router does, and" : "kvmnet does not know that, and"} no bridge of kvmnet's can. Write another method, or take another NIC.`,
+        `uplink: ${uplink} has method=${method} in [${family}] of ${path}: ${method === "shared" ? "it gives its addresses to others, as a router does, and no bridge of kvmnet's can" : "kvmnet does not know what becomes of that on a bridge"}. Write another method, or take another NIC.`,
       );
 }

@@ -1,0 +1,45 @@
+import { CommandLine } from "./commandLine";
+import type { HomelabStack } from "./homelabStack";
+import type { Host } from "./host";
+import { settledPicture } from "./networkPicture";
+import { strikeAt } from "./strike";
+import { succeeds } from "./succeeds";
+import { lifted, noOutgoing } from "./wall";
+
+/** What a bridge is confirmed by on a host of these rows: the LAN's name server, which a wall can keep from answering. */
+export const confirm = { timeout: 20, probes: [{ tcp: "192.0.2.1:53" }] };
+
+/** An `up` after which the name server does not answer: the host undoes it, and all of its network is as before. */
+export async function upIsUndone(stack: HomelabStack, host: Host, before: string): Promise<void> {
+  const { struck } = await strikeAt(host, "armed", noOutgoing("tcp dport 53"));
+  const [undone] = await Promise.all([stack.up(), struck]);
+  await host.must(lifted);
+  expect(undone.code).not.toBe(0);
+  expect(undone.stdout).toMatch(/the change was rolled back, the host is as before/);
+  expect(await settledPicture(host, before)).toBe(before);
+}
+
+/** An `up` while the host is pinged every 5 ms: how many were lost. */
+export async function pingedUp(stack: HomelabStack, host: Host, what: string): Promise<number> {
+  await using pings = await host.lan.pingCounter(host.address, { intervalMs: 5 });
+  await succeeds(stack.up());
+  const { sent, lost, longestGapMs } = await pings.stop();
+  console.log(`${what}: ${lost} of ${sent} pings lost, longest gap ${longestGapMs} ms`);
+  return lost;
+}
+
+/** An `up` whose answers do not come through any more once it is applied, and then the plug pulled. */
+export async function upIsCutOff(stack: HomelabStack, host: Host): Promise<void> {
+  const { struck } = await strikeAt(host, "applied", noOutgoing("tcp sport 22"));
+  const cut = stack.up();
+  await struck;
+  await host.reboot({ hard: true });
+  expect((await cut).stdout).toMatch(/the host restarted before the change was confirmed/);
+}
+
+/** `kvmnet undo` of the last change. */
+export async function undoLastChange(host: Host): Promise<void> {
+  const cli = await CommandLine.of(host);
+  const undone = await cli.run("undo", "--yes", `root@${host.address}`);
+  expect(undone).toMatchObject({ code: 0, stdout: expect.stringContaining("undone, and confirmed") });
+}
