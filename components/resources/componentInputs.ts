@@ -1,6 +1,6 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import type * as pulumi from "../sdk";
-import type { AddressingArgs, BridgeTrialArgs, ConfirmArgs, ConnectionArgs, GuestLoginArgs, NicFilterArgs, VlanUplinkArgs } from "./types";
+import type { AddressingArgs, BridgeTrialArgs, ConfirmArgs, ConnectionArgs, GuestLoginArgs, NicFilterArgs, NicVlanArgs, VlanUplinkArgs } from "./types";
 
 /** What a BridgeNetwork takes. */
 export interface BridgeNetworkInputs {
@@ -72,6 +72,8 @@ export interface VmNicInputs {
   readonly isolated?: pulumi.Input<boolean>;
   /** What of the guest's frames libvirt lets through, so that the guest can't pass itself off as another (see https://libvirt.org/formatnwfilter.html). Default: as somebody made it; a NIC that is made has none. */
   readonly filter?: pulumi.Input<NicFilterArgs>;
+  /** The VLANs of the LAN that the guest is in, by a bridge that tells VLANs apart (`vlanFiltering` of a Bridge; on another one a tag would do nothing, and is refused) and libvirt 11.0 or later. Default: as somebody made it; a NIC that is made is where the bridge's frames without a tag are. */
+  readonly vlan?: pulumi.Input<NicVlanArgs>;
   /** Values by whose change the VM is looked at again, and given the NIC where it has lost it: for a VM that another tool undefines and defines again in the same `pulumi up`. */
   readonly triggers?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
   /** How to log in to the guest: with it there is a `guestConnection`. */

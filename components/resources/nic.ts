@@ -3,7 +3,7 @@ import * as pulumi from "../sdk";
 import { packageOptions } from "./package";
 import { secretParts } from "./secretParts";
 import { noStackTraces } from "./stackTraces";
-import type { ConnectionArgs, NicFilter, NicFilterArgs, NicPlace } from "./types";
+import type { ConnectionArgs, NicFilter, NicFilterArgs, NicPlace, NicVlan, NicVlanArgs } from "./types";
 
 /** What a {@link Nic} takes. */
 export interface NicArgs {
@@ -31,6 +31,8 @@ export interface NicArgs {
   readonly isolated?: pulumi.Input<boolean>;
   /** What of the guest's frames libvirt lets through, so that the guest can't pass itself off as another (see https://libvirt.org/formatnwfilter.html). Default: as somebody made it; a NIC that is made has none. */
   readonly filter?: pulumi.Input<NicFilterArgs>;
+  /** The VLANs of the LAN that the guest is in, by a bridge that tells VLANs apart (`vlanFiltering` of a Bridge; on another one a tag would do nothing, and is refused) and libvirt 11.0 or later. Default: as somebody made it; a NIC that is made is where the bridge's frames without a tag are. */
+  readonly vlan?: pulumi.Input<NicVlanArgs>;
   /** Values by whose change the VM is looked at again, and given the NIC where it has lost it: for a VM that another tool undefines and defines again in the same `pulumi up`. */
   readonly triggers?: pulumi.Input<{ [key: string]: pulumi.Input<string> }>;
 }
@@ -72,6 +74,8 @@ export class Nic extends pulumi.CustomResource {
   declare readonly isolated: pulumi.Output<boolean | undefined>;
   /** What of the guest's frames libvirt lets through, so that the guest can't pass itself off as another (see https://libvirt.org/formatnwfilter.html). Default: as somebody made it; a NIC that is made has none. */
   declare readonly filter: pulumi.Output<NicFilter | undefined>;
+  /** The VLANs of the LAN that the guest is in, by a bridge that tells VLANs apart (`vlanFiltering` of a Bridge; on another one a tag would do nothing, and is refused) and libvirt 11.0 or later. Default: as somebody made it; a NIC that is made is where the bridge's frames without a tag are. */
+  declare readonly vlan: pulumi.Output<NicVlan | undefined>;
   /** Values by whose change the VM is looked at again, and given the NIC where it has lost it: for a VM that another tool undefines and defines again in the same `pulumi up`. */
   declare readonly triggers: pulumi.Output<{ [key: string]: string } | undefined>;
   /** The host's machine-id (see machine-id(5)). */
@@ -121,6 +125,7 @@ export class Nic extends pulumi.CustomResource {
           waitForAddress: undefined,
           isolated: undefined,
           filter: undefined,
+          vlan: undefined,
           triggers: undefined,
           hostId: undefined,
           hostKey: undefined,

@@ -123,8 +123,8 @@ export interface ConnectionArgs {
 
 /** One thing that is wrong on a host, or will be. */
 export interface Finding {
-  /** What was looked for. The name is stable. One of "port-without-carrier", "port-disabled", "address-on-port", "bridge-without-address", "address-moved", "same-address", "port-held-back", "bridge-mac", "mtu", "foreign-mac", "no-default-route", "no-name-server", "forward-drops", "hook-drops", "packet-path", "bridge-nf-call", "next-boot", "nic-renamed", "cloud-init", "netplan-try", "libvirt-silent", "network-bridge", "network-inactive", "network-autostart", "tap-not-in-bridge", "vm-link-down", "vm-silent", "live-unlike-persistent", "same-mac", "macvtap", "vm-bridge-missing", "no-dhcp-answer", "self-test", "unconfirmed-change", "incomplete-way-back", "unplugged-nic", "unread". */
-  readonly check: "port-without-carrier" | "port-disabled" | "address-on-port" | "bridge-without-address" | "address-moved" | "same-address" | "port-held-back" | "bridge-mac" | "mtu" | "foreign-mac" | "no-default-route" | "no-name-server" | "forward-drops" | "hook-drops" | "packet-path" | "bridge-nf-call" | "next-boot" | "nic-renamed" | "cloud-init" | "netplan-try" | "libvirt-silent" | "network-bridge" | "network-inactive" | "network-autostart" | "tap-not-in-bridge" | "vm-link-down" | "vm-silent" | "live-unlike-persistent" | "same-mac" | "macvtap" | "vm-bridge-missing" | "no-dhcp-answer" | "self-test" | "unconfirmed-change" | "incomplete-way-back" | "unplugged-nic" | "unread";
+  /** What was looked for. The name is stable. One of "port-without-carrier", "port-disabled", "address-on-port", "bridge-without-address", "address-moved", "same-address", "port-held-back", "bridge-mac", "mtu", "foreign-mac", "no-default-route", "no-name-server", "forward-drops", "hook-drops", "packet-path", "bridge-nf-call", "next-boot", "nic-renamed", "cloud-init", "netplan-try", "libvirt-silent", "network-bridge", "network-inactive", "network-autostart", "tap-not-in-bridge", "vm-link-down", "vm-silent", "live-unlike-persistent", "same-mac", "macvtap", "vm-bridge-missing", "vlan-without-filtering", "tap-not-in-vlan", "vlan-not-on-uplink", "no-dhcp-answer", "self-test", "unconfirmed-change", "incomplete-way-back", "unplugged-nic", "unread". */
+  readonly check: "port-without-carrier" | "port-disabled" | "address-on-port" | "bridge-without-address" | "address-moved" | "same-address" | "port-held-back" | "bridge-mac" | "mtu" | "foreign-mac" | "no-default-route" | "no-name-server" | "forward-drops" | "hook-drops" | "packet-path" | "bridge-nf-call" | "next-boot" | "nic-renamed" | "cloud-init" | "netplan-try" | "libvirt-silent" | "network-bridge" | "network-inactive" | "network-autostart" | "tap-not-in-bridge" | "vm-link-down" | "vm-silent" | "live-unlike-persistent" | "same-mac" | "macvtap" | "vm-bridge-missing" | "vlan-without-filtering" | "tap-not-in-vlan" | "vlan-not-on-uplink" | "no-dhcp-answer" | "self-test" | "unconfirmed-change" | "incomplete-way-back" | "unplugged-nic" | "unread";
   /** How bad it is. "error": something does not work now; "warning": it will not, or works by luck. */
   readonly severity: "error" | "warning";
   /** What it is about: "VM web", "bridge br0", "port enp1s0", "host". */
@@ -333,6 +333,26 @@ export interface NicPlace {
   readonly linkState: "up" | "down";
   /** All of it, as the VM's definition had it. */
   readonly xml?: string;
+}
+
+/** The VLANs that a NIC is in. */
+export interface NicVlan {
+  /** The number of the VLAN, 1 to 4094 (IEEE 802.1Q), that the guest is in; of the tag, the guest knows nothing. Either this or `trunk`. */
+  readonly tag?: number;
+  /** The numbers of the VLANs that the guest itself is in, with tags of its own. Either this or `tag`. */
+  readonly trunk?: number[];
+  /** Of the `trunk`, the VLAN of the guest's frames without a tag. Default: such frames are dropped. */
+  readonly native?: number;
+}
+
+/** The VLANs that a NIC is in. */
+export interface NicVlanArgs {
+  /** The number of the VLAN, 1 to 4094 (IEEE 802.1Q), that the guest is in; of the tag, the guest knows nothing. Either this or `trunk`. */
+  readonly tag?: pulumi.Input<number>;
+  /** The numbers of the VLANs that the guest itself is in, with tags of its own. Either this or `tag`. */
+  readonly trunk?: pulumi.Input<pulumi.Input<number>[]>;
+  /** Of the `trunk`, the VLAN of the guest's frames without a tag. Default: such frames are dropped. */
+  readonly native?: pulumi.Input<number>;
 }
 
 /** Something that the host must still reach: one of tcp, ping and dns. */

@@ -345,6 +345,16 @@ heard() {
 	limited bridge fdb show | limited sed -n '/ permanent/d; s/^\([^ ]*\) dev \([^ ]*\) .*master \([^ ]*\).*/\1 \2 \3/p' | limited head -n 5000
 }
 
+# Which VLANs each bridge and port has, where the kernel can tell them apart.
+bridge_vlans() {
+	for bridge in /sys/class/net/*/bridge/vlan_filtering; do
+		if [ -e "$bridge" ]; then
+			listing vlans bridge -j -compressvlans vlan show
+			return
+		fi
+	done
+}
+
 # iptables in both of its backends, and of the tables that filter nothing what asks for interfaces. Without a table of the old one in the kernel, asking for it would load one.
 iptables_rules() {
 	for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
@@ -421,6 +431,7 @@ rest() {
 	section neighbours limited ip -j neigh show
 	section client client
 	section heard heard
+	bridge_vlans
 	section sysctls sysctls
 	section mentions mentions
 	listing routes6 ip -j -d -6 route show table all

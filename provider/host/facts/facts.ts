@@ -138,6 +138,8 @@ export interface Link {
   /** What else a bridge has, and what it has as a bridge's port, as `ip -d -j link` names it. */
   readonly settings?: Readonly<Record<string, string | number | boolean>> | undefined;
   readonly portSettings?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Of a bridge, and of its ports: the VLANs that it has, also where the bridge does not tell VLANs apart. */
+  readonly vlans?: PortVlans | undefined;
   /** A bridge's own switches for what iptables and nft see; they are in force beside the host's. */
   readonly bridgeCalls: BridgeCalls | undefined;
   /** Undefined: no TAP. */
@@ -159,6 +161,15 @@ export interface PermanentNeighbour {
   readonly address: string;
   readonly mac: string;
   readonly device: string;
+}
+
+/** VLANs of a bridge's port, in the order of their numbers. */
+export interface PortVlans {
+  /** That of frames that come in without a tag; undefined: those are dropped. */
+  readonly pvid: number | undefined;
+  /** Frames of these leave without a tag. */
+  readonly untagged: readonly number[];
+  readonly tagged: readonly number[];
 }
 
 /** A TAP as the kernel has it. */

@@ -12,10 +12,10 @@ import { limits } from "./limits";
 import { parseNames, parseNameservers } from "./nameService";
 import { parseLeases } from "./parseLeases";
 import { parsingLibvirt } from "./parseLibvirt";
-import { parseLink, parseRoutes } from "./parseLinks";
+import { parseLink, parseRoutes, parseVlans } from "./parseLinks";
 import { parseFilters } from "./parsePrograms";
 import { parseClient, parseHeard, parseMentions, parseSysctls } from "./parseWay";
-import { link, mark, neighbour, record, route } from "./printed";
+import { link, mark, neighbour, portVlans, record, route } from "./printed";
 import { Reader } from "./reader";
 import type { BridgeRecord, OwnerMark } from "./records";
 import { parseSections } from "./sections";
@@ -48,6 +48,8 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
   const origins = new Map((text("macOrigins") ?? "").split("\n").map((line) => line.split(" ") as [string, string]));
   const filters = parseFilters(text("tcFilters"), reader.miss);
   const addresses = yield* reader.list("addresses", "links", link, aboutLink);
+  const ofPorts = reader.section("vlans") ? yield* reader.list("vlans", "links", portVlans, aboutLink) : [];
+  const vlans = new Map(ofPorts.map((one) => [one.ifname, parseVlans(one)]));
   const links = addresses
     .filter((one) => one.ifname)
     .map((one) =>
@@ -59,6 +61,7 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
         kept: kept.byName,
         origins,
         filters,
+        vlans,
       }),
     );
   yield;

@@ -1,8 +1,23 @@
-import type { Address, Hop, Lease, Link, Route, Tap } from "./facts";
+import type { z } from "zod";
+import type { Address, Hop, Lease, Link, PortVlans, Route, Tap } from "./facts";
 import { xdpOf } from "./parsePrograms";
+import type { portVlans } from "./printed";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of ip(8), its shape known by ./printed, read field by field.
 type Json = any;
+
+/** What `bridge vlan show` says of a port: ranges of numbers, each with what it is. */
+export function parseVlans({ vlans }: z.infer<typeof portVlans>): PortVlans {
+  const each = vlans.flatMap(({ vlan, vlanEnd = vlan, flags = [] }) =>
+    Array.from({ length: Math.max(0, vlanEnd - vlan + 1) }, (_, index) => ({ vlan: vlan + index, flags })),
+  );
+  const isUntagged = ({ flags }: { flags: string[] }) => flags.includes("Egress Untagged");
+  return {
+    pvid: each.find(({ flags }) => flags.includes("PVID"))?.vlan,
+    untagged: each.filter(isUntagged).map(({ vlan }) => vlan),
+    tagged: each.filter((one) => !isUntagged(one)).map(({ vlan }) => vlan),
+  };
+}
 
 /** networkd's own key=value files under /run/systemd/netif. */
 function keyValues(text: string | undefined): Map<string, string> {
@@ -30,12 +45,15 @@ export interface Beside {
   readonly origins: Map<string, string>;
   /** tc's filters, by the link's name. */
   readonly filters: ReadonlyMap<string, readonly string[]>;
+  /** Of bridges and their ports, by the link's name. */
+  readonly vlans: ReadonlyMap<string, PortVlans>;
 }
 
 /** Of a veth, ip's "link" is its other end. */
 const stackedKinds = new Set(["vlan", "macvlan", "macvtap", "ipvlan", "ipvtap"]);
 
-export function parseLink(link: Json, { states, leases, told, clients, kept, origins, filters }: Beside): Link {
+export function parseLink(link: Json, beside: Beside): Link {
+  const { states, leases, told, clients, kept, origins, filters, vlans } = beside;
   const index = String(link.ifindex);
   const state = keyValues(states.get(index));
   const flags = new Set<string>(link.flags ?? []);
@@ -64,6 +82,7 @@ export function parseLink(link: Json, { states, leases, told, clients, kept, ori
     forwardDelay: bridge && bridge.forward_delay / 100,
     settings: bridge && plain(bridge),
     portSettings: link.linkinfo?.info_slave_kind === "bridge" ? plain(link.linkinfo.info_slave_data ?? {}) : undefined,
+    ...(vlans.has(link.ifname) && { vlans: vlans.get(link.ifname) }),
     bridgeCalls: bridge && {
       ip: bridge.nf_call_iptables === 1,
       ip6: bridge.nf_call_ip6tables === 1,

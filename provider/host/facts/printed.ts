@@ -37,6 +37,18 @@ export const link = z.looseObject({
   addr_info: z.array(address.or(z.strictObject({}))).optional(),
 });
 
+/** One of `bridge -j -compressvlans vlan show` */
+export const portVlans = z.looseObject({
+  ifname: z.string(),
+  vlans: z.array(
+    z.looseObject({
+      vlan: z.int().min(0).max(4095),
+      vlanEnd: z.int().min(0).max(4095).optional(),
+      flags: z.array(z.string()).optional(),
+    }),
+  ),
+});
+
 /** What ip says of a link's XDP program, and one of `tc -j filter show`. */
 export const xdp = z.looseObject({
   mode: z.number().optional(),

@@ -121,6 +121,7 @@ export class Reader {
 /** What is asked of the host, as a person would ask it. */
 const asked: Readonly<Record<string, string>> = {
   addresses: "`ip -j -d address`",
+  vlans: "`bridge -j vlan`",
   routes: "`ip -j -4 route`",
   routes6: "`ip -j -6 route`",
   neighbours: "`ip -j neigh`",

@@ -1,4 +1,5 @@
 import type { XmlElement } from "../../host/facts/libvirt";
+import { type Vlan, vlanElement, vlanIn, vlanWords } from "./vlan";
 
 /** A network filter of libvirt's: https://libvirt.org/formatnwfilter.html */
 export interface Filter {
@@ -11,10 +12,11 @@ export interface Filter {
 export interface Restrictions {
   readonly isolated?: boolean | undefined;
   readonly filter?: Filter | "none" | undefined;
+  readonly vlan?: Vlan | "none" | undefined;
 }
 
-/** libvirt has neither on a macvtap. */
-export const unrestricted: Restrictions = { isolated: false, filter: "none" };
+/** libvirt has none of them on a macvtap. */
+export const unrestricted: Restrictions = { isolated: false, filter: "none", vlan: "none" };
 
 type Xml = { readonly [key: string]: Xml | Xml[] | string | undefined };
 
@@ -36,13 +38,14 @@ export function filterIn({ filterref }: XmlElement): Filter | undefined {
 }
 
 /** The elements of an <interface> that say it; of the same filter, parameters that kvmnet has no words for stay. */
-export function restricted(element: XmlElement, { isolated, filter }: Restrictions): XmlElement {
-  const { port, filterref, ...rest } = element;
+export function restricted(element: XmlElement, { isolated, filter, vlan }: Restrictions): XmlElement {
+  const { port, filterref, vlan: had, ...rest } = element;
   const parameters = list((filterref as Xml | undefined)?.parameter as Xml | Xml[] | undefined);
   const others = parameters.filter((one) => one["@name"] !== "IP");
   const kept = filter !== "none" && filterIn(element)?.name === filter?.name ? others : [];
   return {
     ...rest,
+    ...(vlan === undefined ? had !== undefined && { vlan: had } : vlan !== "none" && { vlan: vlanElement(vlan) }),
     ...(isolated === undefined ? port !== undefined && { port } : isolated && { port: { "@isolated": "yes" } }),
     ...(filter === undefined
       ? filterref !== undefined && { filterref }
@@ -63,8 +66,9 @@ export function filterWords(filter: Filter | "none" | undefined): string {
 }
 
 /** What a NIC that is made gets, behind what it is on: " (isolated, with the filter clean-traffic)". */
-export function restrictionWords({ isolated, filter }: Restrictions): string {
+export function restrictionWords({ isolated, filter, vlan }: Restrictions): string {
   const words = [
+    ...(vlan === undefined || vlan === "none" ? [] : [`in ${vlanWords(vlan)}`]),
     ...(isolated ? ["isolated"] : []),
     ...(filter === undefined || filter === "none" ? [] : [`with ${filterWords(filter)}`]),
   ];
@@ -72,8 +76,9 @@ export function restrictionWords({ isolated, filter }: Restrictions): string {
 }
 
 /** Of an <interface>, what is otherwise than it is to be. */
-export function unlike(element: XmlElement, { isolated, filter }: Restrictions) {
+export function unlike(element: XmlElement, { isolated, filter, vlan }: Restrictions) {
   return {
+    vlan: vlan !== undefined && vlanWords(vlan) !== vlanWords(vlanIn(element)),
     isolated: isolated !== undefined && isolated !== isolatedIn(element),
     filter: filter !== undefined && filterWords(filter) !== filterWords(filterIn(element)),
   };

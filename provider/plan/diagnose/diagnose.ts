@@ -21,6 +21,7 @@ import { packetPath } from "./packetPath";
 import { noDefaultRoute, noNameServer } from "./reach";
 import { diagnoseTraffic } from "./traffic";
 import { unread } from "./unread";
+import { tapOutOfVlan, vlanNotOnUplink, vlanWithoutFiltering } from "./vlans";
 import {
   bridgeMissing,
   libvirtSilent,
@@ -71,6 +72,9 @@ const checks: readonly Check[] = [
     sameMac,
     macvtap,
     bridgeMissing,
+    vlanWithoutFiltering,
+    tapOutOfVlan,
+    vlanNotOnUplink,
     unconfirmed,
     incompleteWayBack,
     unpluggedNic,

@@ -2,8 +2,11 @@ import { type Facts, linkNamed, ports } from "../../host/facts/facts";
 import { systemVirsh } from "../../host/libvirt/virsh";
 import { attachmentOf, bridgeOf } from "../attachment/attachment";
 import { isolatedIn } from "../attachment/restrictions";
+import { portVlansOf, vlanIn } from "../attachment/vlan";
+import { filtersVlans, givenVlans, vlanLines } from "../link/vlans";
 import { lanBridges } from "./bridges";
 import type { CheckName } from "./finding";
+import { outOfItsVlans } from "./vlans";
 
 /** Undone by its own script; of one that has none any more, the mark goes. */
 const clear = '[ ! -f "$1" ] || exec sh "$1" leftover; rm -r /var/lib/kvmnet/armed';
@@ -11,8 +14,12 @@ const clear = '[ ! -f "$1" ] || exec sh "$1" leftover; rm -r /var/lib/kvmnet/arm
 /** Of several NICs, the first one's goes for all, and takes the script away. */
 const plug = '[ ! -e "$1" ] || exec sh "$1"';
 
-/** A port that left its bridge is isolated no more. */
+/** A port that left its bridge is isolated no more, and in the VLAN of each port: commands of bridge(8) are the other arguments. */
 const isolated = 'ip link set dev "$1" master "$2" && ip link set dev "$1" type bridge_slave isolated on';
+const inVlans = `tap=$1 bridge=$2 isolated=$3
+shift 3
+{ [ "$bridge" = "" ] || { ip link set dev "$tap" down && ip link set dev "$tap" master "$bridge"; }; } &&
+	printf '%s\\n' "$@" | bridge -batch - && ip link set dev "$tap" type bridge_slave isolated "$isolated" && ip link set dev "$tap" up`;
 
 /** A command that mends a finding. It moves no address of the host's, or is the end of a transaction of its own. */
 export interface Remedy {
@@ -23,7 +30,7 @@ export interface Remedy {
 
 /** All that can be mended so. The rest is `pulumi up`'s, or a person's. */
 export function remediesOf(facts: Facts): Remedy[] {
-  return [...leftovers(facts), ...ofPorts(facts), ...ofNetworks(facts), ...ofVms(facts)];
+  return [...leftovers(facts), ...ofPorts(facts), ...ofNetworks(facts), ...ofVms(facts), ...ofVlans(facts)];
 }
 
 /** A change that still runs says so, and is left alone; a `netplan try` that still runs has left no stamp. */
@@ -75,6 +82,20 @@ function ofNetworks(facts: Facts): Remedy[] {
   });
 }
 
+const intoVlans = (tap: string, bridge: string, apart: boolean, vlans: readonly string[]) => [
+  ...["sh", "-c", inVlans, "sh", tap, bridge, apart ? "on" : "off"],
+  ...vlans,
+];
+
+function ofVlans(facts: Facts): Remedy[] {
+  return (facts.libvirt?.domains ?? []).flatMap((vm) =>
+    outOfItsVlans(facts, vm).map(({ nic, tap, from, to }) => ({
+      ...{ check: "tap-not-in-vlan" as const, subject: `VM ${vm.name}` },
+      argv: intoVlans(tap.name, "", isolatedIn(nic.element), vlanLines(tap.name, from, to)),
+    })),
+  );
+}
+
 function ofVms(facts: Facts): Remedy[] {
   return (facts.libvirt?.domains ?? []).flatMap(({ name, uuid, live, inactive }) =>
     live.flatMap((nic): Remedy[] => {
@@ -84,7 +105,17 @@ function ofVms(facts: Facts): Remedy[] {
       const tap = nic.tap === undefined ? undefined : linkNamed(facts, nic.tap);
       const stray = tap && bridge !== undefined && tap.master !== bridge && linkNamed(facts, bridge)?.kind === "bridge";
       const join = ["ip", "link", "set", "dev", tap?.name ?? "", "master", bridge ?? ""];
-      const back = isolatedIn(nic.element) ? ["sh", "-c", isolated, "sh", tap?.name ?? "", bridge ?? ""] : join;
+      const vlan = vlanIn(nic.element);
+      const there = linkNamed(facts, bridge ?? "");
+      const vlans =
+        vlan && filtersVlans(there) ? vlanLines(nic.tap ?? "", givenVlans(there), portVlansOf(vlan, there)) : [];
+      const apart = isolatedIn(nic.element);
+      const back =
+        vlans.length > 0
+          ? intoVlans(tap?.name ?? "", bridge ?? "", apart, vlans)
+          : apart
+            ? ["sh", "-c", isolated, "sh", tap?.name ?? "", bridge ?? ""]
+            : join;
       const plug = [...systemVirsh, "domif-setlink", uuid, nic.mac, "up"];
       return [
         ...(stray ? [{ check: "tap-not-in-bridge", subject, argv: back } as const] : []),

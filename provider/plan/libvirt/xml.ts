@@ -10,6 +10,7 @@ import {
   sourceOf,
 } from "../attachment/attachment";
 import { filterIn, isolatedIn, type Restrictions, restricted } from "../attachment/restrictions";
+import { vlanIn } from "../attachment/vlan";
 
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -116,7 +117,7 @@ export function portGroupOf({ element }: Pick<LibvirtNic, "element">): unknown {
 /** What a NIC's XML lets the VM do. */
 export function restrictionsIn(xml: string): Restrictions {
   const element = parser.parse(xml).interface;
-  return { isolated: isolatedIn(element), filter: filterIn(element) };
+  return { isolated: isolatedIn(element), filter: filterIn(element), vlan: vlanIn(element) };
 }
 
 /** The same of a NIC's XML. */

@@ -1,12 +1,17 @@
-import { type Facts, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed, type PortVlans } from "../../host/facts/facts";
+import type { LibvirtNic } from "../../host/facts/libvirt";
 import { attachmentOf, bridgeOf } from "../attachment/attachment";
 import { isolatedIn } from "../attachment/restrictions";
+import { portVlansOf, vlanIn } from "../attachment/vlan";
+import { filtersVlans } from "./vlans";
 
 export interface StrayTap {
   readonly tap: string;
   readonly vm: string;
   /** libvirt has it isolated in its bridge. */
   readonly isolated: boolean;
+  /** The VLANs that libvirt has it in there, where the bridge tells VLANs apart; undefined: those of each port. */
+  readonly in: PortVlans | undefined;
 }
 
 /**
@@ -22,8 +27,15 @@ export function strayTaps(facts: Facts, bridge: string): StrayTap[] {
         .flatMap(({ tap, element }) => {
           const link = tap === undefined ? undefined : linkNamed(facts, tap);
           return link && link.master !== bridge
-            ? [{ tap: link.name, vm: domain.name, isolated: isolatedIn(element) }]
+            ? [{ tap: link.name, vm: domain.name, isolated: isolatedIn(element), in: vlansIn(facts, bridge, element) }]
             : [];
         }),
     );
+}
+
+/** Of an <interface> on a bridge that tells VLANs apart. */
+function vlansIn(facts: Facts, bridge: string, element: LibvirtNic["element"]): PortVlans | undefined {
+  const link = linkNamed(facts, bridge);
+  const vlan = filtersVlans(link) ? vlanIn(element) : undefined;
+  return vlan && portVlansOf(vlan, link);
 }

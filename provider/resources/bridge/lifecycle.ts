@@ -8,6 +8,7 @@ import type { Transaction } from "../../host/transaction/running";
 import { clearLeftover, transact } from "../../host/transaction/transact";
 import { writeFiles } from "../../host/writeFiles";
 import { wrongRoute } from "../../plan/addressing/gateways";
+import { givenVlans, vlanLines } from "../../plan/link/vlans";
 import { isOurs } from "../../plan/netplan/mtu";
 import { unitFilesIn } from "../../plan/networkd/units";
 import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
@@ -176,7 +177,7 @@ async function apply(
       return bridgeState(facts, inputs, now, now.differences, own);
     };
     if (plan.differences.length === 0 || onlyTaps(plan)) {
-      const after = plan.differences.length === 0 ? undefined : await putTapsBack(host, plan);
+      const after = plan.differences.length === 0 ? undefined : await putTapsBack(host, facts, plan);
       await keep();
       return after ? settled(after) : bridgeState(facts, inputs, plan, [], own);
     }
@@ -219,7 +220,12 @@ async function madeOrPartly(
   return after;
 }
 
-async function putTapsBack(host: Host, { wanted, strays }: BridgePlan): Promise<Facts> {
-  for (const { tap, isolated } of strays) await joinBridge(host, tap, wanted.name, isolated);
+async function putTapsBack(host: Host, facts: Facts, { wanted, strays }: BridgePlan): Promise<Facts> {
+  const bridge = linkNamed(facts, wanted.name);
+  for (const { tap, isolated, in: vlans } of strays)
+    await joinBridge(host, tap, wanted.name, {
+      isolated,
+      ...(vlans && { vlans: vlanLines(tap, givenVlans(bridge), vlans) }),
+    });
   return host.freshFacts();
 }

@@ -5,14 +5,14 @@ import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
-import { isolate, joinBridge } from "../../host/tap/join";
+import { isolate, joinBridge, setVlans } from "../../host/tap/join";
 import { reasonOf } from "../../host/until";
 import { attachmentIn, bridgeOf, isDirect, joinedBridge, movesLive } from "../../plan/attachment/attachment";
 import { unrestricted } from "../../plan/attachment/restrictions";
 import { findDomain, libvirtOf } from "../../plan/libvirt/find";
 import { changedNicXml, movedNicXml, nicXml, wholeNicXml } from "../../plan/libvirt/xml";
 import type { NicPlace, Restricted } from "./definition";
-import { asRunning, differences, lostIsolation, strayTap } from "./drift";
+import { asRunning, differences, lostIsolation, outOfVlans, strayTap } from "./drift";
 import { type NicOfDomain, nicOf } from "./model";
 
 /** How long a running guest may take to let a NIC go. */
@@ -89,7 +89,7 @@ async function plugAnew(
   });
 }
 
-/** libvirt puts a TAP into its bridge once, when it makes it, and isolates it there. Says whether there was something to do. */
+/** libvirt puts a TAP into its bridge once, when it makes it, and isolates it there, in its VLANs. Says whether there was something to do. */
 export async function putTapRight(
   host: Host,
   facts: Facts,
@@ -98,9 +98,13 @@ export async function putTapRight(
 ) {
   const stray = strayTap(facts, wanted, live);
   const lost = lostIsolation(facts, wanted, live);
-  if (stray) await joinBridge(host, stray.tap, stray.bridge, stray.isolated);
-  else if (lost) await isolate(host, lost.tap, lost.isolated);
-  return stray !== undefined || lost !== undefined;
+  const out = outOfVlans(facts, wanted, live);
+  if (stray) await joinBridge(host, stray.tap, stray.bridge, stray);
+  else {
+    if (out) await setVlans(host, out.tap, out.commands);
+    if (lost) await isolate(host, lost.tap, lost.isolated);
+  }
+  return stray !== undefined || lost !== undefined || out !== undefined;
 }
 
 export async function detach(host: Host, { domain, live, inactive }: NicOfDomain, signal: AbortSignal): Promise<void> {

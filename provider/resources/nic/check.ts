@@ -1,3 +1,4 @@
+import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { attachmentsIn } from "../../plan/attachment/attachment";
 import type { CheckFailure } from "../lifecycle";
 import type { NicInputs } from "./definition";
@@ -30,6 +31,30 @@ export function misplaced(inputs: Partial<NicInputs>): CheckFailure[] {
         reason:
           "can't be on a `device`: libvirt filters what goes through a bridge. Put the NIC on a bridge or a network",
       },
+  ];
+  return [...failures.filter((failure) => failure !== false), ...wrongVlan(inputs)];
+}
+
+/** A value may not be known yet. */
+function wrongVlan({ vlan, device }: Partial<NicInputs>): CheckFailure[] {
+  if (vlan === undefined || isUnknown(vlan)) return [];
+  const { tag, trunk, native } = vlan;
+  const known = Array.isArray(trunk) && !containsUnknown(trunk) ? trunk : undefined;
+  const twice = known?.findIndex((one, at) => known.indexOf(one) !== at) ?? -1;
+  const failures: (CheckFailure | false)[] = [
+    device !== undefined && {
+      property: "vlan",
+      reason:
+        "can't be on a `device`: libvirt gives a macvtap no VLAN. Put the NIC on a bridge, or on the `device` that is the VLAN's own link",
+    },
+    (tag === undefined) === (trunk === undefined) && { property: "vlan", reason: "must have one of tag and trunk" },
+    native !== undefined &&
+      trunk === undefined && { property: "vlan.native", reason: "is one of a `trunk`; a `tag` is for one VLAN alone" },
+    native !== undefined &&
+      known !== undefined &&
+      !isUnknown(native) &&
+      !known.includes(native) && { property: "vlan.native", reason: `must be one of the trunk: ${known.join(", ")}` },
+    twice >= 0 && { property: `vlan.trunk[${twice}]`, reason: `is there already: ${known?.[twice]}` },
   ];
   return failures.filter((failure) => failure !== false);
 }

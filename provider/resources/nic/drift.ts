@@ -2,6 +2,8 @@ import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { LibvirtNic } from "../../host/facts/libvirt";
 import { attachmentIn, attachmentOf, bridgeOf, inWords, sameAttachment } from "../../plan/attachment/attachment";
 import { filterIn, filterWords, isolatedIn, unlike } from "../../plan/attachment/restrictions";
+import { portVlansOf, vlanIn, vlanWords } from "../../plan/attachment/vlan";
+import { filtersVlans, givenVlans, portVlanWords, sameVlans, vlanLines } from "../../plan/link/vlans";
 import type { NicPlace, NicWanted, Restricted } from "./definition";
 import type { NicOfDomain } from "./model";
 
@@ -43,6 +45,8 @@ export function differences(where: string, wanted: NicPlace & Restricted, nic: L
     nic.model !== wanted.model && `in ${where} the NIC is a ${nic.model ?? "default"} instead of ${wanted.model}`,
     nic.linkState !== wanted.linkState && `in ${where} the NIC's link is ${nic.linkState}`,
     other.isolated && `in ${where} the NIC is ${restrictions.isolated ? "not isolated" : "isolated"}`,
+    other.vlan &&
+      `in ${where} the NIC is in ${vlanWords(vlanIn(nic.element))} instead of ${vlanWords(restrictions.vlan)}`,
     other.filter &&
       `in ${where} the NIC has ${filterWords(filterIn(nic.element))} instead of ${filterWords(restrictions.filter)}`,
   ];
@@ -55,6 +59,8 @@ export interface StrayTap {
   readonly master: string | undefined;
   /** It is to be isolated there. */
   readonly isolated: boolean;
+  /** Commands of bridge(8) that put it into its VLANs there. */
+  readonly vlans: readonly string[];
 }
 
 /** libvirt says which bridge a TAP joined when it was made; only the kernel knows which one it is in. */
@@ -65,13 +71,31 @@ export function strayTap(
 ): StrayTap | undefined {
   const bridge = bridgeOf(facts, attachmentIn(wanted));
   const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
-  if (!bridge || !tap || tap.master === bridge || !linkNamed(facts, bridge)) return undefined;
-  return { tap: tap.name, bridge, master: tap.master, isolated: isIsolated(wanted, live) ?? false };
+  const there = linkNamed(facts, bridge ?? "");
+  if (!bridge || !tap || tap.master === bridge || !there) return undefined;
+  const vlan = vlanOf(wanted, live);
+  const vlans = vlan && filtersVlans(there) ? vlanLines(tap.name, givenVlans(there), portVlansOf(vlan, there)) : [];
+  return { tap: tap.name, bridge, master: tap.master, isolated: isIsolated(wanted, live) ?? false, vlans };
 }
 
 /** By the program, or by libvirt where the program does not say; undefined: nobody asks for it. */
 const isIsolated = ({ restrictions }: Restricted, live: LibvirtNic | undefined) =>
   restrictions?.isolated ?? ((live && isolatedIn(live.element)) || undefined);
+
+const vlanOf = ({ restrictions }: Restricted, live: LibvirtNic | undefined) =>
+  restrictions?.vlan ?? (live && vlanIn(live.element));
+
+/** A port that left its bridge and came back is in the VLAN that the bridge gives each port, whatever libvirt says. */
+export function outOfVlans(facts: Facts, wanted: Restricted, live: LibvirtNic | undefined) {
+  const tap = live?.tap === undefined ? undefined : linkNamed(facts, live.tap);
+  const bridge = linkNamed(facts, tap?.master ?? "");
+  const vlan = vlanOf(wanted, live);
+  if (!tap?.vlans || vlan === undefined || !filtersVlans(bridge)) return undefined;
+  const to = portVlansOf(vlan, bridge);
+  if (sameVlans(tap.vlans, to)) return undefined;
+  const words = `the TAP ${tap.name} is in ${portVlanWords(tap.vlans)} of its bridge instead of in ${portVlanWords(to)}`;
+  return { tap: tap.name, commands: vlanLines(tap.name, tap.vlans, to), words };
+}
 
 /** libvirt isolates a TAP once, too: a port that left its bridge and came back is isolated no more. */
 export function lostIsolation(facts: Facts, wanted: Restricted, live: LibvirtNic | undefined) {
@@ -85,5 +109,9 @@ function deaf(facts: Facts, wanted: NicWanted, live: LibvirtNic): string[] {
   const stray = strayTap(facts, wanted, live);
   if (stray) return [`the TAP ${stray.tap} is in ${stray.master ?? "no bridge"} instead of in ${stray.bridge}`];
   const lost = lostIsolation(facts, wanted, live);
-  return lost ? [`the TAP ${lost.tap} is ${lost.isolated ? "not isolated" : "isolated"} in its bridge`] : [];
+  const out = outOfVlans(facts, wanted, live);
+  return [
+    ...(lost ? [`the TAP ${lost.tap} is ${lost.isolated ? "not isolated" : "isolated"} in its bridge`] : []),
+    ...(out ? [out.words] : []),
+  ];
 }

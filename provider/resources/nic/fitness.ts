@@ -17,9 +17,11 @@ import {
 import { libvirtOf, namesOf, networkThere } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
 import { refuseDevice, refuseMacvtap } from "../device";
+import type { Operation } from "../lifecycle";
 import { refuseWithoutBridge } from "../presence";
 import type { NicInputs } from "./definition";
 import type { NicOfDomain } from "./model";
+import { refuseVlan } from "./vlan";
 
 /** @throws Refusal of a VM that can't have a NIC of kvmnet's, or has one in its place that libvirt can't move */
 export function refuseUnfit(host: Host, { domain, live, inactive }: NicOfDomain): void {
@@ -50,8 +52,9 @@ export function refuseWithout(facts: Facts, host: Host, attachment: Attachment):
 }
 
 /** @throws Refusal of what the host can't give a NIC, before anything is touched: also in a preview */
-export async function refuseUnable(host: Host, facts: Facts, inputs: NicInputs): Promise<void> {
+export async function refuseUnable(operation: Operation, host: Host, facts: Facts, inputs: NicInputs): Promise<void> {
   await refuseWithoutFilter(host, inputs);
+  await refuseVlan(operation, host, facts, inputs);
   refuseRestricted(host, facts, inputs);
   await refuseMacvtap(host, facts, attachmentIn(inputs));
 }

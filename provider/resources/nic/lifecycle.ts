@@ -55,7 +55,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const { connection, ...known } = inputs;
     if (containsUnknown(connection)) return { id: "", state: known };
     const { host, facts } = await reachHost(operation, connection);
-    await refuseUnable(host, facts, inputs);
+    await refuseUnable(operation, host, facts, inputs);
     const found = containsUnknown(inputs.domain) ? undefined : findDomain(libvirtOf(facts, host.label), inputs.domain);
     if (operation.preview) return { id: "", state: previewed(operation, host, facts, inputs, found) };
     // One that another resource of the program has just made.
@@ -165,7 +165,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const found = there && !target?.mark ? placeBefore(there, inputs, host) : beforeIn(target?.mark);
     const previous = other ? found : (beforeIn(thing?.mark) ?? old.state.previous);
     const wanted = wantedOf(inputs, previous, other ? undefined : old.inputs);
-    await refuseUnable(host, facts, inputs);
+    await refuseUnable(operation, host, facts, inputs);
     if (operation.preview) {
       if (thing) tellStale(operation, host, thing, old.state);
       const said = other

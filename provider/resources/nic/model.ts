@@ -3,6 +3,7 @@ import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
 import { counting, inOrder, isIpv6 } from "../../host/guestAddress/claimable";
 import { attachmentIn, attachmentOf, linkOf, placeOf } from "../../plan/attachment/attachment";
 import { filterIn, isolatedIn, unrestricted } from "../../plan/attachment/restrictions";
+import { vlanIn } from "../../plan/attachment/vlan";
 import { claimable, neighboursOf } from "../../plan/guestAddress";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import { restrictionsIn } from "../../plan/libvirt/xml";
@@ -81,6 +82,7 @@ export function wantedOf(inputs: NicInputs, previous: NicPlace | undefined, unti
   const restrictions = {
     isolated: inputs.isolated ?? (until?.isolated === undefined ? undefined : (before?.isolated ?? false)),
     filter: inputs.filter ?? (until?.filter === undefined ? undefined : (before?.filter ?? ("none" as const))),
+    vlan: inputs.vlan ?? (until?.vlan === undefined ? undefined : (before?.vlan ?? ("none" as const))),
   };
   return { ...inputs, model: modelOf(inputs, previous), restrictions };
 }
@@ -117,6 +119,7 @@ export function nicInputs(
     );
   // One that a program has no words for stays as it is.
   const filter = nic.inputs.shape.filter.safeParse(filterIn(found.element));
+  const vlan = nic.inputs.shape.vlan.safeParse(vlanIn(found.element));
   if (!isModel(model))
     throw new Refusal(
       `${host}: the NIC ${known.macAddress} of ${domain.name} is a ${model}; a Nic is one of ${models.join(", ")}.`,
@@ -128,6 +131,7 @@ export function nicInputs(
     linkState,
     ...(isolatedIn(found.element) && { isolated: true }),
     ...(filter.data && { filter: filter.data }),
+    ...(vlan.data && { vlan: vlan.data }),
     waitForAddress: nic.inputs.shape.waitForAddress.parse(undefined),
   };
 }

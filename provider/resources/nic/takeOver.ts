@@ -76,10 +76,11 @@ async function giveBack(
   if (xml === undefined) return;
   const purpose = `give ${domain.name} its NIC ${macAddress} back as it was`;
   const was = restrictionsIn(xml);
-  const { isolated, filter } = unlike(live?.element ?? {}, { ...was, filter: was.filter ?? "none" });
+  const before = { ...was, filter: was.filter ?? "none", vlan: was.vlan ?? "none" } as const;
+  const { isolated, filter, vlan } = unlike(live?.element ?? {}, before);
   // One that was plugged in anew has its own link, which the next start makes as it was.
   const stayed = live && movesLive(facts, live, attachmentIn(previous));
-  if (live && stayed && (portGroupOf(live) !== portGroupIn(xml) || isolated || filter))
+  if (live && stayed && (portGroupOf(live) !== portGroupIn(xml) || isolated || filter || vlan))
     await virsh(host, ["update-device", domain.uuid, xmlOnInput, "--live"], { purpose, xml: formerNicXml(xml, live) });
   if (inactive && wholeNicXml(inactive) !== xml)
     await virsh(host, ["update-device", domain.uuid, xmlOnInput, "--config"], { purpose, xml });

@@ -11,6 +11,7 @@ import {
   unreached,
 } from "../../plan/attachment/attachment";
 import { filterIn, filterWords, unlike } from "../../plan/attachment/restrictions";
+import { vlanIn, vlanWords } from "../../plan/attachment/vlan";
 import type { NicWanted } from "./definition";
 import { asRunning, differences } from "./drift";
 import { savedWords } from "./fitness";
@@ -40,6 +41,8 @@ export function changesOf(facts: Facts, wanted: NicWanted, found: NicOfDomain): 
     link && `${mine}: its link goes ${wanted.linkState}${live ? ", live" : ""}.`,
     other.isolated &&
       `${mine} is ${restrictions.isolated ? "isolated from the other isolated NICs of its bridge" : "isolated no more"}${live ? ", live" : ", from its next start on"}.`,
+    other.vlan &&
+      `${mine} is in ${vlanWords(restrictions.vlan)} instead of ${vlanWords(vlanIn(nic.element))}${live ? ", live" : ", from its next start on"}.`,
     other.filter &&
       `${mine} gets ${filterWords(restrictions.filter)} instead of ${filterWords(filterIn(nic.element))}${live ? ", live" : ", from its next start on"}.`,
     nic.model !== wanted.model &&
@@ -48,6 +51,7 @@ export function changesOf(facts: Facts, wanted: NicWanted, found: NicOfDomain): 
       !link &&
       !other.isolated &&
       !other.filter &&
+      !other.vlan &&
       live !== undefined &&
       differences("", asRunning(wanted, live), live).length > 0 &&
       `${mine} is put right in the running VM.`,

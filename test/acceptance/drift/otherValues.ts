@@ -24,8 +24,8 @@ export interface Kept {
   readonly inputs?: Readonly<Record<string, unknown>>;
 }
 
-/** The kernel of the lab's containers makes no VLAN (802.1Q): test/acceptance/wholeHome has one made in QEMU. */
-const ofMachinesAlone = /^Bridge\.uplink\.(link|vlan)$/;
+/** The kernel of the lab's containers makes no VLAN (802.1Q) and no bridge that tells VLANs apart: test/acceptance/wholeHome and vlans have them in QEMU. */
+const ofMachinesAlone = /^(Bridge\.uplink\.(link|vlan)|Nic\.vlan\b.*)$/;
 /** A homelab's networks are on bridges: test/acceptance/otherWays has one of macvtaps. */
 const ofProgramsAlone = /^Network\.(device|mode)$/;
 

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Facts } from "../../../../provider/host/facts/facts";
+import type { Facts, PortVlans } from "../../../../provider/host/facts/facts";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { diagnose } from "../../../../provider/plan/diagnose/diagnose";
 import { type CheckName, checkNames } from "../../../../provider/plan/diagnose/finding";
@@ -8,7 +8,7 @@ import { remediesOf } from "../../../../provider/plan/diagnose/remedies";
 import { bootFaults } from "../../../acceptance/doctor/bootFaults";
 import { bridgeFaults } from "../../../acceptance/doctor/bridgeFaults";
 import { vmFaults } from "../../../acceptance/doctor/vmFaults";
-import { domain, nic } from "../../support/facts";
+import { domain, link, nic } from "../../support/facts";
 import { recordedHost } from "../../support/recordedHosts";
 
 const hosts = readdirSync(join(__dirname, "../../hosts")).map((file) => file.replace(/\.yaml$/, ""));
@@ -23,6 +23,19 @@ const well = parseFacts(recordedHost("bridged"));
 const fixed = parseFacts(recordedHost("static"));
 const withoutBridge = domain("web", [nic("52:54:00:00:00:01", { bridge: "br9" })], false);
 const unread = [{ part: "firewall", about: undefined, what: "nft is silent" }] as const;
+/** A bridge that tells VLANs apart, as this machine's kernel has none: a guest is in VLAN 20, and its TAP in what is said. */
+const inVlans = (tap: PortVlans, uplink: readonly number[], filtering = 1): Facts => {
+  const element = { vlan: { tag: { "@id": "20" } } };
+  const web = domain("web", [nic("52:54:00:00:00:01", { bridge: "br0", tap: "vnet9", element })]);
+  const links = well.links.map((one) => ({
+    ...one,
+    ...(one.name === "br0" && { settings: { ...one.settings, vlan_filtering: filtering } }),
+    ...(one.name === "enp1s0" && { vlans: { pvid: 1, untagged: [1], tagged: uplink } }),
+  }));
+  const vnet = link("vnet9", { index: 99, kind: "tun", master: "br0", rxPackets: 1, vlans: tap });
+  return { ...well, links: [...links, vnet], libvirt: { silent: false, networks: [], domains: [web] } };
+};
+const inVlan20 = { pvid: 20, untagged: [20], tagged: [] };
 /** What the lab's table has not: on a host that is well but for it, it is found and nothing else, and the doctor mends it or says that it does not. */
 const faults: readonly (readonly [string, Facts, CheckName, boolean])[] = [
   [
@@ -54,8 +67,28 @@ const faults: readonly (readonly [string, Facts, CheckName, boolean])[] = [
     "unplugged-nic",
     true,
   ],
+  ["a tag on a bridge that tells no VLANs apart", inVlans(inVlan20, [20], 0), "vlan-without-filtering", false],
+  [
+    "a TAP that came back to its bridge",
+    inVlans({ pvid: 1, untagged: [1], tagged: [] }, [20]),
+    "tap-not-in-vlan",
+    true,
+  ],
+  ["a VLAN that the uplink does not carry", inVlans(inVlan20, [30]), "vlan-not-on-uplink", false],
   ["a part that can't be read", { ...well, unread }, "unread", false],
 ];
+
+test("a guest is in the VLAN that libvirt and the uplink have, and nothing is found", () => {
+  expect(checks(inVlans(inVlan20, [20]))).toEqual([]);
+});
+
+test("a VLAN of the host's own on the uplink takes what is the guest's", () => {
+  const { links, ...facts } = inVlans(inVlan20, [20]);
+  const taking = link("enp1s0.20", { index: 98, kind: "vlan", parent: "enp1s0", vlan: 20 });
+  const [found] = diagnose({ ...facts, links: [...links, taking] }, []);
+  expect(found).toMatchObject({ check: "vlan-not-on-uplink", severity: "error" });
+  expect(found?.cause).toContain("What comes in for VLAN 20 goes to enp1s0.20 before the bridge sees it");
+});
 
 test.each(faults)("%s", (_, facts, check, mends) => {
   expect(checks(facts)).toEqual([check]);
