@@ -32,6 +32,10 @@ export interface HostBridgeInputs {
   readonly forwardDelay?: pulumi.Input<number>;
   /** MTU of the bridge and its uplink, in bytes. Default: the uplink's; of a bridge that was there before, the one that netplan's files give it. */
   readonly mtu?: pulumi.Input<number>;
+  /** Whether the bridge tells VLANs apart (IEEE 802.1Q): then a Nic on it may have a `vlan`, and frames with a tag pass by `vlans` alone. The host and all NICs without a `vlan` stay where frames without a tag are (VLAN 1 in the bridge, which no frame on the wire says). Default: as somebody made it; a bridge that is made does not. */
+  readonly vlanFiltering?: pulumi.Input<boolean>;
+  /** The VLANs whose frames the uplink takes and sends with a tag: numbers, 2 to 4094, and ranges like "100-199". With `vlanFiltering` alone. Default: none. */
+  readonly vlans?: pulumi.Input<pulumi.Input<number | string>[]>;
   /** The bridge's MAC address. Default: the uplink's, so that DHCP knows the host; of a bridge that was there before, its own. */
   readonly macAddress?: pulumi.Input<string>;
   /** How a change of the host's network is confirmed. Default: {"timeout":60}. */

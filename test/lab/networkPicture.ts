@@ -15,6 +15,7 @@ part rule6 ip -j -6 rule show
 part neigh4 ip -j -4 neigh show nud permanent
 part neigh6 ip -j -6 neigh show nud permanent
 part port bridge -d -j link show
+part vlan bridge -j vlan show
 echo '== setting'
 cd /proc/sys/net && grep -H . ipv4/conf/*/* ipv6/conf/*/* ipv4/ip_forward 2>/dev/null
 cd /

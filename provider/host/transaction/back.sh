@@ -95,6 +95,7 @@ go_back_anew() {
 
 links_back() {
 	logged limited 20 ip -force -batch rollback.batch
+	vlan_batch rollback
 	logged kernel_drop_made kernel.before
 }
 

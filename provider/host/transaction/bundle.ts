@@ -33,6 +33,8 @@ export async function bundle(change: Change): Promise<Buffer> {
     ["apply.batch", lines(change.apply)],
     ["rollback.batch", lines(change.rollback)],
     ["tidy.batch", lines(change.tidy)],
+    ["apply.vlans", lines(change.vlansOnApply ?? [])],
+    ["rollback.vlans", lines(change.vlansOnRollback ?? [])],
     ["leaving", lines(change.leaving)],
     ["create.apply", lines(change.createOnApply)],
     ["create.rollback", lines(change.createOnRollback)],

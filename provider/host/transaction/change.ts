@@ -9,6 +9,9 @@ export interface Change {
   /** Commands for `ip -batch`, there and back. */
   readonly apply: readonly string[];
   readonly rollback: readonly string[];
+  /** Commands for `bridge -batch`, once those are through: which VLANs ports are in, there and back. */
+  readonly vlansOnApply?: readonly string[];
+  readonly vlansOnRollback?: readonly string[];
   /** Addresses with prefix length that the host has until the change is confirmed: networkd is told to keep them. */
   readonly leaving: readonly string[];
   /** Commands after `apply` that may find their work done: networkd takes an address off a port by itself, or not. */

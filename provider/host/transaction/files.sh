@@ -111,7 +111,7 @@ files_remove() { # file with paths
 	while read -r path; do
 		at=$(entry_at "$path") && rm -f "$at" "$at.kvmnet-new" || return 1
 		# networkd's folders for drop-ins; of nobody's use once empty.
-		case $path in *.network.d/*) rmdir "$(dirname "$at")" 2>/dev/null ;; esac
+		case $path in *.network.d/* | *.netdev.d/*) rmdir "$(dirname "$at")" 2>/dev/null ;; esac
 	done <"$1"
 }
 

@@ -19,7 +19,7 @@ export interface LastChange extends KeptChange {
 
 /** Of its folder: what says the way there and back. */
 const parts =
-  "apply.batch tidy.batch rollback.batch create.apply create.rollback delete.apply delete.rollback keep.apply keep.rollback owner handover release timeout reboot probes required absent kernel.before before";
+  "apply.batch tidy.batch rollback.batch apply.vlans rollback.vlans create.apply create.rollback delete.apply delete.rollback keep.apply keep.rollback owner handover release timeout reboot probes required absent kernel.before before";
 
 const read = `cd "$1" || exit
 shift

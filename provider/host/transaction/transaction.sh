@@ -5,6 +5,7 @@
 #   files/…         what is to be written, by absolute path        remove          paths to take away
 #   apply.batch     ip(8) commands of the way there                rollback.batch  of the way back
 #   tidy.batch      what follows apply.batch, and may be done already
+#   apply.vlans     bridge(8) commands after both of them           rollback.vlans  the same for the way back
 #   leaving         addresses that the host has until the change is confirmed
 #   create.apply    bridges that networkd is to make before that,  create.rollback the same for the way back
 #                   and VLANs: "NAME LINK NUMBER FILE", by networkd's FILE of the LINK
@@ -165,12 +166,17 @@ apply_batch() {
 	logged limited 20 ip -batch apply.batch || logged limited 20 ip -batch apply.batch
 }
 
+# A port that is gone meanwhile, a VM's, is in no VLAN; where the uplink is not in its own, the change is not confirmed.
+vlan_batch() { # way
+	[ ! -s "$1.vlans" ] || logged limited 20 bridge -force -batch "$1.vlans"
+}
+
 apply() {
 	is armed || exit 0
 	state applying
 	if daemon_hold apply && daemon_make apply && logged files_put files && logged files_remove remove && config_load &&
 		set_sysctls && daemon_before apply && apply_batch &&
-		{ logged limited 20 ip -force -batch tidy.batch; announce; kernel_plan kernel.planned kernel.before; daemon_after apply; } && delete_links delete.apply; then
+		{ logged limited 20 ip -force -batch tidy.batch; vlan_batch apply; announce; kernel_plan kernel.planned kernel.before; daemon_after apply; } && delete_links delete.apply; then
 		logged kernel_give_back kernel.planned daemon
 		state applied
 		watch_probes

@@ -1,9 +1,10 @@
-import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed, type PortVlans, ports } from "../../host/facts/facts";
 import type { Owner } from "../../host/transaction/change";
 import { usersMtu } from "../netplan/mtu";
 import { bridgeUnit } from "../networkd/units";
 import { bridgeProfile, portProfile } from "../networkManager/paths";
 import { strayTaps } from "./taps";
+import { filtersVlans, portVlanWords, sameVlans } from "./vlans";
 
 /** What a bridge is to be, as the kernel knows it. */
 export interface BridgeLink {
@@ -14,6 +15,8 @@ export interface BridgeLink {
   readonly stp: boolean;
   readonly forwardDelay: number;
   readonly mtu: number | undefined;
+  /** Whether it tells VLANs apart, and which its uplink is in; undefined: as somebody made it. */
+  readonly vlans?: { readonly filtering: boolean; readonly uplink: PortVlans } | undefined;
 }
 
 /** The wanted state of a bridge, as far as the kernel and networkd show it. */
@@ -108,6 +111,14 @@ export function missing(facts: Facts, wanted: WantedBridge): string[] {
     wanted.mtu !== undefined &&
       bridge.mtu !== wanted.mtu &&
       `the MTU of ${name} is ${bridge.mtu} instead of ${wanted.mtu}`,
+    wanted.vlans &&
+      filtersVlans(bridge) !== wanted.vlans.filtering &&
+      `${name} ${filtersVlans(bridge) ? "tells VLANs apart" : "does not tell VLANs apart"}`,
+    wanted.vlans &&
+      port?.master === name &&
+      port.vlans &&
+      !sameVlans(port.vlans, wanted.vlans.uplink) &&
+      `the port ${uplink} is in ${portVlanWords(port.vlans)} instead of in ${portVlanWords(wanted.vlans.uplink)}`,
     ownerLacks(facts, bridge, wanted),
     wanted.dhcp4 && !bridge.lease && `${name} has no DHCP lease`,
   ];

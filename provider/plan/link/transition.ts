@@ -1,4 +1,4 @@
-import { type Address, type Facts, type Link, linkNamed, type Route } from "../../host/facts/facts";
+import { type Address, type Facts, type Link, linkNamed, type PortVlans, type Route } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { type Addressing, addressingOn, isSameRoute, nothing } from "./addressingOn";
 import {
@@ -14,6 +14,7 @@ import {
   timerLines,
 } from "./lines";
 import { type Rivals, rivalLines, rivalsIn, routeOn } from "./rivals";
+import { filtersVlans, givenVlans, vlanLines } from "./vlans";
 
 /** One link as it is to be. What is left out stays. */
 export interface TargetLink {
@@ -30,6 +31,10 @@ export interface TargetLink {
   /** What else a bridge or a port is to have, if the kernel would give it something else. */
   readonly settings?: Link["settings"];
   readonly portSettings?: Link["portSettings"];
+  /** Of a bridge: whether it tells VLANs apart. */
+  readonly vlanFiltering?: boolean | undefined;
+  /** Of a port: the VLANs that it is in. */
+  readonly vlans?: PortVlans | undefined;
   readonly addressing?: Addressing | undefined;
   /** Another program's, which may have taken it away meanwhile: a VM's TAP, a container's veth. */
   readonly mayBeGone?: true | undefined;
@@ -50,6 +55,8 @@ export interface Way {
   readonly links: readonly string[];
   /** What follows them, and may be done already. */
   readonly tidy: readonly string[];
+  /** Lines for `bridge -batch`, after both. */
+  readonly vlans: readonly string[];
 }
 
 /** There, and back: each link that is touched is set to what the facts say that it is. */
@@ -62,9 +69,10 @@ export function transition(facts: Facts, target: Target): { readonly there: Way;
   ]);
   const before = [...touched].flatMap((name) => now(name) ?? []);
   const rivals = rivalsIn(facts, before, target.links);
+  const given = (bridge: string) => givenVlans(linkNamed(facts, bridge));
   return {
-    there: way(before, target.links, rivals),
-    back: way(target.links, before, rivals),
+    there: way(before, target.links, rivals, given),
+    back: way(target.links, before, rivals, given),
   };
 }
 
@@ -82,7 +90,9 @@ function asItIs(facts: Facts, name: string, stays: boolean): TargetLink | undefi
       macAddress: link.mac,
       timers: { stp: link.stp ?? false, forwardDelay: link.forwardDelay ?? 0 },
       ...(!stays && { settings: link.settings }),
+      ...(link.settings?.vlan_filtering !== undefined && { vlanFiltering: filtersVlans(link) }),
     }),
+    ...(link.master !== undefined && { vlans: link.vlans }),
     portSettings: link.portSettings,
     addressing: addressingOn(facts, link),
   };
@@ -93,7 +103,9 @@ function asItIs(facts: Facts, name: string, stays: boolean): TargetLink | undefi
  * and a route is replaced, not added, as the same one is still there on the NIC. A port is out of one bridge before the
  * other one is in: on one LAN, two ports without STP are a loop.
  */
-function way(from: readonly TargetLink[], to: readonly TargetLink[], rivals: Rivals): Way {
+function way(from: readonly TargetLink[], to: readonly TargetLink[], rivals: Rivals, given: Given): Way {
+  const was = (link: TargetLink) => from.find(({ name }) => name === link.name);
+  const join = (port: TargetLink) => [...joinLines(port), ...(isHeld(port, was(port), given) ? [heldLine(port)] : [])];
   const certain = to.filter(({ mayBeGone }) => !mayBeGone);
   const bridges = certain.filter(isBridge);
   const others = certain.filter((link) => !isBridge(link));
@@ -110,16 +122,17 @@ function way(from: readonly TargetLink[], to: readonly TargetLink[], rivals: Riv
         ...(bridge.macAddress ? [line([`link set dev ${bridge.name} address ${bridge.macAddress}`])] : []),
         ...(bridge.timers ? timerLines(bridge.name, bridge.timers.stp, bridge.timers.forwardDelay) : []),
         ...bridgeLines(bridge),
+        ...filteringLines(bridge, was(bridge)),
         ...addressLines(
           bridge,
           from.find(({ name }) => name === bridge.name),
         ),
-        ...ports.filter(({ master }) => master === bridge.name).flatMap(joinLines),
+        ...ports.filter(({ master }) => master === bridge.name).flatMap(join),
         ...mtuLine(bridge),
         `link set dev ${bridge.name} ${up(bridge)}`,
         ...routeLines(bridge, from, rivals),
       ]),
-      ...ports.filter(({ master }) => !bridges.some(({ name }) => name === master)).flatMap(joinLines),
+      ...ports.filter(({ master }) => !bridges.some(({ name }) => name === master)).flatMap(join),
       ...others.flatMap((link) => [
         ...addressLines(
           link,
@@ -129,13 +142,42 @@ function way(from: readonly TargetLink[], to: readonly TargetLink[], rivals: Riv
       ]),
     ],
     tidy: [
-      ...to.filter(({ mayBeGone }) => mayBeGone).flatMap(joinLines),
+      ...to.filter(({ mayBeGone }) => mayBeGone).flatMap(join),
       ...to.flatMap(askedLines),
       ...to.flatMap((link) => rivalLines(link, from, to, rivals)),
       ...from.flatMap((link) => removals(link, to, rivals)),
     ],
+    vlans: to.flatMap((link) => [
+      ...portVlanLines(link, was(link), given),
+      ...(isHeld(link, was(link), given) ? [line([`link set dev ${link.name} state 3`])] : []),
+    ]),
   };
 }
+
+/** The VLANs that a bridge gives each port that joins it, by its name. */
+type Given = (bridge: string) => PortVlans;
+
+function filteringLines({ name, vlanFiltering }: TargetLink, had: TargetLink | undefined): string[] {
+  if (vlanFiltering === undefined || vlanFiltering === (had?.vlanFiltering ?? false)) return [];
+  return [line([`link set dev ${name} type bridge vlan_filtering ${vlanFiltering ? 1 : 0}`])];
+}
+
+const joins = ({ master }: TargetLink, had: TargetLink | undefined) =>
+  typeof master === "string" && had?.master !== master;
+
+function portVlanLines(port: TargetLink, had: TargetLink | undefined, given: Given): string[] {
+  const { name, master, vlans } = port;
+  if (vlans === undefined || typeof master !== "string") return [];
+  return vlanLines(name, joins(port, had) ? given(master) : (had?.vlans ?? vlans), vlans);
+}
+
+/** A port that joins for another VLAN than the one of each port: until it is in that, it hears nothing. */
+function isHeld(port: TargetLink, had: TargetLink | undefined, given: Given): boolean {
+  const { master, vlans } = port;
+  return vlans !== undefined && typeof master === "string" && joins(port, had) && vlans.pvid !== given(master).pvid;
+}
+
+const heldLine = ({ name }: TargetLink) => line([`link set dev ${name} type bridge_slave state 0`]);
 
 function isBridge({ timers }: TargetLink): boolean {
   return timers !== undefined;
@@ -228,7 +270,15 @@ export function kernelChange(
   target: Target,
 ): Pick<
   Change,
-  "apply" | "tidy" | "rollback" | "createOnApply" | "createOnRollback" | "deleteOnApply" | "deleteOnRollback"
+  | "apply"
+  | "tidy"
+  | "rollback"
+  | "vlansOnApply"
+  | "vlansOnRollback"
+  | "createOnApply"
+  | "createOnRollback"
+  | "deleteOnApply"
+  | "deleteOnRollback"
 > {
   const { there, back } = transition(facts, target);
   const made = target.links.filter((link) => (isBridge(link) || link.vlan) && !linkNamed(facts, link.name));
@@ -237,6 +287,8 @@ export function kernelChange(
     apply: there.links,
     tidy: there.tidy,
     rollback: [...back.links, ...back.tidy],
+    ...(there.vlans.length > 0 && { vlansOnApply: there.vlans }),
+    ...(back.vlans.length > 0 && { vlansOnRollback: back.vlans }),
     createOnApply: made.map(creation),
     createOnRollback: gone.map((name) => creationAgain(facts, name)),
     deleteOnApply: gone,

@@ -5,6 +5,9 @@ import { line } from "./lines";
 /** Whether a bridge tells VLANs apart. Without that a tag does nothing, and nobody says so. */
 export const filtersVlans = (link: Link | undefined): boolean => link?.settings?.vlan_filtering === 1;
 
+/** What the Bridge of a program claims that is to do so. */
+export const filteringOf = (bridge: string) => `the VLAN filtering of the bridge ${bridge}`;
+
 /** What a bridge gives each port that joins it: its own VLAN, whose frames have no tag. */
 export function givenVlans(bridge: Link | undefined): PortVlans {
   const pvid = Number(bridge?.settings?.vlan_default_pvid ?? 1);

@@ -3,10 +3,12 @@ import type { Facts, Link } from "../../host/facts/facts";
 import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNetplansWords";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import { isIfupdowns, isOfIfupdown } from "../ifupdown/owner";
+import type { BridgeLink } from "../link/missing";
 import { type BridgeFile, header, networkFileName } from "../netplan/bridgeFile";
 import { type NetplanDefinition, netplanIn } from "../netplan/definition";
 import { portEntry } from "../netplan/pattern";
 import { profileBefore } from "../networkManager/profiles";
+import { filteringKey, portVlanText } from "./vlans";
 
 const folder = "/etc/systemd/network";
 
@@ -97,7 +99,8 @@ export function netdevText({
   macAddress,
   stp,
   forwardDelay,
-}: Omit<BridgeFile, "port" | "addressing" | "mtu">): string {
+  vlans,
+}: Omit<BridgeFile, "port" | "addressing" | "mtu"> & Pick<BridgeLink, "vlans">): string {
   return `${header}
 [NetDev]
 Name=${name}
@@ -107,11 +110,15 @@ MACAddress=${macAddress}
 [Bridge]
 STP=${stp ? "yes" : "no"}
 ForwardDelaySec=${forwardDelay}
-`;
+${vlans?.filtering ? filteringKey : ""}`;
 }
 
 /** The NIC as a port: what is its own of the user's file stays so. */
-export function portText({ name, mtu }: Pick<BridgeFile, "name" | "mtu">, uplink: Link, own: string): string {
+export function portText(
+  { name, mtu, vlans }: Pick<BridgeFile, "name" | "mtu"> & Pick<BridgeLink, "vlans">,
+  uplink: Link,
+  own: string,
+): string {
   const size = mtu === undefined ? "" : `\n[Link]\nMTUBytes=${mtu}\n`;
   return `${header}
 [Match]
@@ -120,7 +127,7 @@ Name=${uplink.name}
 [Network]
 Bridge=${name}
 LinkLocalAddressing=no
-${own === "" ? "" : `\n${own}`}${size}`;
+${own === "" ? "" : `\n${own}`}${size}${vlans?.filtering ? `\n${portVlanText(vlans.uplink)}` : ""}`;
 }
 
 /** The bridge, with its addressing. */

@@ -58,6 +58,8 @@ export function planUndo(facts: Facts, last: LastChange): UndoPlan {
     apply: [],
     tidy: lines("rollback.batch").map((line) => asLeasedNow(line, here)),
     rollback: [...lines("apply.batch"), ...lines("tidy.batch")].map((line) => asLeasedNow(line, here)),
+    vlansOnApply: lines("rollback.vlans"),
+    vlansOnRollback: lines("apply.vlans"),
     owner: ownerOf(last),
     ...handedBack(last),
     leaving: [],

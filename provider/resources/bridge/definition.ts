@@ -70,6 +70,12 @@ const vlanUplink = z
   })
   .meta({ typeName: "VlanUplink", description: "A VLAN that is made for a bridge, and goes with it." });
 
+/** Its number, or the first and the last one's. */
+const vlanRange = z.union([
+  z.int().min(2).max(4094),
+  z.string().regex(/^\d{1,4}-\d{1,4}$/, 'must be a VLAN\'s number, 2 to 4094, or a range like "100-199"'),
+]);
+
 const inputs = z.strictObject({
   connection,
   name: interfaceName.default("br0").meta({ description: "The bridge's interface name." }),
@@ -94,6 +100,14 @@ const inputs = z.strictObject({
   mtu: z.int().min(576).max(65535).optional().meta({
     description:
       "MTU of the bridge and its uplink, in bytes. Default: the uplink's; of a bridge that was there before, the one that netplan's files give it.",
+  }),
+  vlanFiltering: z.boolean().optional().meta({
+    description:
+      "Whether the bridge tells VLANs apart (IEEE 802.1Q): then a Nic on it may have a `vlan`, and frames with a tag pass by `vlans` alone. The host and all NICs without a `vlan` stay where frames without a tag are (VLAN 1 in the bridge, which no frame on the wire says). Default: as somebody made it; a bridge that is made does not.",
+  }),
+  vlans: z.array(vlanRange).optional().meta({
+    description:
+      'The VLANs whose frames the uplink takes and sends with a tag: numbers, 2 to 4094, and ranges like "100-199". With `vlanFiltering` alone. Default: none.',
   }),
   macAddress: macAddress.optional().meta({
     description:

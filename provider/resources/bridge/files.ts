@@ -15,11 +15,13 @@ import { asksDhcp, identityPath, identityText, identityToday } from "../../plan/
 import { isPattern, portEntry } from "../../plan/netplan/pattern";
 import { addressingText, halvesOf } from "../../plan/networkd/sections";
 import { bridgeText, foundUnit, isUnit, netdevText, portText, unitPath } from "../../plan/networkd/units";
+import { vlanDropIns } from "../../plan/networkd/vlans";
 import { bridgedProfiles } from "../../plan/networkManager/profiles";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 import { changeFound } from "./found";
 import type { Site } from "./site";
+import { vlanDropInsIn, vlansFor } from "./vlans";
 
 /** What the host's files are to say of a bridge, and what becomes of those that are there. */
 export interface BridgeFiles {
@@ -48,6 +50,8 @@ export function recordPath(bridge: string): string {
 export function filesFor(site: Site, inputs: BridgeInputs, owner: string): BridgeFiles {
   const { facts, record, found, uplink, port, entry, now } = site;
   const { name } = inputs;
+  const portId = portEntry(port, uplink).id;
+  const vlans = vlansFor(site, inputs, portId);
   const foundChange = found && changeFound(facts, inputs, found, port, now);
   const whole =
     found || inputs.addressing === "inherit" ? undefined : completed(inputs.addressing, { ...now, stanza: entry });
@@ -59,6 +63,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     stp: inputs.stp,
     forwardDelay: inputs.forwardDelay,
     mtu: inputs.mtu,
+    ...(vlans && { vlans }),
     ...promised(stanza),
     ...(found && isUnit(found.own) && { unit: foundUnit(found) }),
     ...(site.stanzas && { owner: "ifupdown" as const }),
@@ -83,13 +88,15 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
   };
   const changed = [...Object.entries(config), ...ofStanzas].filter(([path, text]) => fileText(facts, path) !== text);
   const recorded = recordText(site, owner, previousConfig);
+  const over = vlanDropInsIn(facts, name, [portId]).filter((path) => vlans && config[path] === undefined);
   return {
     ...{ wanted, stanza, kept: foundChange?.kept ?? whole?.routes, previousConfig, record: recorded },
     // Of a file of the user's, kvmnet's own part: whatever else is in it is nobody's to read in a state.
     config: { ...config, ...Object.fromEntries([...ofStanzas].map(([path, text]) => [path, oursIn(text, name)])) },
     files: new Map([...ofBridge, ...ofPort, ...changed, [recordPath(name), recorded]]),
-    remove: bridgeFilesIn(facts.netplan, name).filter((path) => config[path] === undefined),
+    remove: [...bridgeFilesIn(facts.netplan, name).filter((path) => config[path] === undefined), ...over],
     differences: [
+      ...over.map((path) => `${path} is there still`),
       ...[...ofPort.keys()].map((path) => `${path} gives the port ${uplink.name} addressing of its own`),
       ...[...ofBridge.keys()].map((path) => `${path} gives ${name} another addressing`),
       ...changed.map(([path]) => `${path} ${unlike(site, name, path)}`),
@@ -141,6 +148,7 @@ function ownFiles(
   const path = bridgeFilePath(facts.netplan, { ...wanted, port });
   return {
     [path]: bridgeFileText({ ...wanted, port, addressing: stanza }),
+    ...(wanted.vlans?.filtering && vlanDropIns(wanted.name, port.id, wanted.vlans.uplink)),
     ...others,
   };
 }

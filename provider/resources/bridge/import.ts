@@ -1,5 +1,6 @@
 import { type Facts, fixedPorts, linkNamed, recordOf } from "../../host/facts/facts";
 import { need } from "../../host/facts/unread";
+import { netplanId } from "../../plan/addressing/netplanId";
 import { defaultUplink } from "../../plan/link/uplink";
 import { saidMtu } from "../../plan/netplan/mtu";
 import type { Connection } from "../connection";
@@ -13,6 +14,7 @@ import { madeBefore } from "./madeUplink";
 import { bridgeState } from "./model";
 import { markedBridge } from "./owner";
 import { planBridge } from "./plan";
+import { vlansWritten } from "./vlans";
 
 const form = { resource: "Bridge", example: "kvm1.example/br0", parts: { bridge: interfaceName } };
 
@@ -58,5 +60,6 @@ function programOf(
     ...(stp && { stp }),
     ...(forwardDelay !== 0 && { forwardDelay }),
     ...(mtu !== undefined && { mtu }),
+    ...vlansWritten(facts, name, port && netplanId(port)),
   };
 }

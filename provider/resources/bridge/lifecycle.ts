@@ -8,7 +8,7 @@ import type { Transaction } from "../../host/transaction/running";
 import { clearLeftover, transact } from "../../host/transaction/transact";
 import { writeFiles } from "../../host/writeFiles";
 import { wrongRoute } from "../../plan/addressing/gateways";
-import { givenVlans, vlanLines } from "../../plan/link/vlans";
+import { filteringOf, givenVlans, vlanLines } from "../../plan/link/vlans";
 import { isOurs } from "../../plan/netplan/mtu";
 import { unitFilesIn } from "../../plan/networkd/units";
 import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
@@ -30,20 +30,27 @@ import { type BridgePlan, planBridge } from "./plan";
 import { planUpdate, type UpdatePlan } from "./planUpdate";
 import { needNetwork } from "./site";
 import { onlyTaps, tell, tellDone } from "./tell";
+import { refuseWithoutFiltering, wrongVlans } from "./vlans";
 import { weigh } from "./weigh";
 
 export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   definition: bridge,
 
-  claims(_name, { name, uplink }) {
+  claims(_name, { name, uplink, vlanFiltering }) {
     const of = (property: "name" | "uplink", what: string, value: unknown) =>
       value === undefined || isUnknown(value) ? [] : [{ property, thing: `the ${what} ${value}` }];
-    if (uplink === noUplink || containsUnknown(uplink)) return of("name", "bridge", name);
+    const own = [
+      ...of("name", "bridge", name),
+      ...(vlanFiltering === true && typeof name === "string"
+        ? [{ property: "vlanFiltering", thing: filteringOf(name) }]
+        : []),
+    ];
+    if (uplink === noUplink || containsUnknown(uplink)) return own;
     const onUplink =
       typeof uplink === "object"
         ? of("uplink", "VLAN", `${uplink.vlan} of ${uplink.link}`)
         : of("uplink", "uplink", uplink);
-    return [...of("name", "bridge", name), ...onUplink];
+    return [...own, ...onUplink];
   },
 
   check(_name, inputs) {
@@ -61,6 +68,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
             property: `addressing.${property}`,
             reason: "has nobody to ask where there is no uplink: write addresses, or leave addressing out",
           });
+    failures.push(...wrongVlans(inputs));
     const probes: unknown = inputs.confirm?.probes;
     for (const [index, probe] of Array.isArray(probes) ? probes.entries() : []) {
       if (Object.values(probe).filter((value) => value !== undefined).length !== 1)
@@ -85,6 +93,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const thing = markedBridge(facts, name, inputs.connection);
     takeOver(operation, host, thing);
     refuseRenamed(facts, host, operation.urn, inputs);
+    await refuseWithoutFiltering(host, facts, inputs);
     if (operation.preview) {
       const plan = planned(facts, inputs, operation.urn);
       tellTaken(operation, host, thing);
@@ -127,6 +136,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     if (inputs.name !== was)
       refuseAnothers(operation, host, markedBridge(read, inputs.name, inputs.connection), holder);
     refuseUnknown(read, host, operation.urn, old.inputs, old.state);
+    await refuseWithoutFiltering(host, read, inputs);
     if (operation.preview) {
       const facts = remembered(read, old.state, operation.urn);
       const plan = planUpdate(facts, inputs, facts.records.get(was)?.owner ?? operation.urn, was);

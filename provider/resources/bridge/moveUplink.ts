@@ -14,6 +14,7 @@ import type { BridgeInputs } from "./definition";
 import { madeUplink, nicNamed, refuseOtherKind } from "./madeUplink";
 import { type BridgePlan, planBridge } from "./plan";
 import { ownRecord } from "./site";
+import { vlanDropInsIn } from "./vlans";
 
 export interface MovePlan extends BridgePlan {
   /** The NIC that was the bridge's port until now. */
@@ -76,6 +77,10 @@ export function planMove(facts: Facts, inputs: BridgeInputs, owner: string): Mov
   const change = {
     ...plan.change,
     ...kernelChange(facts, kernel),
+    remove: [
+      ...plan.change.remove,
+      ...vlanDropInsIn(facts, name, [original.id]).filter((path) => !(path in plan.config)),
+    ],
     keepOnRollback: [networkFileName(name)],
     release: "both" as const,
   };

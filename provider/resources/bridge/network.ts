@@ -57,12 +57,19 @@ export function networkFor(
     name,
     macAddress: wanted.macAddress,
     timers: { stp: wanted.stp, forwardDelay: wanted.forwardDelay },
+    ...(wanted.vlans && { vlanFiltering: wanted.vlans.filtering }),
     addressing: stayed ? undefined : onceDone(inputs, { onBridge, onUplink, byOwner }, kept),
     leaving: leaving.filter(({ local }) => local !== lease),
     mtu: wanted.mtu ?? again?.bridge,
   };
-  const taps = strayTaps(facts, name).map(({ tap }) => ({ name: tap, master: name, mayBeGone: true as const }));
-  const ofPort = uplink && { name: uplink.name, master: name, mtu: wanted.mtu ?? again?.uplink, addressing: nothing };
+  const taps = strayTaps(facts, name).map(({ tap, in: vlans }) => ({
+    ...{ name: tap, master: name, mayBeGone: true as const },
+    ...(vlans && { vlans }),
+  }));
+  const ofPort = uplink && {
+    ...{ name: uplink.name, master: name, mtu: wanted.mtu ?? again?.uplink, addressing: nothing },
+    ...(wanted.vlans && (wanted.vlans.filtering || uplink.vlans) && { vlans: wanted.vlans.uplink }),
+  };
   const leased = leasedOf([...onBridge.addresses, ...onUplink.addresses]);
   return {
     ...{ target: { links: [bridge, ...(ofPort ? [ofPort] : []), ...taps], gone: [] }, moving, leaving },

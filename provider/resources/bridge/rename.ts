@@ -4,6 +4,7 @@ import { clientOn } from "../../plan/ifupdown/handOver";
 import { withoutBridge } from "../../plan/ifupdown/owner";
 import { sysctlPath } from "../../plan/impact/sysctls";
 import { kernelChange } from "../../plan/link/transition";
+import { filtersVlans } from "../../plan/link/vlans";
 import { bridgeFilesIn, isBridgeFile, networkFileName } from "../../plan/netplan/bridgeFile";
 import { definedIds, findDefinition } from "../../plan/netplan/definition";
 import { identityPath } from "../../plan/netplan/identity";
@@ -15,6 +16,7 @@ import { fileText, recordPath } from "./files";
 import { madeBefore, madeWords } from "./madeUplink";
 import { type BridgePlan, planBridge } from "./plan";
 import { needNetwork, ownRecord } from "./site";
+import { vlanDropInsIn } from "./vlans";
 
 export interface RenamePlan extends BridgePlan {
   /** The bridge under its name until now. */
@@ -53,6 +55,7 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
       ...unitFilesIn(facts.networkd.keys(), was),
       ...profilesOf(facts, was),
     ]),
+    ...vlanDropInsIn(facts, was, []),
     ...[...(unit === networkFileName(was) ? [identityPath(unit)] : []), sysctlPath(was)].filter(
       (path) => fileText(facts, path) !== undefined,
     ),
@@ -64,8 +67,8 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
         ...(link.name === name && { settings: from.settings }),
         ...(link.name === plan.wanted.uplink && { portSettings: linkNamed(facts, link.name)?.portSettings }),
       })),
-      ...others.map(({ name: port, portSettings }) => ({
-        ...{ name: port, master: name, portSettings },
+      ...others.map(({ name: port, portSettings, vlans }) => ({
+        ...{ name: port, master: name, portSettings, ...(filtersVlans(from) && { vlans }) },
         mayBeGone: true as const,
       })),
     ],

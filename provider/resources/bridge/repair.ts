@@ -1,6 +1,6 @@
 import type { Facts } from "../../host/facts/facts";
 import { presentName } from "../../plan/link/uplink";
-import { addressingOf, type Stanza } from "../../plan/netplan/addressing";
+import { addressingOf, listOf, type Stanza } from "../../plan/netplan/addressing";
 import { isBridgeFile } from "../../plan/netplan/bridgeFile";
 import { findDefinition, saidIn } from "../../plan/netplan/definition";
 import type { Connection } from "../connection";
@@ -10,6 +10,7 @@ import { madeBefore } from "./madeUplink";
 import { bridgeState } from "./model";
 import { type BridgePlan, planBridge } from "./plan";
 import { onlyTaps } from "./tell";
+import { vlansWritten } from "./vlans";
 
 /** A bridge of kvmnet's that is not as its own files on the host have it: they are what its program said last. */
 export interface Repair {
@@ -31,7 +32,9 @@ export function repairsOf(facts: Facts, connection: Connection): Repair[] {
     const { parameters, macaddress, mtu } = saidIn(place);
     const { stp, "forward-delay": forwardDelay } = (parameters ?? {}) as Stanza;
     const uplink = madeBefore({ uplink: recorded, vlan }) ?? presentName(facts, name, recorded);
-    const link = { name, uplink, macAddress: macaddress, mtu, stp, forwardDelay };
+    const [port] = listOf(saidIn(place).interfaces);
+    const vlans = vlansWritten(facts, name, port === undefined ? undefined : String(port));
+    const link = { name, uplink, macAddress: macaddress, mtu, stp, forwardDelay, ...vlans };
     for (const addressing of ["inherit", inWords(addressingOf(definition))]) {
       const said = { connection, ...link, addressing };
       const { data: inputs } = bridge.inputs.safeParse(said);

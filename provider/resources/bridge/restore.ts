@@ -28,7 +28,7 @@ import { cloudConfigPath, cloudInitGoesOn } from "../../plan/netplan/cloudInit";
 import { findDefinition, type NetplanDefinition } from "../../plan/netplan/definition";
 import { identityPath } from "../../plan/netplan/identity";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
-import { isPattern } from "../../plan/netplan/pattern";
+import { isPattern, portEntry } from "../../plan/netplan/pattern";
 import { bridgeUnit, entriesBefore, isUnit, portUnits, unitFilesIn } from "../../plan/networkd/units";
 import { isProfiles } from "../../plan/networkManager/owner";
 import { profilesNow, profilesOf, uuidOf } from "../../plan/networkManager/profiles";
@@ -39,6 +39,7 @@ import { fileText, recordPath } from "./files";
 import { undoneBy } from "./network";
 import type { BridgePlan } from "./plan";
 import { needNetwork } from "./site";
+import { vlanDropInsIn } from "./vlans";
 
 export interface RestorePlan extends Omit<BridgePlan, "record">, Pick<Restored, "kept"> {
   readonly uplink: Link;
@@ -74,6 +75,7 @@ export function planRestore(
   needNetwork(facts, [name, uplink.name]);
   const moving = bridge ? addressingOn(facts, bridge) : nothing;
   const { files, kept, original, promise, learning, stanza } = restoredFiles(facts, name, uplink, previousConfig);
+  const dropIns = vlanDropInsIn(facts, name, [portEntry(original, uplink).id]);
   // Where a bridge was moved, cloud-init's file gets what cloud-init would overwrite.
   const cloud = !record?.moved && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
   const unit = bridgeUnit(facts, name);
@@ -83,6 +85,7 @@ export function planRestore(
       ...unitFilesIn(facts.networkd.keys(), name),
       ...profilesOf(facts, name),
     ]),
+    ...dropIns,
     ...[...(unit === networkFileName(name) ? [identityPath(unit)] : []), sysctlPath(name), ...cloud].filter(
       (path) => fileText(facts, path) !== undefined,
     ),

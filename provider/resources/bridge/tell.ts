@@ -6,6 +6,7 @@ import { concerned, difference, networkNow } from "../../plan/impact/difference"
 import type { Operation } from "../lifecycle";
 import { type BridgePlan, runningVms } from "./plan";
 import type { UpdatePlan } from "./planUpdate";
+import { vlanWordsFor } from "./vlans";
 
 /** A TAP that is put back is nothing that the host could be lost by. */
 export const onlyTaps = ({ differences, strays }: BridgePlan): boolean =>
@@ -36,6 +37,7 @@ export function tell(operation: Operation, host: Host, facts: Facts, plan: Updat
   const { sentences, files } = describeChange(facts, { ...change, inside, leaving, from, to, target, vms, besides });
   const text = [
     `${host.label}: bridge ${to} ${made && !made.vlan ? "without an uplink" : `on ${made?.words ?? uplink?.name}`}${insteadOf ? ` instead of ${insteadOf}` : ""}`,
+    ...vlanWordsFor(facts, plan.wanted),
     ...sentences,
   ].join("\n");
   operation.log.info([text, "", ...files.map(({ diff }) => diff)].join("\n"), { text, files });

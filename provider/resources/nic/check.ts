@@ -37,7 +37,7 @@ export function misplaced(inputs: Partial<NicInputs>): CheckFailure[] {
 
 /** A value may not be known yet. */
 function wrongVlan({ vlan, device }: Partial<NicInputs>): CheckFailure[] {
-  if (vlan === undefined || isUnknown(vlan)) return [];
+  if (typeof vlan !== "object" || vlan === null || isUnknown(vlan)) return [];
   const { tag, trunk, native } = vlan;
   const known = Array.isArray(trunk) && !containsUnknown(trunk) ? trunk : undefined;
   const twice = known?.findIndex((one, at) => known.indexOf(one) !== at) ?? -1;
@@ -54,6 +54,7 @@ function wrongVlan({ vlan, device }: Partial<NicInputs>): CheckFailure[] {
       known !== undefined &&
       !isUnknown(native) &&
       !known.includes(native) && { property: "vlan.native", reason: `must be one of the trunk: ${known.join(", ")}` },
+    known?.length === 0 && { property: "vlan.trunk", reason: "must have the number of one VLAN at least" },
     twice >= 0 && { property: `vlan.trunk[${twice}]`, reason: `is there already: ${known?.[twice]}` },
   ];
   return failures.filter((failure) => failure !== false);

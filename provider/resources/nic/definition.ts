@@ -26,7 +26,7 @@ const vlan = z
       description:
         "The number of the VLAN, 1 to 4094 (IEEE 802.1Q), that the guest is in; of the tag, the guest knows nothing. Either this or `trunk`.",
     }),
-    trunk: z.array(vlanNumber).min(1).optional().meta({
+    trunk: z.array(vlanNumber).optional().meta({
       description: "The numbers of the VLANs that the guest itself is in, with tags of its own. Either this or `tag`.",
     }),
     native: vlanNumber.optional().meta({

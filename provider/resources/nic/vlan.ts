@@ -4,13 +4,10 @@ import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";
 import { attachmentIn, bridgeOf, isDirect } from "../../plan/attachment/attachment";
 import { numbersOf, vlanWords } from "../../plan/attachment/vlan";
-import { filtersVlans, notCarried } from "../../plan/link/vlans";
+import { filteringOf, filtersVlans, notCarried } from "../../plan/link/vlans";
 import { Refusal } from "../../plan/refusal";
 import type { Operation } from "../lifecycle";
 import type { NicInputs } from "./definition";
-
-/** What a Bridge claims that is to tell VLANs apart. */
-export const filteringOf = (bridge: string) => `the VLAN filtering of the bridge ${bridge}`;
 
 /** The first libvirt that puts a NIC on a bridge of the kernel's into a VLAN (its NEWS, 11.0.0). */
 const firstWithVlans = 11;

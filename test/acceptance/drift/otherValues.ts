@@ -25,7 +25,7 @@ export interface Kept {
 }
 
 /** The kernel of the lab's containers makes no VLAN (802.1Q) and no bridge that tells VLANs apart: test/acceptance/wholeHome and vlans have them in QEMU. */
-const ofMachinesAlone = /^(Bridge\.uplink\.(link|vlan)|Nic\.vlan\b.*)$/;
+const ofMachinesAlone = /^(Bridge\.(uplink\.(link|vlan)|vlanFiltering|vlans)|Nic\.vlan\b.*)$/;
 /** A homelab's networks are on bridges: test/acceptance/otherWays has one of macvtaps. */
 const ofProgramsAlone = /^Network\.(device|mode)$/;
 

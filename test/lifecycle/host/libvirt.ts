@@ -41,6 +41,8 @@ export class Libvirt {
   readonly domains: Domain[] = [];
   /** Whether it answers who names no connection too, as 0.1.0 does. As on a host whose uri_default is another one, it does not. */
   isDefault = false;
+  /** Its daemon's. */
+  version = "11.3.0";
   #taps = 0;
 
   constructor(private readonly sandbox: Sandbox) {}
@@ -95,6 +97,8 @@ export class Libvirt {
       case "nwfilter-dumpxml":
         if (!filters.has(of)) throw new VirshError(`Network filter not found: no nwfilter with matching name '${of}'`);
         return `<filter name="${of}"/>`;
+      case "version":
+        return `Running hypervisor: QEMU 10.0.2\nRunning against daemon: ${this.version}`;
       case "domifaddr":
         return "";
       case "domstate":

@@ -10,7 +10,7 @@ import { planUpdate } from "../../../provider/resources/bridge/planUpdate";
 import { planRestore } from "../../../provider/resources/bridge/restore";
 import { cases, many } from "../hostile/arbitraries";
 import { handMade, handsOn } from "../hostile/handMade";
-import { addBridge, applyBatch, deleteLink, networkOf } from "../support/kernel";
+import { addBridge, applyBatch, applyVlans, deleteLink, networkOf } from "../support/kernel";
 import { recordedHost } from "../support/recordedHosts";
 
 const folder = join(__dirname, "bridge/cases");
@@ -20,7 +20,8 @@ const owner = "urn:x::br";
 /** What the transaction has the kernel do, in its order; what is made before the batch is the daemon's to make. */
 function there(facts: Facts, change: Change): Facts {
   const made = change.createOnApply.reduce(addBridge, facts);
-  return change.deleteOnApply.reduce(deleteLink, applyBatch(made, [...change.apply, ...change.tidy]));
+  const moved = applyVlans(applyBatch(made, [...change.apply, ...change.tidy]), change.vlansOnApply ?? []);
+  return change.deleteOnApply.reduce(deleteLink, moved);
 }
 
 function back(facts: Facts, change: Change): Facts {
@@ -28,7 +29,8 @@ function back(facts: Facts, change: Change): Facts {
   const made = change.createOnRollback
     .filter((line) => !present.has(line.split(" ")[0] ?? ""))
     .reduce(addBridge, facts);
-  return change.deleteOnRollback.reduce(deleteLink, applyBatch(made, change.rollback));
+  const back = applyVlans(applyBatch(made, change.rollback), change.vlansOnRollback ?? []);
+  return change.deleteOnRollback.reduce(deleteLink, back);
 }
 
 function read(name: string) {

@@ -1,7 +1,7 @@
 import type { Facts } from "../../../provider/host/facts/facts";
+import { filteringOf } from "../../../provider/plan/link/vlans";
 import { nicDrift } from "../../../provider/resources/nic/drift";
 import { nicLifecycle } from "../../../provider/resources/nic/lifecycle";
-import { filteringOf } from "../../../provider/resources/nic/vlan";
 import { domain, factsWith, link, nic } from "../support/facts";
 import { connection, previewed } from "../support/previews";
 

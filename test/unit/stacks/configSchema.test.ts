@@ -22,7 +22,7 @@ test("an editor takes the example, as it is and with all of its options, and so 
   expect(options).toBe(exampleConfig.split("\n").length);
   expect(
     Object.keys((homelabOf(uncommented(exampleConfig)).hosts as { kvm1: { bridge: object } }).kvm1.bridge),
-  ).toEqual([...["selfTest", "netfilter", "uplink", "addressing", "confirm", "name"]]);
+  ).toEqual([...["selfTest", "netfilter", "vlanFiltering", "vlans", "uplink", "addressing", "confirm", "name"]]);
 });
 
 test("an editor and the program take the whole home, and each stack that docs/severalBridges.md and docs/nics.md show", () => {

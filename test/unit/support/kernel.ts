@@ -1,5 +1,6 @@
 import type { Address, Facts, Hop, Link, PermanentNeighbour, Route } from "../../../provider/host/facts/facts";
 import { bridgeSettings, portOptions } from "../../../provider/plan/link/lines";
+import { portVlanWords } from "../../../provider/plan/link/vlans";
 import { link as linkOf } from "./facts";
 
 /** A kernel as far as `ip -batch` changes it: links, masters, MAC addresses, MTUs, bridges, ports, addresses, routes, neighbours. */
@@ -18,6 +19,32 @@ export function applyBatch(facts: Facts, lines: readonly string[]): Facts {
     throw new Error(`The model knows no ${text}`);
   }, facts);
 }
+
+/** The same of `bridge -batch`: the VLANs that ports are in (net/bridge/br_vlan.c). */
+export function applyVlans(facts: Facts, lines: readonly string[]): Facts {
+  return lines.reduce((now, text) => {
+    const [, name = "", state] = /^link set dev (\S+) state ([03])$/.exec(text) ?? [];
+    if (state !== undefined)
+      return changed(now, name, (link) => ({ ...link, portState: state === "0" ? "disabled" : "forwarding" }));
+    const [, verb, from, to = from, port = "", words = ""] =
+      /^vlan (add|del) vid (\d+)(?:-(\d+))? dev (\S+)(.*)$/.exec(text) ?? [];
+    if (verb === undefined) throw new Error(`The model knows no ${text}`);
+    const ids = Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => Number(from) + at);
+    const [pvid, bare, adds] = [words.includes("pvid"), words.includes("untagged"), verb === "add"];
+    return changed(now, port, (link) => {
+      const { vlans = none } = link;
+      if (link.master === undefined) return link;
+      const less = (list: readonly number[]) => list.filter((one) => !ids.includes(one));
+      const kept = vlans.pvid !== undefined && ids.includes(vlans.pvid) ? undefined : vlans.pvid;
+      const untagged = [...less(vlans.untagged), ...(adds && bare ? ids : [])];
+      const tagged = [...less(vlans.tagged), ...(adds && !bare ? ids : [])].sort((one, other) => one - other);
+      return { ...link, vlans: { pvid: adds && pvid ? ids[0] : kept, untagged, tagged } };
+    });
+  }, facts);
+}
+
+const none = { pvid: undefined, untagged: [], tagged: [] };
+const each = { pvid: 1, untagged: [1], tagged: [] };
 
 /** As networkd makes one from its .netdev file; a VLAN with what it is on and its number. */
 export function addBridge(facts: Facts, line: string): Facts {
@@ -53,7 +80,8 @@ function given(options: typeof bridgeSettings): Settings {
 }
 
 function freed(link: Link): Link {
-  return { ...link, master: undefined, portSettings: undefined };
+  const { vlans: _, ...rest } = link;
+  return { ...rest, master: undefined, portSettings: undefined, portState: undefined };
 }
 
 function after(words: Words, key: string): string | undefined {
@@ -78,6 +106,7 @@ function setLink(facts: Facts, words: Words): Facts {
     const options = type === "bridge" ? bridgeSettings : portOptions;
     const [word = "", value = ""] = words.slice(words.indexOf(type) + 1);
     return changed(facts, name, (link) => {
+      if (word === "state") return { ...link, portState: value === "0" ? "disabled" : "forwarding" };
       if (word === "stp_state") return { ...link, stp: value === "1" };
       if (word === "forward_delay") return { ...link, forwardDelay: Number(value) / 100 };
       const key = Object.keys(options).find((one) => options[one]?.[0] === word);
@@ -91,7 +120,8 @@ function setLink(facts: Facts, words: Words): Facts {
   const mac = after(words, "address");
   return changed(facts, name, (link) => ({
     ...(words.includes("nomaster") ? freed(link) : link),
-    ...(master !== undefined && link.master !== master && { master, portSettings: given(portOptions) }),
+    ...(master !== undefined &&
+      link.master !== master && { master, portSettings: given(portOptions), portState: "forwarding", vlans: each }),
     ...(mtu !== undefined && { mtu: Number(mtu) }),
     ...(mac !== undefined && { mac }),
     ...(words.includes("up") && { up: true }),
@@ -247,6 +277,8 @@ export function networkOf(facts: Facts): string[] {
   const links = facts.links.flatMap((link) => [
     `${link.name} ${link.mac} mtu ${link.mtu} ${link.up ? "up" : "down"} in ${link.master} stp ${link.stp} ${link.forwardDelay}`,
     `${link.name} ${kept(link.settings, bridgeSettings)} ${kept(link.portSettings, portOptions)}`,
+    // What each port is given is nothing of its own.
+    `${link.name} ${portVlanWords(link.vlans ?? (link.master === undefined ? none : each))} ${link.portState === "disabled"}`,
     // The kernel makes a temporary one anew (RFC 8981), and each link's own of IPv6.
     ...link.addresses
       .filter(({ flags, preferredLifetime }) => !flags.has("temporary") && preferredLifetime > 0)
