@@ -93,10 +93,12 @@ export class HostKeyPolicy {
     }
     // As ssh says it, too.
     const names = this.#trusted.otherNames(blob.toString("base64"));
-    const elsewhere =
-      names.length > 0 ? ` here, but for ${names.join(", ")} in ${this.#source}: was its address changed?` : ".";
+    const unknown =
+      names.length > 0
+        ? `is not known here, but for ${names.join(", ")} in ${this.#source}: was its address changed?`
+        : "is not known.";
     return this.#error(
-      `its host key ${fingerprint(blob)} is not known${elsewhere}\n` +
+      `its host key ${fingerprint(blob)} ${unknown}\n` +
         `Log in once with ssh to check and keep it${words().orTakeKey(property, last)}.`,
     );
   }
