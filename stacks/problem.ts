@@ -43,7 +43,7 @@ export function problemsOf(schema: z.core.$ZodType, issues: readonly z.core.$Zod
       case "invalid_key":
         return [{ path, reason: issue.issues.map((inner) => reasonOf(inner)).join(", ") }];
       default:
-        return [{ path, reason: reasonOf(issue) }];
+        return [{ path, reason: `${reasonOf(issue)}${inQuotes(issue)}` }];
     }
   });
 }
@@ -82,6 +82,15 @@ const nouns: Readonly<Record<string, string>> = {
   record: "names, each with what it has, like `lan: {}`",
   string: "a text",
 };
+
+/** What is text to its author, and is not to YAML. */
+const inQuotes = ({ code, message, ...issue }: z.core.$ZodIssue) =>
+  code === "invalid_type" &&
+  "expected" in issue &&
+  issue.expected === "string" &&
+  /received (number|boolean)$/.test(message)
+    ? ": write it in quotes"
+    : "";
 
 function reasonOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {

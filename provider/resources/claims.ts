@@ -8,6 +8,8 @@ export interface Claim {
   readonly property: string;
   /** As an error names it: "the network lan". The same thing is always said in the same words. */
   readonly thing: string;
+  /** What things of other kinds are too that there may be one of: "the interface br0" is a bridge or a TAP. */
+  readonly alike?: string;
 }
 
 /**
@@ -23,10 +25,12 @@ export class Claims {
     const place = placeOf(connection);
     if (place === undefined) return [];
     return claims.flatMap((claim) => {
-      const key = keyOf(urn, place, claim);
-      const owner = this.#owners.get(key);
-      if (owner !== undefined) return [{ claim, owner }];
-      this.#owners.set(key, urn);
+      const things = [claim.thing, ...(claim.alike === undefined ? [] : [claim.alike])];
+      for (const thing of things) {
+        const owner = this.#owners.get(keyOf(urn, place, thing));
+        if (owner !== undefined) return [{ claim: { ...claim, thing }, owner }];
+      }
+      for (const thing of things) this.#owners.set(keyOf(urn, place, thing), urn);
       return [];
     });
   }
@@ -34,7 +38,7 @@ export class Claims {
   /** Whether any resource of the stack has it. */
   has(urn: string, connection: unknown, thing: string): boolean {
     const place = placeOf(connection);
-    return place !== undefined && this.#owners.has(keyOf(urn, place, { property: "", thing }));
+    return place !== undefined && this.#owners.has(keyOf(urn, place, thing));
   }
 
   /** The next operation's program is another one. */
@@ -44,7 +48,7 @@ export class Claims {
 }
 
 /** One process may serve several stacks; each has its own say. */
-function keyOf(urn: string, place: string, { thing }: Claim): string {
+function keyOf(urn: string, place: string, thing: string): string {
   return JSON.stringify([stackOf(urn), place, thing]);
 }
 

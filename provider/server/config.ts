@@ -25,10 +25,11 @@ export async function checkConfig(request: CheckRequest): Promise<CheckResponse>
   if (!Object.keys(news.values).some(isConfiguration)) return response;
   const { checkConfiguration } = await import("./checkConfiguration");
   const said = Object.fromEntries(Object.entries(news.values).filter(([key]) => isConfiguration(key)));
-  const checked = checkConfiguration(said, news.secrets, news.values);
-  response.setInputs(checked.inputs);
+  const { project, name } = partsOfUrn(request.getUrn());
   // The engine's own provider takes it from the stack's config. No property is named: the engine would print its value.
-  const prefix = partsOfUrn(request.getUrn()).name.startsWith("default") ? "kvmnet:" : "";
+  const prefix = name.startsWith("default") ? "kvmnet:" : "";
+  const checked = checkConfiguration(said, news.secrets, news.values, prefix !== "" && project === "kvmnet");
+  response.setInputs(checked.inputs);
   response.setFailuresList(checked.wrong.map(({ path, reason }) => failure("", `${prefix}${path}: ${reason}`)));
   return response;
 }

@@ -6,7 +6,7 @@ type Issue = z.core.$ZodRawIssue;
 export function wordsFor(issue: Issue): string | undefined {
   switch (issue.code) {
     case "invalid_type":
-      return `must be ${typeWords[issue.expected] ?? issue.expected}${got(issue.input)}`;
+      return `must be ${typeWords[issue.expected] ?? issue.expected}${got(issue.input)}${issue.expected === "string" ? inQuotes(issue.input) : ""}`;
     case "invalid_value":
       return `must be ${listed(issue.values.map((value) => JSON.stringify(value)))}`;
     case "too_small":
@@ -33,6 +33,13 @@ function got(value: unknown): string {
   if (typeof value === "number") return Number.isInteger(value) ? ", not a number" : ", not a fraction";
   if (typeof value === "string") return ", not a string";
   return ", not an object";
+}
+
+/** What is text to its author, and is not to YAML. */
+function inQuotes(value: unknown): string {
+  if (typeof value === "boolean") return ": write it in quotes";
+  if (typeof value !== "number") return "";
+  return ": write it in quotes. Config of a YAML program that is digits alone is a number, whatever its type says: write such a value into the program";
 }
 
 export function listed(words: readonly string[], last: "or" | "and" = "or"): string {

@@ -66,7 +66,18 @@ describe("Check", () => {
     ["another type", { connection, size: "big" }, "size", "must be a number, not a string"],
     ["a fraction", { connection, size: 1.5 }, "size", "must be a whole number, not a fraction"],
     ["too much", { connection, size: 10 }, "size", "must be at most 9"],
-    ["an item of a list", { connection, tags: ["a", 1] }, "tags[1]", "must be a string, not a number"],
+    [
+      "an item of a list",
+      { connection, tags: ["a", 1] },
+      "tags[1]",
+      "must be a string, not a number: write it in quotes. Config of a YAML program that is digits alone is a number, whatever its type says: write such a value into the program",
+    ],
+    [
+      "a word of YAML's own",
+      { connection, tags: [true] },
+      "tags[0]",
+      "must be a string, not true or false: write it in quotes",
+    ],
     ["no list", { connection, tags: "a" }, "tags", "must be a list"],
     ["no object", { connection, place: "x" }, "", "place must be an object with room and pin"],
     [

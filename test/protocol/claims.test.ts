@@ -3,7 +3,8 @@ import { unknown, urnOf } from "./support/caller";
 import { Rig } from "./support/rig";
 
 const connection = { host: "kvm1.example" };
-const [bridge, network, nic] = ["Bridge", "Network", "Nic"].map((name) => `kvmnet:index:${name}`) as [
+const [bridge, network, nic, tap] = ["Bridge", "Network", "Nic", "Tap"].map((name) => `kvmnet:index:${name}`) as [
+  string,
   string,
   string,
   string,
@@ -59,6 +60,22 @@ describe("Two resources that claim the same thing", () => {
     expect(
       await failures({ ...lan, connection: { host: "KVM1.example", port: 22 } }, urnOf("two", network)),
     ).toMatchObject([{ property: "name" }]);
+  });
+
+  it("are told so where the one is a bridge and the other a TAP: an interface's name is one thing", async () => {
+    const [made, taken] = [
+      { connection, name: "br0", uplink: "none" },
+      { connection, name: "br0", bridge: "br1" },
+    ];
+    const already = (first: string) => [
+      { property: "name", reason: expect.stringContaining(`the interface br0 on this host is the ${first} "one"'s`) },
+    ];
+    expect(await failures(made, urnOf("one", bridge))).toEqual([]);
+    expect(await failures(taken, urnOf("two", tap))).toEqual(already("Bridge"));
+    await rig.caller.cancel();
+    expect(await failures(taken, urnOf("one", tap))).toEqual([]);
+    expect(await failures(made, urnOf("two", bridge))).toEqual(already("Tap"));
+    expect(await failures({ ...taken, name: "br1", bridge: "br0" }, urnOf("three", tap))).toEqual([]);
   });
 
   it("are two where they are bridges on nothing, or on two VLANs of one NIC", async () => {

@@ -208,6 +208,17 @@ describe("CheckConfig", () => {
     expect(failures).toEqual([{ property: "", reason: "connection.port: must be at least 1" }]);
   });
 
+  it("says of a program's own config in a project called as the provider is that it is the project's name", async () => {
+    const urn = "urn:pulumi:home::kvmnet::pulumi:providers:kvmnet::default_0_1_0";
+    const { failures } = await rig.caller.checkConfig({ host: "kvm1", vm: "web" }, "", urn);
+    expect(failures).toEqual(
+      ["host", "vm"].map((key) => ({
+        property: "",
+        reason: `kvmnet:${key}: is no configuration of kvmnet's. This project is named kvmnet too, so that its own config is handed to the provider: write another \`name\` into Pulumi.yaml, and that in place of kvmnet before the config's keys`,
+      })),
+    );
+  });
+
   it("repeats no value, whatever is wrong with it, and keeps text that can't be read a secret", async () => {
     for (const connection of [
       key,

@@ -40,6 +40,8 @@ export function configSchemaOf(): JsonSchema {
         properties: Object.fromEntries(
           Object.entries(homelab.properties).map(([key, schema]) => [`homelab:${key}`, schema]),
         ),
+        // What other keys there are is other namespaces' business.
+        patternProperties: { [`^homelab:(?!(${Object.keys(homelab.properties).join("|")})$)`]: false },
       },
     },
   };

@@ -40,7 +40,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const of = (property: "name" | "uplink", what: string, value: unknown) =>
       value === undefined || isUnknown(value) ? [] : [{ property, thing: `the ${what} ${value}` }];
     const own = [
-      ...of("name", "bridge", name),
+      ...of("name", "bridge", name).map((claim) => ({ ...claim, alike: `the interface ${name}` })),
       ...(vlanFiltering === true && typeof name === "string"
         ? [{ property: "vlanFiltering", thing: filteringOf(name) }]
         : []),

@@ -36,7 +36,8 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
   },
 
   claims(_name, { name }) {
-    return name === undefined || isUnknown(name) ? [] : [{ property: "name", thing: `the TAP ${name}` }];
+    if (name === undefined || isUnknown(name)) return [];
+    return [{ property: "name", thing: `the TAP ${name}`, alike: `the interface ${name}` }];
   },
 
   async create(operation, inputs) {

@@ -41,9 +41,9 @@ export class Caller {
     return JSON.parse((await this.ask<rpc.GetSchemaResponse>("getSchema", new rpc.GetSchemaRequest())).getSchema());
   }
 
-  async checkConfig(news: Json, name = "default") {
+  async checkConfig(news: Json, name = "default", urn = urnOf(name, "pulumi:providers:kvmnet")) {
     const request = new rpc.CheckRequest();
-    request.setUrn(urnOf(name, "pulumi:providers:kvmnet"));
+    request.setUrn(urn);
     request.setNews(struct(news));
     return checked(await this.ask("checkConfig", request));
   }

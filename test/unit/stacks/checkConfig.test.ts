@@ -241,6 +241,15 @@ describe("a config that is wrong", () => {
     expect(problemsOf(config)).toEqual(problems);
   });
 
+  it.each([
+    ["digits", 10, "domain: must be a text: write it in quotes"],
+    ["YAML's own words", true, "domain: must be a text: write it in quotes"],
+    ["a list", ["web"], "domain: must be a text"],
+  ])("says to put %s in quotes where a text is due", (_, domain, said) => {
+    const [problem] = problemsOf({ hosts: { kvm1 }, vms: { web: { ...web, domain } } });
+    expect(problem).toBe(`vms.web.${said}`);
+  });
+
   it("never shows a value that may be a secret", () => {
     const connection = { host: "a", password: ["hunter2"], privateKey: { hunter2: 1 }, privateKeyPassword: 12345 };
     const text = problemsOf({ hosts: { kvm1: { ...kvm1, connection } } }).join("\n");

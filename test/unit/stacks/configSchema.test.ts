@@ -48,6 +48,7 @@ test.each<[string, object, string]>([
   ["a misspelt key", stack({ kvm1: { ...kvm1, brige: {} } }), "/config/homelab:hosts/kvm1"],
   ["another type", stack({ kvm1: { ...kvm1, bridge: { mtu: "big" } } }), "/config/homelab:hosts/kvm1/bridge/mtu"],
   ["a host without an address", stack({ kvm1: { connection: {} } }), "/config/homelab:hosts/kvm1/connection"],
+  ["a misspelt key at the top", { config: { "homelab:host": { kvm1 } } }, "/config/homelab:host"],
   [
     "no MAC address",
     stack({ kvm1: { ...kvm1, bridge: { macAddress: "x" } } }),
