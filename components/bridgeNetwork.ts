@@ -45,7 +45,8 @@ export class BridgeNetwork extends pulumi.ComponentResource {
   readonly connection: pulumi.Output<Connection>;
 
   constructor(name: string, args: BridgeNetworkArgs, options?: pulumi.ComponentResourceOptions) {
-    const { bridge, connection, ...rest } = args;
+    // JavaScript may leave it out.
+    const { bridge, connection, ...rest } = args ?? {};
     const on = attach(
       { component: `BridgeNetwork "${name}"`, property: "bridge", type: HostBridge },
       bridge,

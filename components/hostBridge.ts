@@ -43,7 +43,10 @@ export class HostBridge extends pulumi.ComponentResource {
   constructor(name: string, args: HostBridgeArgs, options?: pulumi.ComponentResourceOptions) {
     // The inputs stay out of the component's state: they would stand there a second time, secrets included.
     super(HostBridge.type, name, {}, options);
-    const { netfilter = "accept", selfTest = false, ...rest } = args;
+    // JavaScript may leave it out, and have null where nothing is meant.
+    const { netfilter: mode, selfTest: trial, ...rest } = args ?? {};
+    const netfilter = mode ?? "accept";
+    const selfTest = trial ?? false;
     const bridge = new Bridge(name, rest, { parent: this });
     const after = connectionAfter(bridge, rest.connection);
     const filter =
@@ -63,7 +66,7 @@ export class HostBridge extends pulumi.ComponentResource {
               bridge: passable,
               triggers: pulumi
                 .all([bridge.config, netfilter])
-                .apply(([config, mode]) => ({ ...config, netfilter: `${mode}` })),
+                .apply(([config, through]) => ({ ...config, netfilter: `${through}` })),
               connection: filtered,
             },
             { parent: this },

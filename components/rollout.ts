@@ -15,7 +15,7 @@ export interface RolloutArgs {
  * `make` is called for each host with what it has to wait for, its `dependsOn`, and gives what the next wave waits for.
  * What it made is given back by host. The order is said, and of each wave that begins which hosts are not touched yet.
  *
- * @throws pulumi.RunError where `canary` is none of the hosts, or `waves` is no number of hosts
+ * @throws pulumi.RunError where `canary` is none of the hosts, `waves` is no number of hosts, or `make` gives no component
  *
  * @example
  * ```ts
@@ -31,7 +31,31 @@ export function rollout<Made extends pulumi.ComponentResource>(
   order: RolloutArgs,
   make: (host: string, dependsOn: pulumi.Resource[]) => Made,
 ): Record<string, Made> {
-  return inWaves(hosts, order, make, (made) => [made]);
+  if (!Array.isArray(hosts) || hosts.some((host) => typeof host !== "string"))
+    throw new pulumi.RunError("rollout: hosts: must be a list of names");
+  if (typeof make !== "function")
+    throw new pulumi.RunError("rollout: make: must be a function that makes what a host has, and gives it");
+  return inWaves(
+    hosts,
+    order ?? {},
+    (host, dependsOn) => waitable(host, make(host, dependsOn)),
+    (made) => [made],
+  );
+}
+
+/** Of what is not given back nobody could wait: all hosts would be changed at once. */
+function waitable<Made>(host: string, made: Made): Made {
+  if (pulumi.Resource.isInstance(made)) return made;
+  throw new pulumi.RunError(
+    `rollout: make: has to give the component that it makes for ${host}, as the next host waits for it; it gives ${kindOf(made)}`,
+  );
+}
+
+function kindOf(made: unknown): string {
+  if (made === undefined || made === null) return "nothing";
+  if (pulumi.Output.isInstance(made)) return "an output";
+  if (made instanceof Promise) return "a promise";
+  return Array.isArray(made) ? "a list" : "something else";
 }
 
 interface Wave {
@@ -78,12 +102,14 @@ function tellEach(waves: readonly Wave[]): void {
 }
 
 /** Hosts by the order in which their networks change. */
-function wavesOf(hosts: readonly string[], { canary = hosts[0], waves = 1 }: RolloutArgs): string[][] {
+function wavesOf(hosts: readonly string[], order: RolloutArgs): string[][] {
+  const canary = order.canary ?? hosts[0];
+  const waves = order.waves ?? 1;
   if (canary !== undefined && !hosts.includes(canary))
     throw new pulumi.RunError(`rollout: canary: "${canary}" is none of the hosts: ${hosts.join(", ")}`);
   if (!Number.isInteger(waves) || waves < 1)
     throw new pulumi.RunError(
-      `rollout: waves: must be a whole number from 1 on, how many hosts change at a time; it is ${waves}`,
+      `rollout: waves: must be a whole number from 1 on, how many hosts change at a time; it is ${typeof waves === "number" ? waves : JSON.stringify(waves)}`,
     );
   const others = hosts.filter((host) => host !== canary);
   const count = Math.ceil(others.length / waves);

@@ -20,8 +20,16 @@ export interface VmNicArgs extends Omit<VmNicInputs, "network" | "bridge" | "dev
   readonly connection?: pulumi.Input<ConnectionArgs>;
 }
 
+type Places = Pick<VmNicArgs, "network" | "bridge" | "device">;
+
+const placesOf = ({ network, bridge, device }: Partial<Places>) => ({
+  network: network ?? undefined,
+  bridge: bridge ?? undefined,
+  device: device ?? undefined,
+});
+
 /** What the NIC is on, by the property that says it. */
-function place(component: string, { network, bridge, device, connection }: VmNicArgs) {
+function place(component: string, { network, bridge, device }: Places, connection: VmNicArgs["connection"]) {
   if (device !== undefined) return { property: "device", name: device, connection, whole: undefined } as const;
   if (bridge !== undefined) {
     const property = "bridge";
@@ -67,7 +75,9 @@ export class VmNic extends pulumi.ComponentResource {
   readonly #hostKey: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: VmNicArgs, options?: pulumi.ComponentResourceOptions) {
-    const { network, bridge, device, connection: _, ...rest } = args;
+    // JavaScript may leave it out, and have null where nothing is meant.
+    const { connection, ...given } = args ?? {};
+    const { network, bridge, device, ...rest } = { ...given, ...placesOf(given) };
     const component = `VmNic "${name}"`;
     if (network !== undefined && bridge !== undefined) {
       throw wrong(component, "bridge", "and `network` are both given: a NIC is on one of them");
@@ -76,7 +86,7 @@ export class VmNic extends pulumi.ComponentResource {
     if (device !== undefined && (network ?? bridge) !== undefined) {
       throw wrong(component, "device", `and \`${other}\` are both given: a NIC is on one of them`);
     }
-    const on = place(component, args);
+    const on = place(component, { network, bridge, device }, connection);
     super(VmNic.type, name, {}, options);
     const nic = new Nic(name, { ...rest, [on.property]: on.name, connection: on.connection }, { parent: this });
     this.macAddress = nic.macAddress;

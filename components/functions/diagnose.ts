@@ -39,8 +39,8 @@ export interface DiagnoseResult {
 /** What is wrong with a host's bridges, networks and VMs: what `kvmnet doctor` says. Changes nothing. An error where the host can't be looked at. */
 export function diagnose(args: DiagnoseArgs, options?: pulumi.InvokeOptions): Promise<DiagnoseResult> {
   return pulumi
-    .invoke("kvmnet:index:diagnose", askedOf({ ...args }, args.failOn), { ...packageOptions, ...options })
-    .then((result: DiagnoseResult) => failFrom(args.failOn, result));
+    .invoke("kvmnet:index:diagnose", askedOf({ ...args }, args?.failOn), { ...packageOptions, ...options })
+    .then((result: DiagnoseResult) => failFrom(args?.failOn, result));
 }
 
 /**
@@ -48,7 +48,7 @@ export function diagnose(args: DiagnoseArgs, options?: pulumi.InvokeOptions): Pr
  * With an argument that is not known yet, the result is not known either; with a secret one, it is secret.
  */
 export function diagnoseOutput(args: DiagnoseOutputArgs, options?: pulumi.InvokeOutputOptions): pulumi.Output<DiagnoseResult> {
-  return pulumi.output(args.failOn).apply((failOn) =>
+  return pulumi.output(args?.failOn).apply((failOn) =>
     pulumi
       .invokeOutput<DiagnoseResult>("kvmnet:index:diagnose", askedOf({ ...args }, failOn), { ...packageOptions, ...options })
       .apply((result) => failFrom(failOn, result)),

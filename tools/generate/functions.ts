@@ -56,11 +56,11 @@ ${fails ? failingLater(type, token) : `  return pulumi.invokeOutput(${token}, { 
 
 /** In TypeScript, `failOn` ends the program and not the call: see components/failOn.ts. */
 const failing = (type: string, token: string): string => `  return pulumi
-    .invoke(${token}, askedOf({ ...args }, args.failOn), { ...packageOptions, ...options })
-    .then((result: ${type}Result) => failFrom(args.failOn, result));
+    .invoke(${token}, askedOf({ ...args }, args?.failOn), { ...packageOptions, ...options })
+    .then((result: ${type}Result) => failFrom(args?.failOn, result));
 `;
 
-const failingLater = (type: string, token: string): string => `  return pulumi.output(args.failOn).apply((failOn) =>
+const failingLater = (type: string, token: string): string => `  return pulumi.output(args?.failOn).apply((failOn) =>
     pulumi
       .invokeOutput<${type}Result>(${token}, askedOf({ ...args }, failOn), { ...packageOptions, ...options })
       .apply((result) => failFrom(failOn, result)),

@@ -55,6 +55,42 @@ describe("HostBridge", () => {
   });
 });
 
+describe("a component without arguments, as JavaScript may call it", () => {
+  const without = undefined as unknown as never;
+
+  it("is a HostBridge of the provider's configuration", async () => {
+    const engine = await FakeEngine.start();
+    for (const [at, args] of [without, null as unknown as never].entries())
+      await resolved(new HostBridge(`kvm${at}`, args).name);
+    expect(engine.registered.filter(({ type }) => type === "kvmnet:index:Bridge")).toHaveLength(2);
+  });
+
+  it("is told what is missing, in words and without a stack trace", async () => {
+    await FakeEngine.start();
+    for (const args of [without, null as unknown as never]) {
+      const told = (what: string) => new pulumi.RunError(what);
+      expect(() => new BridgeNetwork("lan", args)).toThrow(
+        told('BridgeNetwork "lan": bridge: is missing: give a HostBridge, or a name'),
+      );
+      expect(() => new VmNic("web", args)).toThrow(
+        told('VmNic "web": network: is missing: give a BridgeNetwork, or a name'),
+      );
+    }
+  });
+
+  it("takes null for what is left out, one property or the other", async () => {
+    const engine = await FakeEngine.start();
+    const none = null as unknown as undefined as never;
+    await resolved(new HostBridge("kvm1", { connection, netfilter: none, selfTest: none }).name);
+    await resolved(
+      new VmNic("web", { network: none, device: none, bridge: "br0", connection, domain: "web" }).macAddress,
+    );
+    expect(engine.registered.map(({ type }) => type)).not.toContain("kvmnet:index:BridgeSelfTest");
+    expect(engine.resource("kvmnet:index:BridgeNetfilter").inputs.mode).toBe("accept");
+    expect(engine.resource("kvmnet:index:Nic").inputs.bridge).toBe("br0");
+  });
+});
+
 describe("HostBridge's netfilter", () => {
   const type = "kvmnet:index:BridgeNetfilter";
 
