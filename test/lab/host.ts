@@ -31,6 +31,8 @@ export interface HostOptions {
   extras?: boolean;
   /** A container whose NIC ifupdown has, by this /etc/network/interfaces; it has no netplan. */
   interfaces?: string;
+  /** Such a one with ifupdown2 in ifupdown's place, and without libvirt, as Proxmox VE is. */
+  ifupdown2?: boolean;
   /** A container whose NIC NetworkManager has, by these profiles: name to text; none, by one that it makes itself. It has no netplan. */
   profiles?: Record<string, string>;
   /** How the installer configured its NIC; "dhcp" by default. "slaac": IPv6 alone, by the router's advertisements. */
@@ -313,9 +315,9 @@ function isIpv6({ addressing }: HostOptions): boolean {
   );
 }
 
-function imageOf({ extras, interfaces, profiles }: HostOptions): HostKind {
+function imageOf({ extras, interfaces, ifupdown2, profiles }: HostOptions): HostKind {
   if (profiles !== undefined) return "networkManager";
-  if (interfaces !== undefined) return "ifupdown";
+  if (interfaces !== undefined) return ifupdown2 ? "ifupdown2" : "ifupdown";
   return extras ? "extras" : "plain";
 }
 

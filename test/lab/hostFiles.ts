@@ -34,14 +34,17 @@ export function authorizedKeys(publicKey: string): Record<string, FileContent> {
   };
 }
 
-function networkFiles({ interfaces, profiles, ...options }: HostOptions): Record<string, FileContent> {
+function networkFiles({ interfaces, ifupdown2, profiles, ...options }: HostOptions): Record<string, FileContent> {
   if (profiles !== undefined) return profileFiles(profiles, options);
   if (interfaces === undefined) return { "/etc/netplan/01-netcfg.yaml": { text: netplanOf(options), mode: 0o600 } };
   return {
     "/etc/network/interfaces": interfaces,
     "/etc/resolv.conf": "nameserver 192.0.2.1\nsearch lab.test\n",
     // What udev would do, which does not run in a container.
-    "/etc/systemd/system/networking.service.d/lab.conf": "[Service]\nExecStartPost=-/sbin/ifup --all --allow=hotplug\n",
+    ...(!ifupdown2 && {
+      "/etc/systemd/system/networking.service.d/lab.conf":
+        "[Service]\nExecStartPost=-/sbin/ifup --all --allow=hotplug\n",
+    }),
   };
 }
 

@@ -64,6 +64,15 @@ const ifupdown = (release: Release) => ({
   customize: customizeHost,
 });
 
+/** A host as Proxmox VE has it, as far as Debian's packages go: ifupdown2, and no libvirt, whose VMs are started by a tool of its own. */
+const ifupdown2 = () => ({
+  packages: [
+    ...["systemd", "systemd-sysv", "dbus", "udev", "openssh-server", "iproute2", "iptables", "nftables", "sudo"],
+    ...["procps", "iputils-ping", "ifupdown2"],
+  ],
+  customize: customizeHost,
+});
+
 /** NetworkManager as a desktop's or a server's installer leaves it, which sees to name servers as well. */
 const networkManager = () => ({
   packages: [
@@ -74,12 +83,18 @@ const networkManager = () => ({
 });
 
 /** What a host in a container has installed. */
-export type HostKind = "plain" | "extras" | "ifupdown" | "networkManager";
+export type HostKind = "plain" | "extras" | "ifupdown" | "ifupdown2" | "networkManager";
 
 /** The root folder of a host, before it has booted: an image for each kind. Hosts boot from overlays of it. */
 export async function hostImage(release: Release, kind: HostKind = "plain"): Promise<string> {
   const plain = { packages: hostPackages, customize: customizeHost };
-  const kinds = { plain, extras: extras(release), ifupdown: ifupdown(release), networkManager: networkManager() };
+  const kinds = {
+    plain,
+    extras: extras(release),
+    ifupdown: ifupdown(release),
+    ifupdown2: ifupdown2(),
+    networkManager: networkManager(),
+  };
   const recipe = { release, ...kinds[kind] };
   const { folder } = await image(kind === "plain" ? release : `${kind}-${release}`, recipe, (target) =>
     makeRootFolder(recipe, target),

@@ -103,7 +103,7 @@ user_id() {
 }
 
 tools() {
-	for tool in netplan networkctl virsh nft ping systemd-run tar flock; do
+	for tool in netplan networkctl virsh nft ping systemd-run tar flock pveversion; do
 		! command -v "$tool" >/dev/null || echo "$tool"
 	done
 }
@@ -234,10 +234,23 @@ link_starts() {
 	[ -e "$1" ] && first /proc/uptime && limited grep -HE '^I:[0-9]+$' "$@"
 }
 
-# What ifupdown has up; of ifupdown2, ifupdown-ng and busybox the name leads elsewhere, and they have files of their own.
+# What ifupdown has up; of ifupdown-ng and busybox the name leads elsewhere, and they have files of their own.
 ifstate() {
 	case $(readlink -f "$(command -v ifup)") in */ifup) ;; *) return 1 ;; esac
 	[ ! -e /run/network/ifstate ] || cat /run/network/ifstate
+}
+
+# The same of ifupdown2, which keeps it in a form of its own: its stanzas, of which the rest is nobody's to read here.
+ifupdown2() {
+	case $(readlink -f "$(command -v ifup)") in */ifupdown2/*) ;; *) return 1 ;; esac
+	text=$(limited ifquery -a --print-savedstate) || return
+	printf '%s\n' "$text" | limited awk '$1 == "iface" { print $2 }'
+}
+
+# What Proxmox VE's next boot takes in place of ifupdown2's file (pvenetcommit.service).
+pending_interfaces() {
+	[ -e /etc/network/interfaces.new ] || return
+	if cmp -s /etc/network/interfaces.new /etc/network/interfaces; then echo like; else echo unlike; fi
 }
 
 # Who asks DHCP in this network beside networkd, one a line: its name, and its words. Of a process that ends meanwhile, none.
@@ -456,6 +469,10 @@ rest() {
 	section bridgeCalls bridge_calls
 	if command -v ifup >/dev/null; then
 		section ifstate ifstate
+		if [ "$code" != 0 ]; then
+			section ifupdown2 ifupdown2
+			[ "$code" != 0 ] || section pendingInterfaces pending_interfaces
+		fi
 		section dhcpClients dhcp_clients
 		! command -v dhcpcd >/dev/null || dhcpcd_leases
 	fi

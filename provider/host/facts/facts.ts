@@ -1,4 +1,5 @@
 import type { BridgeCalls, Firewall } from "../netfilter/firewall";
+import { isGuestPort } from "./guestLinks";
 import type { Profile } from "./keyfile";
 import type { Libvirt, LibvirtDomain } from "./libvirt";
 import type { BridgeRecord, OwnerMark } from "./records";
@@ -49,8 +50,12 @@ export interface Facts {
   readonly netplan: ReadonlyMap<string, string>;
   /** ifupdown's files, where it is there: path to text. */
   readonly interfaces: ReadonlyMap<string, string>;
-  /** What ifupdown has up, by what name of its files; undefined: it is not there. */
+  /** What ifupdown, or ifupdown2, has up, by what name of its files; undefined: neither is there. */
   readonly ifstate?: ReadonlyMap<string, string> | undefined;
+  /** That is ifupdown2. */
+  readonly ifupdown2?: true;
+  /** /etc/network/interfaces.new is there, which Proxmox VE's next boot puts in the file's place, and unlike that, or like it. */
+  readonly pendingInterfaces?: "unlike" | "like";
   /** Programs that ask DHCP beside networkd, where ifupdown is there. */
   readonly dhcpClients?: readonly DhcpClient[];
   /** networkd's files and drop-ins that kvmnet wrote. */
@@ -293,7 +298,7 @@ export function ports(facts: Facts, bridge: string): Link[] {
   return facts.links.filter((link) => link.master === bridge);
 }
 
-/** A bridge's ports but for the TAPs, which come and go with VMs. */
+/** A bridge's ports but for those which come and go with VMs and containers. */
 export function fixedPorts(facts: Facts, bridge: string): Link[] {
-  return ports(facts, bridge).filter(({ kind }) => kind !== "tun");
+  return ports(facts, bridge).filter((port) => !isGuestPort(port));
 }

@@ -29,15 +29,28 @@ export function interfacesWords(
   files: ReadonlyMap<string, string>,
   links: readonly Pick<Link, "name" | "kind" | "master">[],
 ): [string, string][] {
-  return [...sourcedFiles(files).read].flatMap(([path, text]) => {
+  const { read } = sourcedFiles(files);
+  const all = [...read.values()].flatMap(stanzasOf);
+  const described = new Set(all.map((one) => ifaceOf(one)?.name));
+  return [...read].flatMap(([path, text]) => {
     const stanzas = stanzasOf(text);
     const entries = links.flatMap((link) => {
       const own = stanzas.filter((one) => ifaceOf(one)?.name === link.name);
       const ports = links.filter(({ master }) => master === link.name).map(({ name }) => name);
-      return own.length > 0 ? [entryOf(link, wordsOf(own), ports)] : [];
+      if (own.length > 0) return [entryOf(link, wordsOf(own), portsIn(own) ?? ports)];
+      // One that stands among a bridge's ports alone is bare.
+      return !described.has(link.name) && portsIn(stanzas)?.includes(link.name) ? [entryOf(link, wordsOf([]))] : [];
     });
     return entries.length > 0 ? [[path, entriesText(entries)] as [string, string]] : [];
   });
+}
+
+/** bridge-utils-interfaces(5), and ifupdown2's bridge: both take a dash for an underscore. Undefined: no stanza says. */
+function portsIn(stanzas: readonly Stanza[]): string[] | undefined {
+  const said = stanzas.flatMap(({ options }) => options.filter(({ key }) => /^bridge[-_]ports$/.test(key)));
+  return said.length === 0
+    ? undefined
+    : said.flatMap(({ value }) => value.split(/\s+/)).filter((word) => word !== "" && word !== "none");
 }
 
 function wordsOf(stanzas: readonly Stanza[]): Record<string, unknown> {
@@ -46,7 +59,8 @@ function wordsOf(stanzas: readonly Stanza[]): Record<string, unknown> {
   const all = stanzas.flatMap(({ options }) => options);
   const words = (key: RegExp) =>
     all.filter((one) => key.test(one.key)).flatMap(({ value }) => value.split(/\s+/).filter(Boolean));
-  const fixed = [...said("inet", "static"), ...said("inet6", "static")];
+  // ifupdown2 takes a stanza without a family and a method for that of what is in it.
+  const fixed = [...said("inet", "static"), ...said("inet6", "static"), ...said("", "")];
   const hooks = all.filter(({ key }) => key === "up").map(({ value }) => value);
   const addresses = [...fixed.flatMap(addressOf), ...hooks.flatMap(addedAddress)];
   const routes = [...fixed.flatMap(routeOf), ...hooks.flatMap(addedRoute)];
@@ -67,10 +81,15 @@ function wordsOf(stanzas: readonly Stanza[]): Record<string, unknown> {
 }
 
 const optionOf = ({ options }: Stanza, key: string) => options.find((one) => one.key === key)?.value;
+const optionsOf = ({ options }: Stanza, key: string) => options.filter((one) => one.key === key);
 
-/** As ifupdown sets it: the netmask before the prefix, and a number of bits or an address that has them. */
+/** As ifupdown sets it: the netmask before the prefix, and a number of bits or an address that has them. ifupdown2 takes several. */
 export function addressOf(stanza: Stanza): string[] {
-  const [address, prefix] = optionOf(stanza, "address")?.split("/") ?? [];
+  return optionsOf(stanza, "address").flatMap(({ value }) => cidrOf(stanza, value));
+}
+
+function cidrOf(stanza: Stanza, value: string): string[] {
+  const [address, prefix] = value.split("/");
   if (address === undefined) return [];
   const mask = optionOf(stanza, "netmask") ?? prefix ?? (address.includes(":") ? "128" : "32");
   const bits = ipaddr.IPv4.isValidFourPartDecimal(mask) ? ipaddr.IPv4.parse(mask).prefixLengthFromSubnetMask() : mask;
@@ -78,8 +97,9 @@ export function addressOf(stanza: Stanza): string[] {
 }
 
 function routeOf(stanza: Stanza): object[] {
-  const [via, metric] = [optionOf(stanza, "gateway"), optionOf(stanza, "metric")];
-  return via === undefined ? [] : [{ to: "default", via, ...(metric !== undefined && { metric: Number(metric) }) }];
+  const metric = optionOf(stanza, "metric");
+  const more = metric !== undefined && { metric: Number(metric) };
+  return optionsOf(stanza, "gateway").map(({ value: via }) => ({ to: "default", via, ...more }));
 }
 
 /** What kvmnet's lines add, for which a stanza has no option (plan/ifupdown/bridged). */

@@ -69,7 +69,8 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
   const netplan = parseNetplan(reader);
   const networkd = files(reader, "networkd");
   const byHand = yield* parsingByHand(reader, links, { units: networkUnits, own: networkd.byPath, netplan });
-  const ifstate = text("ifstate");
+  const ifstate = parseIfstate(text("ifstate"), text("ifupdown2"));
+  const pending = text("pendingInterfaces");
   const interfaces = ifstate === undefined ? new Map<string, string>() : parseInterfaces(reader);
   const nm = { ...parseProfiles(text("profiles")), keyfiles: parseKeyfiles(reader) };
   const withProfiles = new Map([...netplan, ...byHand, ...profileWords(new Map([...netplan, ...byHand]), nm, links)]);
@@ -134,7 +135,9 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
     ...nm,
     netplan: withIfupdownsWords(withProfiles, interfaces, links),
     interfaces,
-    ...(ifstate !== undefined && { ifstate: parseIfstate(ifstate), dhcpClients }),
+    ...(ifstate !== undefined && { ifstate, dhcpClients }),
+    ...(text("ifupdown2") !== undefined && { ifupdown2: true as const }),
+    ...(pending && { pendingInterfaces: pending === "like" ? "like" : "unlike" }),
     networkd: networkd.byPath,
     records: parseRecords(reader),
     marks: parseMarks(reader),
@@ -283,8 +286,10 @@ function parseKeyfiles(reader: Reader): Map<string, string> {
   return new Map();
 }
 
-/** "enp1s0=enp1s0" a line: the link, and the name that its stanza has. */
-function parseIfstate(text: string): Map<string, string> {
+/** "enp1s0=enp1s0" a line: the link, and the name that its stanza has. Of ifupdown2 they are one, a line each. */
+function parseIfstate(text: string | undefined, names: string | undefined): Map<string, string> | undefined {
+  if (text === undefined)
+    return names === undefined ? undefined : new Map(names.split("\n").map((name) => [name, name]));
   return new Map(
     text.split("\n").flatMap((line) => {
       const [, name, logical] = /^([^=]+)=(.+)$/.exec(line) ?? [];

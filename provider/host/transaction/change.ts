@@ -1,5 +1,5 @@
 /** Who has the links of a change, where that is not networkd. */
-export type Owner = "ifupdown" | "NetworkManager";
+export type Owner = "ifupdown" | "ifupdown2" | "NetworkManager";
 
 /** One change of a host's network, whole: what is written, what the kernel is told, the way back, and what must hold. */
 export interface Change {

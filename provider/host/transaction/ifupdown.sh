@@ -7,7 +7,7 @@
 ifstate=/run/network/ifstate
 
 daemon_name() {
-	echo ifupdown
+	cat owner
 }
 
 # Of a lease, its client on one link ends without giving it back, and the other link's goes on with it once ifup starts it:
@@ -177,7 +177,7 @@ daemon_said() {
 }
 
 config_owner() {
-	echo ifupdown
+	cat owner
 }
 
 # The result, before anything is touched: ifupdown reads it, and does nothing. All its files together, as they go by each other.

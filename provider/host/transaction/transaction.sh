@@ -16,7 +16,7 @@
 #                   "ping ADDRESS", "tcp HOST PORT", "name NAME",
 #                   "route GATEWAY" (a default route goes via it; inet: any of IPv4); of several one will do: "names NAME…", "neighbours ADDRESS…"
 #   proofs          those of the probes of which one must hold, before and after; none: the connection itself is proof enough
-#   owner           who has the links that are changed: networkd, ifupdown or NetworkManager
+#   owner           who has the links that are changed: networkd, ifupdown, ifupdown2 or NetworkManager
 #   handover        of ifupdown's links: "CLIENT FROM TO", where a DHCP client ends on one, and goes on with its lease on the other
 #   release         the way on which the uplink leaves a bridge: apply, rollback, both or none
 #   timeout         seconds until the host undoes it              kvmnet-boot.service  undoes it at the next boot
@@ -46,7 +46,7 @@ for part in kernel files netplan networkd lease probes armed back; do
 done
 # shellcheck source=/dev/null
 case $(cat owner) in
-ifupdown) . ./ifupdown.sh ;;
+ifupdown | ifupdown2) . ./ifupdown.sh ;;
 NetworkManager) . ./networkmanager.sh ;;
 esac
 

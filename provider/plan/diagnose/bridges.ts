@@ -1,6 +1,7 @@
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import { noUplink } from "../../host/facts/records";
 import { asksDhcp6, promised } from "../addressing/wanted";
+import { isOfIfupdown } from "../ifupdown/owner";
 import { addressingOf } from "../netplan/addressing";
 import { findDefinition } from "../netplan/definition";
 import { Refusal } from "../refusal";
@@ -164,7 +165,9 @@ export const bridgeMac: Check = (facts) =>
     const words = {
       subject: `bridge ${bridge.name}`,
       evidence: `${bridge.name} ${bridge.mac}, ${uplink.name} ${uplink.mac}`,
-      fix: `Set macaddress: ${uplink.mac} for ${bridge.name}.`,
+      fix: isOfIfupdown(facts, bridge.name)
+        ? `Write "hwaddress ${uplink.mac}" into the stanza of ${bridge.name}.`
+        : `Set macaddress: ${uplink.mac} for ${bridge.name}.`,
       fixable: true,
     };
     const cause = uplinks.some(({ mac }) => mac === bridge.mac)

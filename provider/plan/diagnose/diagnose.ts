@@ -13,7 +13,7 @@ import {
 } from "./bridges";
 import { bridgeNfCall, forwardDrops, hookDrops } from "./filter";
 import { type Check, checkNames, type Finding } from "./finding";
-import { clientOnPort, ifupdownsNextBoot } from "./ifupdown";
+import { clientOnPort, ifupdownsNextBoot, pendingChange } from "./ifupdown";
 import { incompleteWayBack, netplanTry, unconfirmed, unpluggedNic } from "./leftovers";
 import { networkManagersNextBoot } from "./networkManager";
 import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
@@ -24,6 +24,7 @@ import { unread } from "./unread";
 import { tapOutOfVlan, vlanNotOnUplink, vlanWithoutFiltering } from "./vlans";
 import {
   bridgeMissing,
+  guestNotInBridge,
   libvirtSilent,
   linkDown,
   liveUnlikePersistent,
@@ -58,6 +59,7 @@ const checks: readonly Check[] = [
     nextBoot,
     ifupdownsNextBoot,
     networkManagersNextBoot,
+    pendingChange,
     nicRenamed,
     cloudInit,
     netplanTry,
@@ -66,6 +68,7 @@ const checks: readonly Check[] = [
   ],
   ...[
     tapNotInBridge,
+    guestNotInBridge,
     linkDown,
     vmSilent,
     liveUnlikePersistent,

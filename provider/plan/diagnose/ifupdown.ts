@@ -1,7 +1,8 @@
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { ifaceOf, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
 import { promised } from "../addressing/wanted";
-import { isOfIfupdown } from "../ifupdown/owner";
+import { ifupdownOf, isOfIfupdown, stateOf } from "../ifupdown/owner";
+import { pendingWords } from "../ifupdown/pending";
 import { addressingOf } from "../netplan/addressing";
 import { findDefinition } from "../netplan/definition";
 import type { Check } from "./finding";
@@ -13,6 +14,7 @@ const interfaces = {
   command: "a `systemctl restart networking`",
   look: "ifquery --list and ifquery",
 };
+const interfaces2 = { ...interfaces, command: "an `ifreload -a`", look: "ifquery -c -a" };
 
 /** What ifupdown has up, and would not bring up again as it is: as `ifup -a` takes its files. */
 export const ifupdownsNextBoot: Check = (facts) =>
@@ -20,9 +22,15 @@ export const ifupdownsNextBoot: Check = (facts) =>
     if (facts.ifstate?.get(link.name) !== link.name || link.networkFile !== undefined) return [];
     const lost = isOfIfupdown(facts, link.name)
       ? [...unselected(facts, link), ...notGiven(facts, link)]
-      : [`ifupdown has ${link.name} up (/run/network/ifstate), and no stanza of its files has it`];
-    return lost.length === 0 ? [] : [lostAtBoot(link.name, lost.join("; "), interfaces)];
+      : [`${ifupdownOf(facts)} has ${link.name} up (${stateOf(facts)}), and no stanza of its files has it`];
+    return lost.length === 0
+      ? []
+      : [lostAtBoot(link.name, lost.join("; "), facts.ifupdown2 ? interfaces2 : interfaces)];
   });
+
+/** A change of Proxmox VE's that is written and not made: its next boot makes it, whatever kvmnet has changed meanwhile. */
+export const pendingChange: Check = ({ pendingInterfaces }) =>
+  pendingInterfaces !== "unlike" ? [] : [finding("next-boot", "warning", { subject: "host", ...pendingWords })];
 
 /** By their name alone: patterns are kvmnet's to refuse, not to judge. */
 function unselected({ interfaces: files }: Facts, { name }: Link): string[] {

@@ -1,5 +1,6 @@
 import { quote } from "../../host/exec/quote";
 import { type Facts, linkNamed } from "../../host/facts/facts";
+import { guestOf, isGuestPort } from "../../host/facts/guestLinks";
 import type { LibvirtNic } from "../../host/facts/libvirt";
 import { unreadOf } from "../../host/facts/unread";
 import {
@@ -43,6 +44,24 @@ export const tapNotInBridge: Check = (facts) =>
       });
     }),
   );
+
+/** What of Proxmox VE's prints which bridge a NIC is to be in. */
+const configTools: Readonly<Record<string, string>> = { VM: "qm", container: "pct", "VM or container": "qm or pct" };
+
+/** The same of VMs and containers that are none of libvirt's: whose a link is tells its name, and which bridge is its, their own tool. */
+export const guestNotInBridge: Check = ({ links }) =>
+  links.flatMap((link) => {
+    const guest = guestOf(link.name);
+    if (guest === undefined || !isGuestPort(link) || link.master !== undefined) return [];
+    const [, kind = "", id] = /(VM or container|VM|container) (\d+)/.exec(guest) ?? [];
+    const tool = id === undefined ? "" : ` (${configTools[kind]} config ${id} on the host names it)`;
+    return finding("tap-not-in-bridge", "error", {
+      subject: `port ${link.name}`,
+      evidence: `${link.name} has no master; by its name it is ${guest}`,
+      cause: `${guest}, is in no bridge: something took it out, often an ifreload -a or a network restart that made the bridge anew.`,
+      fix: `ip link set ${link.name} master BRIDGE, with the bridge that it belongs in${tool}; ip link set ${link.name} up.`,
+    });
+  });
 
 /** A link that is down by the VM's definition too is as somebody wants it. */
 export const linkDown: Check = (facts) =>

@@ -103,7 +103,7 @@ function missingFamilies(ifaces: readonly Stanza[], { name, addressing: said }: 
 }
 
 /** @throws Refusal of what ifupdown has no word for */
-function familyLines(family: string, stanza: Addressing, first: boolean): { method: string; lines: string[] } {
+export function familyLines(family: string, stanza: Addressing, first: boolean): { method: string; lines: string[] } {
   const is6 = (text: string) => text.includes(":");
   const isOf = (text: string) => is6(text) === (family === "inet6");
   const { addresses, gateways } = promised(stanza);

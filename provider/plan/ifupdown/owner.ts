@@ -49,16 +49,40 @@ export function withoutBridge(
   return withInterfaces(facts, new Map(isLost ? [...plain, ...originals] : plain));
 }
 
-/** @throws Refusal of a NIC that ifupdown's files have, and ifupdown or kvmnet can't go on with */
-export function refuseIfupdowns(facts: Facts, { name, kind }: Link, { places }: NetplanDefinition): void {
+/** Which of the two programs has what these files say. */
+export function ifupdownOf({ ifupdown2 }: Pick<Facts, "ifupdown2">): "ifupdown" | "ifupdown2" {
+  return ifupdown2 ? "ifupdown2" : "ifupdown";
+}
+
+/** How one finds what it has up. */
+export const stateOf = (facts: Pick<Facts, "ifupdown2">) =>
+  facts.ifupdown2 ? "ifquery -a --print-savedstate" : "/run/network/ifstate";
+
+/** Why a link is not in its hands; undefined: it has brought the link up, by its stanza. */
+export function upLacks(facts: Pick<Facts, "ifstate" | "ifupdown2">, name: string): string | undefined {
+  if (facts.ifstate?.get(name) === name) return undefined;
+  return `${ifupdownOf(facts)} does not have ${name} up (${stateOf(facts)})`;
+}
+
+/** @throws Refusal of a NIC that ifupdown's files have, and NetworkManager too */
+export function refuseIfupdowns(facts: Facts, { name }: Link, { places }: NetplanDefinition): void {
   const where = places.map(({ path }) => path).join(", ");
   if (facts.networkManager.has(name))
     throw new Refusal(
       `uplink: ${name} stands in ${where}, and NetworkManager has it. Have one of them configure it: take it out there, or out of NetworkManager (nmcli device set ${name} managed no).`,
     );
+}
+
+/** @throws Refusal of a link that ifupdown's files have, and can't have as a new bridge's port */
+export function refuseAsPort(facts: Facts, { name, kind }: Link, { places }: NetplanDefinition): void {
+  const where = places.map(({ path }) => path).join(", ");
   if (kind === "bond" || kind === "vlan")
     throw new Refusal(
       `uplink: ${name} is a ${kind === "bond" ? "bond" : "VLAN"} of ifupdown's (${where}), and for now kvmnet bridges ifupdown's NICs only. Take a NIC.`,
+    );
+  if (facts.ifupdown2)
+    throw new Refusal(
+      `uplink: ${name} is ifupdown2's (${where}), by whose files kvmnet takes a bridge over that is there, and for now makes none. Describe the bridge there (auto br0, iface br0 inet …, bridge-ports ${name}), run ifreload -a at the console, and say its name.`,
     );
 }
 
@@ -69,16 +93,16 @@ export function refuseDhcp6(name: string, where: string): never {
   );
 }
 
-/** @throws Refusal of a NIC that has what it has from somebody else than from ifupdown's files */
-export function needUp({ ifstate }: Facts, { name }: Link, { places }: NetplanDefinition): void {
+/** @throws Refusal of a link that has what it has from somebody else than from ifupdown's files */
+export function needUp(facts: Facts, property: "uplink" | "name", { id: name, places }: NetplanDefinition): void {
   const [{ path = "" } = {}] = places;
-  const logical = ifstate?.get(name);
+  const logical = facts.ifstate?.get(name);
   if (logical === undefined)
     throw new Refusal(
-      `uplink: ${name} stands in ${path}, but ifupdown has not brought it up (/run/network/ifstate): who configures it, kvmnet does not know. Run ifup ${name} at the console, or describe it where it is configured.`,
+      `${property}: ${name} stands in ${path}, but ${ifupdownOf(facts)} has not brought it up (${stateOf(facts)}): who configures it, kvmnet does not know. Run ifup ${name} at the console, or describe it where it is configured.`,
     );
   if (logical !== name)
     throw new Refusal(
-      `uplink: ifupdown has ${name} as ${logical} (/run/network/ifstate). Write its stanza as "iface ${name} …", and run ifdown and ifup ${name} at the console.`,
+      `${property}: ifupdown has ${name} as ${logical} (/run/network/ifstate). Write its stanza as "iface ${name} …", and run ifdown and ifup ${name} at the console.`,
     );
 }

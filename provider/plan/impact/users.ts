@@ -1,4 +1,5 @@
 import { type Facts, linkNamed, ports, runningOn } from "../../host/facts/facts";
+import { guestOf } from "../../host/facts/guestLinks";
 import type { Holder } from "../../host/tap/holders";
 
 /** A bridge's ports that may be somebody's: all but its uplink. */
@@ -18,6 +19,8 @@ export function usersOf(facts: Facts, bridge: string, uplink: string, holders: r
     if (vm) return [vm.name];
     const link = linkNamed(facts, port);
     const holding = holders.filter(({ tap }) => tap === port);
+    const guest = guestOf(port);
+    if (guest !== undefined) return holding.length > 0 || link?.carrier === true ? [guest] : [];
     if (holding.length > 0)
       return holding.map(({ vm: name, command, pid }) => name ?? `${command} (PID ${pid}, by its TAP ${port})`);
     if (link?.kind === "tun" && !link.carrier) return [];

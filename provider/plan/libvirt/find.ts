@@ -10,6 +10,10 @@ export interface ToldLibvirt extends Libvirt {
 
 /** The host's libvirt, or what to do where there is none. */
 export function libvirtOf(facts: Facts, host: string): ToldLibvirt {
+  if (!facts.libvirt && facts.tools.has("pveversion"))
+    throw new Refusal(
+      `${host}: the host is one of Proxmox VE's (pveversion), which has no libvirt: a Network and a Nic are libvirt's. Take them out of the program, and give the bridge's name to what describes the host's VMs, the bridge of their network devices (docs/adopting.md, "Proxmox VE").`,
+    );
   if (!facts.libvirt)
     throw new Refusal(
       `${host}: the host has no libvirt (no virsh). Install libvirt-daemon-system and libvirt-clients.`,

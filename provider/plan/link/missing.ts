@@ -1,5 +1,6 @@
 import { type Facts, type Link, linkNamed, type PortVlans, ports } from "../../host/facts/facts";
 import type { Owner } from "../../host/transaction/change";
+import { upLacks } from "../ifupdown/owner";
 import { usersMtu } from "../netplan/mtu";
 import { bridgeUnit } from "../networkd/units";
 import { bridgeProfile, portProfile } from "../networkManager/paths";
@@ -43,11 +44,6 @@ export function inHandsOfNetworkd(link: Link | undefined, unit: string): boolean
   );
 }
 
-/** Whether ifupdown has brought a link up, by its stanza. */
-export function inHandsOfIfupdown({ ifstate }: Pick<Facts, "ifstate">, name: string): boolean {
-  return ifstate?.get(name) === name;
-}
-
 /** Whether NetworkManager has a link by a profile; undefined: it has. */
 export function profileLacks({ profiles }: Pick<Facts, "profiles">, name: string, path: string): string | undefined {
   const { path: other, state } = profiles.get(name) ?? {};
@@ -62,8 +58,7 @@ function ownerLacks(
   { unit, owner, uplink }: Pick<WantedBridge, "unit" | "owner" | "uplink">,
 ) {
   const { name, networkdState = "unknown", networkFile = "no file" } = link;
-  if (owner === "ifupdown")
-    return inHandsOfIfupdown(facts, name) ? undefined : `ifupdown does not have ${name} up (/run/network/ifstate)`;
+  if (owner === "ifupdown" || owner === "ifupdown2") return upLacks(facts, name);
   if (owner === "NetworkManager")
     return profileLacks(facts, name, bridgeProfile(name)) ?? profileLacks(facts, uplink ?? "", portProfile(name));
   return inHandsOfNetworkd(link, unit ?? bridgeUnit(facts, name))

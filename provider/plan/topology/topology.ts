@@ -1,4 +1,5 @@
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { guestOf } from "../../host/facts/guestLinks";
 import type { LibvirtDomain } from "../../host/facts/libvirt";
 import type { Heard } from "../../host/listen/listen";
 import { attachmentOf, linkOf } from "../attachment/attachment";
@@ -131,7 +132,7 @@ function kindOf(facts: Facts, link: Link): NodeKind | undefined {
     case "bridge":
       return "bridge";
     case "tun":
-      return isVms(facts, link) || link.master !== undefined ? "TAP" : undefined;
+      return isVms(facts, link) || link.master !== undefined || guestOf(link.name) ? "TAP" : undefined;
   }
   // A NIC may be of any kind in a container; others matter as ports alone.
   // One end of a pair whose other end is elsewhere: in a container it is the NIC; a container's own is in a bridge.
@@ -150,6 +151,7 @@ function linkWords(facts: Facts, link: Link, kind: NodeKind): string[] {
   const on = networks.filter(({ bridge }) => kind === "bridge" && bridge === link.name);
   const direct = networks.filter(({ bridge, devices }) => bridge === undefined && devices?.includes(link.name));
   const words: (string | false | undefined)[] = [
+    guestOf(link.name),
     ...addresses.map(({ local, prefix }) => `${local}/${prefix}`),
     link.vlan !== undefined && `VLAN ${link.vlan}`,
     kind !== "TAP" && link.mac,

@@ -1,6 +1,6 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../addressing/readdressing";
-import { inHandsOfIfupdown } from "../link/missing";
+import { upLacks } from "../ifupdown/owner";
 import type { UndoPlan } from "./undo";
 
 /** What of the network of before is not there yet, a sentence each. */
@@ -42,7 +42,7 @@ function handsLack(
   networkd: string | undefined,
   { owner, keepOnApply }: UndoPlan["change"],
 ) {
-  if (owner === "ifupdown") return inHandsOfIfupdown(facts, name) ? undefined : `ifupdown does not have ${name} up`;
+  if (owner === "ifupdown" || owner === "ifupdown2") return upLacks(facts, name);
   if (owner === "NetworkManager") {
     const { uuid, state } = facts.profiles.get(name) ?? {};
     const has = keepOnApply.includes(`${name} ${uuid}`) && state === "activated";

@@ -26,7 +26,7 @@ export interface UndoPlan {
 /** Whose links it was about: of kvmnet before it knew others, networkd's. */
 function ownerOf({ lines }: LastChange): Owner | undefined {
   const [owner] = lines("owner");
-  return owner === "ifupdown" || owner === "NetworkManager" ? owner : undefined;
+  return owner === "ifupdown" || owner === "ifupdown2" || owner === "NetworkManager" ? owner : undefined;
 }
 
 function handedBack({ lines }: LastChange): Pick<Change, "handOver"> {

@@ -5,6 +5,7 @@ import { asksDhcp6, promised } from "../../plan/addressing/wanted";
 import { type BridgedNic, bridgedFile } from "../../plan/ifupdown/bridged";
 import { asksDhcp as stanzasAskDhcp } from "../../plan/ifupdown/carried";
 import { hasMarks, oursIn } from "../../plan/ifupdown/marks";
+import { ifupdownOf, isIfupdowns } from "../../plan/ifupdown/owner";
 import { sysctlPath, sysctlText } from "../../plan/impact/sysctls";
 import type { WantedBridge } from "../../plan/link/missing";
 import { addressingOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
@@ -66,7 +67,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     ...(vlans && { vlans }),
     ...promised(stanza),
     ...(found && isUnit(found.own) && { unit: foundUnit(found) }),
-    ...(site.stanzas && { owner: "ifupdown" as const }),
+    ...((site.stanzas || (found && isIfupdowns(found.own))) && { owner: ifupdownOf(facts) }),
     ...(site.profile && { owner: "NetworkManager" as const }),
   };
   const ofBridge = foundChange?.stripped ?? new Map<string, string>();

@@ -5,15 +5,17 @@ import type { BridgeRecord } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { madeByNetplan } from "../../plan/addressing/netplanId";
 import { asksDhcp6, promised, stanzaOf } from "../../plan/addressing/wanted";
+import { unlikeSaid } from "../../plan/ifupdown/handMade";
+import { isIfupdowns, needUp } from "../../plan/ifupdown/owner";
 import { addressingOf, listOf, nameServersOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
 import { bridgeFilePath, bridgeFilesIn, bridgeFileText, isBridgeFile } from "../../plan/netplan/bridgeFile";
 import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../plan/netplan/definition";
-import { entryMtu, isOurs } from "../../plan/netplan/mtu";
+import { entryMtu, isOurs, usersMtu } from "../../plan/netplan/mtu";
 import { isUnit } from "../../plan/networkd/units";
 import { Refusal } from "../../plan/refusal";
 import type { BridgeInputs } from "./definition";
 
-/** A bridge that was there before kvmnet, made by hand with netplan: its definition stays in the user's own files. */
+/** A bridge that was there before kvmnet, made by hand with netplan, networkd's files or ifupdown's: its definition stays in the user's own files. */
 export interface Found {
   /** As netplan merges it: with what kvmnet's file adds, where there is one. */
   readonly definition: NetplanDefinition;
@@ -34,9 +36,9 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
     throw new Refusal(
       `name: the host has the bridge ${name} by a file of kvmnet's, and no record of whose it is. To import it, make the file yours first: ${way}`,
     );
-  if (link && (!found || !(isUnit(found.own) || madeByNetplan(link) === name)))
+  if (link && (!found || !(isUnit(found.own) || isIfupdowns(found.own) || madeByNetplan(link) === name)))
     throw new Refusal(
-      `name: the host has an interface ${name} already, which kvmnet did not make, nor netplan or networkd from their files. Take another name, or describe it there first.`,
+      `name: the host has an interface ${name} already, which kvmnet did not make, nor netplan, networkd or ifupdown from their files. Take another name, or describe it there first.`,
     );
   if (!link && definedIds(facts.netplan).some(({ id }) => id === name))
     throw new Refusal(
@@ -49,6 +51,7 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
     throw new Refusal(
       `name: ${name} is configured with netplan's renderer ${found.definition.renderer}; for now kvmnet handles networkd only.`,
     );
+  if (isIfupdowns(found.own)) needUp(facts, "name", found.own);
   return { ...found, macAddress: link.mac };
 }
 
@@ -109,6 +112,7 @@ export function changeFound(
 ): FoundChange {
   const { name } = inputs;
   if (isUnit(own)) return asItsUnitsHaveIt(facts, inputs, own, macAddress);
+  if (isIfupdowns(own)) return asItsStanzasHaveIt(facts, inputs, { own, macAddress, port });
   const now = { ...present, stanza: addressingOf(definition) };
   const whole = inputs.addressing === "inherit" ? undefined : completed(inputs.addressing, now);
   const explicit = whole?.stanza;
@@ -147,6 +151,35 @@ function asItsUnitsHaveIt(facts: Facts, inputs: BridgeInputs, own: NetplanDefini
       `${unlike[0]}: ${name} is not so by ${own.places.map(({ path }) => path).join(", ")}, which kvmnet does not change (${unlike.join(", ")}). Say it as it is there (pulumi import prints that), or change it by hand first.`,
     );
   return { stanza, kept: [], stripped: new Map(), config: {} };
+}
+
+/**
+ * The same of ifupdown's files, whose lines are told that would have to be there.
+ * @throws Refusal of inputs that want it otherwise
+ */
+function asItsStanzasHaveIt(
+  facts: Facts,
+  inputs: BridgeInputs,
+  { own, macAddress, port }: Pick<Found, "own" | "macAddress"> & { readonly port: NetplanDefinition },
+): FoundChange {
+  const { name, mtu } = inputs;
+  const stanza = addressingOf(own);
+  const addressing = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
+  const isAddressed = addressing === undefined || isSaid(stanza, addressing);
+  const isOfMtu = mtu === undefined || (usersMtu(facts, name) === mtu && entryMtu(port, name) === mtu);
+  const [unlike, ...others] = unlikeSaid(
+    facts,
+    { ...inputs, uplink: port.id, addressing },
+    { macAddress, isAddressed, isOfMtu },
+  );
+  if (unlike === undefined) return { stanza, kept: [], stripped: new Map(), config: {} };
+  const { property, says, write } = unlike;
+  const paths = own.places.map(({ path }) => path).join(", ");
+  const lines = [...write, ...others.flatMap((one) => one.write)].map((line) => JSON.stringify(line)).join(", ");
+  const command = facts.ifupdown2 ? "ifreload -a" : `ifdown ${name} and ifup ${name}`;
+  throw new Refusal(
+    `${property}: ${name} has ${says} by ${paths}, which kvmnet does not change. Write ${lines} there and run ${command} at the console, or say ${[property, ...others.map((one) => one.property)].join(", ")} as it is there (pulumi import prints that).`,
+  );
 }
 
 /** Whether the user's files give a bridge the wanted addressing; what else they say of it is theirs. */

@@ -1,6 +1,7 @@
 import { type Address, type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../../plan/addressing/readdressing";
-import { inHandsOfIfupdown, inHandsOfNetworkd, missing, profileLacks } from "../../plan/link/missing";
+import { upLacks } from "../../plan/ifupdown/owner";
+import { inHandsOfNetworkd, missing, profileLacks } from "../../plan/link/missing";
 import type { BridgePlan } from "./plan";
 import { stillOn, type UpdatePlan } from "./planUpdate";
 import type { RestorePlan } from "./restore";
@@ -34,8 +35,7 @@ export function lackingToRestore(facts: Facts, plan: RestorePlan): string[] {
 
 function handsLack(facts: Facts, { uplink: { name }, change, unit }: RestorePlan, link: Link | undefined) {
   if (change.owner === "NetworkManager") return profileLacks(facts, name, unit) ?? false;
-  if (change.owner === "ifupdown")
-    return !inHandsOfIfupdown(facts, name) && `ifupdown does not have ${name} up (/run/network/ifstate)`;
+  if (change.owner === "ifupdown" || change.owner === "ifupdown2") return upLacks(facts, name) ?? false;
   return !inHandsOfNetworkd(link, unit) && `networkd has ${name} in state ${link?.networkdState ?? "unknown"}`;
 }
 

@@ -3,6 +3,7 @@ import type { Change } from "../../host/transaction/change";
 import { cidrOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
 import { asksDhcp } from "../../plan/ifupdown/carried";
 import { clientOf, handOver } from "../../plan/ifupdown/handOver";
+import { isIfupdowns, upLacks } from "../../plan/ifupdown/owner";
 import type { Losses } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
 import type { Addressing } from "../../plan/link/addressingOn";
@@ -60,7 +61,8 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   const site = siteOf(facts, inputs, owner, taking);
   const { found, uplink, port, units, stanzas, profile, there, onUplink, onBridge } = site;
   const { name } = inputs;
-  const unit = stanzas ? name : (units?.bridge ?? foundUnit(found) ?? networkFileName(name));
+  const isTheirs = found !== undefined && isIfupdowns(found.own);
+  const unit = stanzas || isTheirs ? name : (units?.bridge ?? foundUnit(found) ?? networkFileName(name));
   const written = filesFor(site, inputs, owner);
   const { wanted, config, previousConfig, record } = written;
   const joins = uplink.master !== name;
@@ -81,11 +83,11 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     ...(wanted.owner && { owner: wanted.owner }),
     ...(leased && joins && { handOver: handOver(facts, uplink.name, name, wanted.macAddress) }),
     leaving: leaving.map(cidrOf),
-    keepOnApply: [unit],
-    keepOnRollback: [
-      ...(there ? [unit] : []),
-      ...(!there || onUplink.addresses.length > 0 ? portUnits(port, uplink) : []),
-    ],
+    // What ifupdown has up by the user's file, it need not be told of: to bring it up again throws VMs out of it.
+    keepOnApply: isTheirs && upLacks(facts, name) === undefined ? [] : [unit],
+    keepOnRollback: isTheirs
+      ? []
+      : [...(there ? [unit] : []), ...(!there || onUplink.addresses.length > 0 ? portUnits(port, uplink) : [])],
     release: uplink.master === name ? "none" : "rollback",
     ...demands,
     ...undoneBy(inputs.confirm),

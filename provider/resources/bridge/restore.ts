@@ -14,7 +14,7 @@ import { owningDefinition } from "../../plan/addressing/owner";
 import { cidrOf, isLeased, leasedOf } from "../../plan/addressing/readdressing";
 import { asksDhcp6, learns, type Promised, promised } from "../../plan/addressing/wanted";
 import { handOver } from "../../plan/ifupdown/handOver";
-import { isIfupdowns, isOfIfupdown, refuseDhcp6, withoutBridge } from "../../plan/ifupdown/owner";
+import { ifupdownOf, isIfupdowns, isOfIfupdown, refuseDhcp6, withoutBridge } from "../../plan/ifupdown/owner";
 import { lossesOf } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
 import { sysctlPath } from "../../plan/impact/sysctls";
@@ -118,7 +118,7 @@ export function planRestore(
     files,
     remove: [...own, recordPath(name)],
     ...kernelChange(facts, target),
-    owner: isIfupdowns(original) ? "ifupdown" : isProfiles(original) ? "NetworkManager" : undefined,
+    owner: isIfupdowns(original) ? ifupdownOf(facts) : isProfiles(original) ? "NetworkManager" : undefined,
     ...(isIfupdowns(original) &&
       promise.dhcp4 &&
       bridge && { handOver: handOver(facts, name, uplink.name, uplink.mac) }),

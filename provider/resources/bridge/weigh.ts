@@ -1,5 +1,6 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
+import { refusePending } from "../../plan/ifupdown/pending";
 import { acceptedWords, impactsOf, needless, refuse, stepOf, words } from "../../plan/impact/impacts";
 import { unproven } from "../../plan/impact/standing";
 import { Refusal } from "../../plan/refusal";
@@ -22,6 +23,7 @@ export function weigh(
   { accept = [] }: BridgeInputs,
 ): void {
   if (plan.differences.length === 0 || onlyTaps(plan)) return;
+  refusePending(facts);
   refuseUnproven(plan);
   const step = stepOf(plan);
   if (step === undefined) return;
@@ -53,6 +55,7 @@ export function weighDelete(
   plan: RestorePlan,
   { accept = [], forceDelete }: BridgeInputs,
 ): void {
+  refusePending(facts);
   refuseUnproven(plan);
   const { wanted, uplink } = plan;
   const { name } = wanted;
