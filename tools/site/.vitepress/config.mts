@@ -55,7 +55,7 @@ export default defineConfig({
         "leaving",
         "uninstall",
       ),
-      group("What it does", "preview", "safety", "transaction", "security", "howFast", "troubleshooting"),
+      group("What it does", "preview", "safety", "transaction", "security", "howFast", "troubleshooting", "words"),
     ],
   },
 });
