@@ -1,7 +1,8 @@
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CommandResult, describeFailure } from "./command";
-import { guestAgent, guestAgentOn } from "./guestAgent";
+import { guestAgent } from "./guestAgent";
 import { guestImage } from "./guestImage";
 import type { Host } from "./host";
 
@@ -27,8 +28,8 @@ export class Guest implements AsyncDisposable {
     const { kernel, initrd } = await guestImage();
     const prepare = 'mkdir -p "$1" && chown libvirt-qemu "$1"';
     await host.must(["sh", "-c", prepare, "sh", folder]);
-    await host.copyIn(kernel, `${folder}/vmlinuz`);
-    await host.copyIn(initrd, `${folder}/initrd`);
+    await copyFile(kernel, host.pathOf(`${folder}/vmlinuz`));
+    await copyFile(initrd, host.pathOf(`${folder}/initrd`));
     const xml = `${folder}/${options.name}.xml`;
     await host.writeFile(xml, domainXml(options, host.lan.publicKey));
     await host.must(["virsh", "define", xml]);
@@ -42,10 +43,8 @@ export class Guest implements AsyncDisposable {
   /** Starts it and waits until it runs commands. */
   async boot(): Promise<void> {
     await this.host.must(["virsh", "start", this.name]);
-    // On a machine that is emulated itself, it is emulated twice.
-    const [limit, patience] = this.host.isEmulated ? [600_000, 20_000] : [90_000, 1000];
-    for (const deadline = Date.now() + limit; Date.now() < deadline; await sleep(200)) {
-      const result = await this.run(["true"], { timeout: patience }).catch(() => undefined);
+    for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(200)) {
+      const result = await this.run(["true"], { timeout: 1000 }).catch(() => undefined);
       if (result?.code === 0) {
         return;
       }
@@ -56,9 +55,7 @@ export class Guest implements AsyncDisposable {
   /** A command in the guest, over a serial port: works without a NIC. */
   async run(argv: readonly string[], { timeout = 30_000 } = {}): Promise<CommandResult> {
     const command = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    const path = `${folder}/${this.name}.agent`;
-    if (this.host.isEmulated) return { argv, ...(await guestAgentOn(this.host, path, command, timeout)) };
-    return { argv, ...(await guestAgent(this.host.pathOf(path), command, timeout)) };
+    return { argv, ...(await guestAgent(this.host.pathOf(`${folder}/${this.name}.agent`), command, timeout)) };
   }
 
   async must(argv: readonly string[], options?: { timeout?: number }): Promise<string> {

@@ -1,33 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createConnection } from "node:net";
-import type { CommandOptions, CommandResult } from "./command";
+import type { CommandResult } from "./command";
 
 const decode = (field = "") => Buffer.from(field.slice(1), "base64").toString();
-
-/** One that answers on that socket: it ends with the line that has the answer. */
-const asking = `
-use IO::Socket::UNIX;
-my ($path, $id, $command) = @ARGV;
-my $port = IO::Socket::UNIX->new(Peer => $path) or die "$path: $!\\n";
-$port->autoflush(1);
-print $port "$id $command\\n";
-while (my $said = <$port>) { if ($said =~ /^$id /) { print $said; exit 0 } }
-die "no answer\\n";`;
-
-/** The same where the socket is another machine's. */
-export async function guestAgentOn(
-  host: { exec(argv: readonly string[], options?: CommandOptions): Promise<CommandResult> },
-  path: string,
-  command: string,
-  timeout: number,
-): Promise<Omit<CommandResult, "argv">> {
-  const id = randomBytes(4).toString("hex");
-  const asked = ["perl", "-e", asking, path, id, Buffer.from(command).toString("base64")];
-  const { argv: _, ...result } = await host.exec(asked, { timeout });
-  const [, code, stdout, stderr] = /^\w+ (\d+) (=\S*) (=\S*)$/m.exec(result.stdout.replaceAll("\r", "")) ?? [];
-  if (code === undefined) return { ...result, code: null };
-  return { ...result, code: Number(code), stdout: decode(stdout), stderr: decode(stderr) };
-}
 
 /**
  * Runs a shell command in a guest by the serial port that its process 1 listens on. It needs no NIC, so it

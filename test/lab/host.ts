@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootAnew } from "./bootAnew";
@@ -174,21 +174,6 @@ export class Host implements AsyncDisposable {
   /** A file of a running container as this machine sees it; no link on the way to it may be absolute. */
   pathOf(path: string): string {
     return this.machine.pathOf(path);
-  }
-
-  get isEmulated(): boolean {
-    return this.parts.options.kind === "qemu";
-  }
-
-  /** A file of this machine's, of whatever size, to be one of the host's. */
-  async copyIn(from: string, to: string): Promise<void> {
-    if (!this.isEmulated) return copyFile(from, this.pathOf(to));
-    const known = `KnownHostsCommand=/bin/echo ${this.address} ${this.hostKey}`;
-    const script =
-      'exec ssh -F /dev/null -o BatchMode=yes -o UserKnownHostsFile=/dev/null -o "$1" -i "$2" "$3" "cat >$4" <"$5"';
-    const argv = ["sh", "-c", script, "sh", known, this.sshKeyPath, `root@${this.address}`, to, from];
-    const result = await this.lan.engine.run(argv);
-    if (result.code !== 0) throw new Error(`${this.name}: ${describeFailure({ ...result, argv })}`);
   }
 
   /** What it has said on its console, since the lab has it. */

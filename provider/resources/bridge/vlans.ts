@@ -129,15 +129,17 @@ function refuseUntagging(facts: Facts, bridge: Link | undefined): void {
     );
 }
 
-/** @throws Refusal of VLANs of the host's own that would get no frames any more, or take the guests' */
-function refuseHostsVlans({ links }: Facts, bridge: string, uplink: Link, tagged: readonly number[]): void {
-  const on = (name: string) => links.filter(({ kind, parent }) => kind === "vlan" && parent === name);
-  const [above] = on(bridge);
+/** @throws Refusal of VLANs of the host's own that would get no frames any more, or take the guests'; not of what is so already */
+function refuseHostsVlans(facts: Facts, bridge: string, uplink: Link, tagged: readonly number[]): void {
+  const on = (name: string) => facts.links.filter(({ kind, parent }) => kind === "vlan" && parent === name);
+  const filters = filtersVlans(linkNamed(facts, bridge));
+  const [above] = filters ? [] : on(bridge);
   if (above)
     throw new Refusal(
       `vlanFiltering: ${above.name} is VLAN ${above.vlan} of the host's own on ${bridge}, and would get no frame any more. Put it on ${uplink.name}, or take it away.`,
     );
-  const taking = on(uplink.name).find(({ vlan }) => tagged.includes(vlan ?? 0));
+  const carried = filters ? (uplink.vlans?.tagged ?? []) : [];
+  const taking = on(uplink.name).find(({ vlan = 0 }) => tagged.includes(vlan) && !carried.includes(vlan));
   if (taking)
     throw new Refusal(
       `vlans: ${taking.name} is VLAN ${taking.vlan} of the host's own on ${uplink.name}: what comes in for it goes there, and the bridge never sees it. Take ${taking.vlan} out, or ${taking.name} away.`,

@@ -154,15 +154,16 @@ describe.each(["static", "networkdByHand"])("A bridge that tells VLANs apart on 
     ]);
   });
 
-  it("is refused where VLANs of the host's own would get nothing, or take it", () => {
-    const own = (parent: string) => ({
-      ...made,
-      links: [...made.links, link(`${parent}.20`, { index: 90, kind: "vlan", parent, vlan: 20 })],
+  it("is refused where VLANs of the host's own would get nothing, or take it; one that came later is the doctor's", () => {
+    const own = (facts: Facts, parent: string) => ({
+      ...facts,
+      links: [...facts.links, link(`${parent}.20`, { index: 90, kind: "vlan", parent, vlan: 20 })],
     });
-    expect(() => planBridge(own("br0"), inputs(), owner)).toThrow(
-      /^vlanFiltering: br0\.20 is VLAN 20 of the host's own/,
-    );
-    expect(() => planBridge(own("enp1s0"), inputs(), owner)).toThrow(/^vlans: enp1s0\.20 is VLAN 20 of the host's own/);
+    const off = whenMade(bare, planBridge(bare, inputs({ vlanFiltering: undefined, vlans: undefined }), owner).change);
+    const words = (facts: Facts) => () => planBridge(facts, inputs(), owner);
+    expect(words(own(off, "br0"))).toThrow(/^vlanFiltering: br0\.20 is VLAN 20 of the host's own/);
+    expect(words(own(off, "enp1s0"))).toThrow(/^vlans: enp1s0\.20 is VLAN 20 of the host's own/);
+    for (const parent of ["br0", "enp1s0"]) expect(differences(own(made, parent))).toEqual([]);
   });
 });
 
