@@ -127,8 +127,14 @@ describe("On Debian 13, a bridge that tells VLANs apart", () => {
     async () => {
       const was = await networkPicture(host);
       await stack.say(program({ ...filtering, vlans: [30, "100-102"], confirm: { timeout: 60 } }));
-      const up = stack.pulumi.up();
-      while (!(await vlansOf(host, "enp1s0")).includes("30")) await sleep(200);
+      let ended = false;
+      const up = stack.pulumi.up().finally(() => {
+        ended = true;
+      });
+      while (!(await vlansOf(host, "enp1s0")).includes("30")) {
+        if (ended) throw new Error(`it ended before it was isolated: ${(await up).stdout}`);
+        await sleep(200);
+      }
       await host.isolate();
       await host.must(["sh", "-c", "while bridge vlan show dev enp1s0 | grep -qw 30; do sleep 1; done"]);
       await host.rejoin();
