@@ -95,7 +95,8 @@ interface SaidLease {
   readonly time: string | undefined;
 }
 
-function leaseOf(client: Lease["client"], { address, servers = [], mtu, time }: SaidLease): Lease | undefined {
+/** What a client says of its lease, as all say it. */
+export function leaseOf(client: Lease["client"], { address, servers = [], mtu, time }: SaidLease): Lease | undefined {
   if (address === undefined) return undefined;
   return {
     ...{ client, address, clientId: undefined, nameservers: servers.map((one) => one.trim()) },

@@ -130,6 +130,11 @@ profiles() {
 	limited nmcli -t -f UUID,DEVICE,STATE,TYPE,NAME,FILENAME connection show --active
 }
 
+# What DHCP gave links that NetworkManager has, and by which identity.
+profile_leases() {
+	limited nmcli -t -f GENERAL.DEVICE,DHCP4,DHCP6 device show
+}
+
 # Of NetworkManager's files those of wired links: what others have, keys of Wi-Fi and VPNs, is nobody's to read.
 wired_keyfiles() {
 	limited grep -lsE '^[[:space:]]*type[[:space:]]*=[[:space:]]*(ethernet|802-3-ethernet|bridge)[[:space:]]*$' \
@@ -455,6 +460,7 @@ rest() {
 	set --
 	if [ "$code" = 0 ]; then
 		section profiles profiles
+		section profileLeases profile_leases
 		while IFS= read -r path; do set -- "$@" "$path"; done <<-EOF
 			$(wired_keyfiles)
 		EOF

@@ -220,7 +220,7 @@ export interface DhcpClient {
 
 export interface Lease {
   readonly address: string;
-  /** networkd's DHCP client identifier in hex. */
+  /** The DHCP client identifier in hex, as networkd or NetworkManager tells it. */
   readonly clientId: string | undefined;
   readonly nameservers: readonly string[];
   /** Option 26 (RFC 2132), which networkd gives the link unless netplan's use-mtu says otherwise; of systemd 261 and later not known. */
@@ -228,7 +228,7 @@ export interface Lease {
   /** networkd gives it back to the server once it lets go of the link, unless told not to (systemd 261 and later). */
   readonly released?: true;
   /** Whose it is, where that is a program of its own for the link. */
-  readonly client?: "dhclient" | "dhcpcd" | undefined;
+  readonly client?: "dhclient" | "dhcpcd" | "NetworkManager" | undefined;
   /** Of such a one: it has no end. */
   readonly endless?: true;
 }

@@ -37,6 +37,17 @@ export interface Profile {
   readonly state: string;
   /** Its keyfile. */
   readonly path: string;
+  /** Where it asks DHCP. */
+  readonly identity?: DhcpIdentity | undefined;
+}
+
+/** What DHCP servers know a host by, in NetworkManager's words: bytes with colons between them. */
+export interface DhcpIdentity {
+  /** Of DHCPv4. */
+  readonly clientId: string | undefined;
+  /** Of DHCPv6, which a router has a host ask. */
+  readonly duid: string | undefined;
+  readonly iaid: string | undefined;
 }
 
 /** What NetworkManager tells of its profiles that are active. */

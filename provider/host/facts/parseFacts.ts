@@ -16,6 +16,7 @@ import { parseLink, parseRoutes, parseVlans } from "./parseLinks";
 import { parseFilters } from "./parsePrograms";
 import { parseClient, parseHeard, parseMentions, parseSysctls } from "./parseWay";
 import { link, mark, neighbour, portVlans, record, route } from "./printed";
+import { withLeases } from "./profileLeases";
 import { Reader } from "./reader";
 import type { BridgeRecord, OwnerMark } from "./records";
 import { parseSections } from "./sections";
@@ -44,7 +45,8 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
   const [states, leases, kept] = [files(reader, "link"), files(reader, "lease"), files(reader, "keptLease")];
   const told = parseLeases(reader);
   const dhcpClients = parseDhcpClients(reader);
-  const clients = leasesOf(dhcpClients, reader);
+  const { active, leases: byProfile } = withLeases(parseProfiles(text("profiles")), text("profileLeases"));
+  const clients = new Map([...leasesOf(dhcpClients, reader), ...byProfile]);
   const origins = new Map((text("macOrigins") ?? "").split("\n").map((line) => line.split(" ") as [string, string]));
   const filters = parseFilters(text("tcFilters"), reader.miss);
   const addresses = yield* reader.list("addresses", "links", link, aboutLink);
@@ -72,7 +74,7 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
   const ifstate = parseIfstate(text("ifstate"), text("ifupdown2"));
   const pending = text("pendingInterfaces");
   const interfaces = ifstate === undefined ? new Map<string, string>() : parseInterfaces(reader);
-  const nm = { ...parseProfiles(text("profiles")), keyfiles: parseKeyfiles(reader) };
+  const nm = { ...active, keyfiles: parseKeyfiles(reader) };
   const withProfiles = new Map([...netplan, ...byHand, ...profileWords(new Map([...netplan, ...byHand]), nm, links)]);
   const routes4 = yield* reader.list("routes", "routes", route, aboutRoute);
   const routes6 = yield* reader.list("routes6", "routes", route, aboutRoute);

@@ -24,7 +24,7 @@ export interface Change {
   readonly deleteOnRollback: readonly string[];
   /** Who has the links that the change is about; undefined: networkd. */
   readonly owner?: Owner | undefined;
-  /** Of ifupdown's links: whose lease goes over on the way there, and comes back on the way back. */
+  /** Of ifupdown's links, and of NetworkManager's: whose lease goes over on the way there, and comes back on the way back. */
   readonly handOver?: HandOver | undefined;
   /**
    * Names of networkd .network files whose links keep their addresses while networkd takes them over; of ifupdown, links that
@@ -48,7 +48,7 @@ export interface Change {
 
 /** A DHCP client that ends on one link, and goes on with its lease on another. */
 export interface HandOver {
-  readonly client: "dhclient" | "dhcpcd";
+  readonly client: "dhclient" | "dhcpcd" | "NetworkManager";
   readonly from: string;
   readonly to: string;
 }

@@ -17,7 +17,7 @@
 #                   "route GATEWAY" (a default route goes via it; inet: any of IPv4); of several one will do: "names NAME…", "neighbours ADDRESS…"
 #   proofs          those of the probes of which one must hold, before and after; none: the connection itself is proof enough
 #   owner           who has the links that are changed: networkd, ifupdown, ifupdown2 or NetworkManager
-#   handover        of ifupdown's links: "CLIENT FROM TO", where a DHCP client ends on one, and goes on with its lease on the other
+#   handover        of ifupdown's links, and of NetworkManager's: "CLIENT FROM TO", where a DHCP client ends on one, and goes on with its lease on the other
 #   release         the way on which the uplink leaves a bridge: apply, rollback, both or none
 #   timeout         seconds until the host undoes it              kvmnet-boot.service  undoes it at the next boot
 #   reboot          whether the host restarts where nothing else brings its network back: yes or no

@@ -1,6 +1,6 @@
 import type { Facts, Link } from "../../host/facts/facts";
 import { Refusal } from "../refusal";
-import { endingConnections } from "./connections";
+import { endingConnections, leaseOfProfile } from "./connections";
 import type { Impact, Look, Step } from "./impact";
 import { namedInFiles } from "./mentions";
 import { otherUnits } from "./networkUnits";
@@ -11,6 +11,7 @@ import { sysctlsGoOver } from "./sysctls";
 
 const looks: readonly Look[] = [
   otherUnits,
+  leaseOfProfile,
   endingConnections,
   stackedLinks,
   guestsDirectly,

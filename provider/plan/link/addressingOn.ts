@@ -40,9 +40,10 @@ export function networkOf({ local, prefix, family }: Pick<Address, "local" | "pr
   return `${network.toString()}/${prefix}`;
 }
 
-/** A DHCP client of its own sets the end of an address when it renews the lease, and finds an address that is there until then. */
+/** dhclient and dhcpcd set the end of an address when they renew the lease, and find an address that is there until then. */
 function withoutEnd(address: Address, { lease }: Link): Address {
-  if (lease?.client === undefined || address.local !== lease.address) return address;
+  if (lease?.client === undefined || lease.client === "NetworkManager" || address.local !== lease.address)
+    return address;
   return { ...address, validLifetime: Number.POSITIVE_INFINITY, preferredLifetime: Number.POSITIVE_INFINITY };
 }
 

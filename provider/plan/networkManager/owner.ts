@@ -1,7 +1,5 @@
 import type { Facts, Link } from "../../host/facts/facts";
 import { isKeyfile } from "../../host/facts/inNetworkManagersWords";
-import { promised } from "../addressing/wanted";
-import { addressingOf } from "../netplan/addressing";
 import type { NetplanDefinition } from "../netplan/definition";
 import { Refusal } from "../refusal";
 import { candidatesFor } from "./atBoot";
@@ -20,10 +18,6 @@ export function refuseProfile(facts: Facts, link: Link, definition: NetplanDefin
   if (kind === "bond" || kind === "vlan")
     throw new Refusal(
       `uplink: ${name} is a ${kind === "bond" ? "bond" : "VLAN"} of NetworkManager's (${path}), and for now kvmnet bridges NetworkManager's NICs only. Take a NIC.`,
-    );
-  if (promised(addressingOf(definition)).dhcp4)
-    throw new Refusal(
-      `uplink: ${name} is NetworkManager's, and asks DHCP (${path}): for now kvmnet bridges NetworkManager's NICs with fixed addresses only. Write method=manual there, or take another NIC.`,
     );
   for (const other of candidatesFor(facts, link)) {
     if (other.path === path || isOwn(other.path) || other.priority < priority) continue;

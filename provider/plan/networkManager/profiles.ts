@@ -8,6 +8,7 @@ import { listOf, nameServersOf, type Stanza } from "../netplan/addressing";
 import { header } from "../netplan/bridgeFile";
 import { Refusal } from "../refusal";
 import { halvesOfProfile } from "./carried";
+import { type Identity, identityFor } from "./lease";
 import { bridgeProfile, portProfile } from "./paths";
 
 /** NetworkManager takes a forward delay of 0 for one that is not said, 15 s, and none below 2 s; what runs before a bridge is up takes it away again. */
@@ -86,6 +87,7 @@ export function bridgedProfiles(facts: Facts, { path, text }: UplinkProfile, bri
   const [ofBridge, ofPort] = [bridgeProfile(name), portProfile(name)];
   const size: [string, string][] = mtu === undefined ? [] : [["mtu", String(mtu)]];
   const metric = metricNow(facts, name, uplink);
+  const identity = identityFor(facts, name, uplink.name);
   const sections = addressing ? sectionsOf(addressing, metric) : pinned(own.bridge, metric);
   return {
     [ofBridge]: textOf([
@@ -98,7 +100,7 @@ export function bridgedProfiles(facts: Facts, { path, text }: UplinkProfile, bri
       },
       { name: "ethernet", entries: size },
       { name: "bridge", entries: bridgeKeys(bridge) },
-      ...sections,
+      ...sections.map((section) => known(section, identity)),
       ...(addressing ? own.bridge.filter((one) => one.name === "proxy" || one.name === "hostname") : []),
     ]),
     [ofPort]: textOf([
@@ -163,6 +165,13 @@ function pinned(sections: readonly Section[], metric: number): Section[] {
     return { name, entries: [...method, ...entries, ...own] };
   });
   return [...families, ...sections.filter(({ name }) => name === "proxy" || name === "hostname")];
+}
+
+/** A family that is asked of DHCP, as the servers know the host already. */
+function known({ name, entries }: Section, identity: Identity): Section {
+  const asks = entries.some(([key, value]) => key === "method" && /^(auto|dhcp)$/.test(value));
+  const own = asks && (name === "ipv4" || name === "ipv6") ? identity[name] : [];
+  return { name, entries: [...entries.filter(([key]) => !own.some(([one]) => one === key)), ...own] };
 }
 
 /** An addressing in NetworkManager's words, where it is not the user's own text. */

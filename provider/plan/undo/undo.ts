@@ -31,7 +31,12 @@ function ownerOf({ lines }: LastChange): Owner | undefined {
 
 function handedBack({ lines }: LastChange): Pick<Change, "handOver"> {
   const [client, from, to] = lines("handover")[0]?.split(" ") ?? [];
-  if ((client !== "dhclient" && client !== "dhcpcd") || from === undefined || to === undefined) return {};
+  if (
+    (client !== "dhclient" && client !== "dhcpcd" && client !== "NetworkManager") ||
+    from === undefined ||
+    to === undefined
+  )
+    return {};
   return { handOver: { client, from: to, to: from } };
 }
 

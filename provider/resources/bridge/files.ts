@@ -126,15 +126,18 @@ function ownFiles(
   wanted: WantedBridge,
   stanza: Stanza,
 ): Record<string, string> {
-  const others = {
-    ...identity(facts, wanted.name, units?.bridge ?? networkFileName(wanted.name), uplink, stanza),
-    ...sysctls(facts, wanted.name, uplink),
-  };
-  if (stanzas) return others;
+  const ofKernel = sysctls(facts, wanted.name, uplink);
   if (profile) {
+    if (inputs.addressing !== "inherit" && promised(addressingOf(site.port)).dhcp4)
+      throw new Refusal(
+        `addressing: ${profile.path} has the uplink ask DHCP, and for now such a bridge of NetworkManager's has what DHCP gives it alone. Leave addressing out.`,
+      );
     const { addressing } = saidOf(inputs, stanza, "NetworkManager");
-    return { ...bridgedProfiles(facts, profile, { ...wanted, uplink, addressing }), ...others };
+    return { ...bridgedProfiles(facts, profile, { ...wanted, uplink, addressing }), ...ofKernel };
   }
+  const unit = units?.bridge ?? networkFileName(wanted.name);
+  const others = { ...identity(facts, wanted.name, unit, uplink, stanza), ...ofKernel };
+  if (stanzas) return others;
   if (units) {
     const own = halvesOf(usersUnit, uplink.name);
     const addressing = inputs.addressing === "inherit" ? own.bridge : addressingText(stanza);

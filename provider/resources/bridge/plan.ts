@@ -13,6 +13,7 @@ import { kernelChange, type Target } from "../../plan/link/transition";
 import { networkFileName } from "../../plan/netplan/bridgeFile";
 import { identityPath, needIdentity } from "../../plan/netplan/identity";
 import { foundUnit, portUnits } from "../../plan/networkd/units";
+import { leaseOver } from "../../plan/networkManager/lease";
 import { bridgeProfile, portProfile } from "../../plan/networkManager/paths";
 import { profileId, profilesNow } from "../../plan/networkManager/profiles";
 import { probesFor } from "../../plan/probes";
@@ -66,7 +67,8 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   const written = filesFor(site, inputs, owner);
   const { wanted, config, previousConfig, record } = written;
   const joins = uplink.master !== name;
-  if (joins && wanted.dhcp4 && !stanzas && !facts.networkd.has(identityPath(unit))) needIdentity(uplink, onUplink);
+  if (joins && wanted.dhcp4 && !stanzas && !profile && !facts.networkd.has(identityPath(unit)))
+    needIdentity(uplink, onUplink);
   const leased = stanzas && asksDhcp(stanzas);
   if (leased && !joins) clientOf(facts, name);
   const { leaving, ...network } = networkFor(site, inputs, written);
@@ -81,6 +83,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     remove: written.remove,
     ...kernelChange(facts, network.target),
     ...(wanted.owner && { owner: wanted.owner }),
+    ...(profile && wanted.dhcp4 && joins && { handOver: leaseOver(facts, uplink.name, name, wanted.macAddress) }),
     ...(leased && joins && { handOver: handOver(facts, uplink.name, name, wanted.macAddress) }),
     leaving: leaving.map(cidrOf),
     // What ifupdown has up by the user's file, it need not be told of: to bring it up again throws VMs out of it.

@@ -105,6 +105,7 @@ function asIfUnbridged(facts: Facts, bridge: Link, uplink: string, name: string)
       .map((link) => (link.name === uplink ? { ...link, master: undefined, addresses, lease, dhcp6Iaid } : link)),
     routes: facts.routes.map((route) => ({ ...over(route), ...(route.hops && { hops: route.hops.map(over) }) })),
     permanentNeighbours: facts.permanentNeighbours.map(over),
+    profiles: withProfileOf(facts, bridge.name, uplink),
     ...(facts.dhcpClients && { dhcpClients: facts.dhcpClients.map((one) => clientOn(one, bridge.name, uplink)) }),
     netplan: new Map([...plain.netplan].filter(([path]) => !isBridgeFile(path, bridge.name))),
     networkd: new Map([...facts.networkd, ...(identity === undefined ? [] : [[renamed, identity] as const])]),
@@ -115,4 +116,10 @@ function asIfUnbridged(facts: Facts, bridge: Link, uplink: string, name: string)
       .map((one) => (one.link === bridge.name ? { ...one, link: uplink } : one)),
     records: new Map(record && [[name, record]]),
   };
+}
+
+/** What NetworkManager tells of the bridge's DHCP is the NIC's then. */
+function withProfileOf({ profiles }: Facts, bridge: string, uplink: string): Facts["profiles"] {
+  const own = profiles.get(bridge);
+  return own === undefined ? profiles : new Map([...profiles, [uplink, own]]);
 }

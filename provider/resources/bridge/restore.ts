@@ -30,6 +30,7 @@ import { identityPath } from "../../plan/netplan/identity";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { isPattern, portEntry } from "../../plan/netplan/pattern";
 import { bridgeUnit, entriesBefore, isUnit, portUnits, unitFilesIn } from "../../plan/networkd/units";
+import { leaseOver } from "../../plan/networkManager/lease";
 import { isProfiles } from "../../plan/networkManager/owner";
 import { profilesNow, profilesOf, uuidOf } from "../../plan/networkManager/profiles";
 import { probesFor } from "../../plan/probes";
@@ -122,6 +123,10 @@ export function planRestore(
     ...(isIfupdowns(original) &&
       promise.dhcp4 &&
       bridge && { handOver: handOver(facts, name, uplink.name, uplink.mac) }),
+    // Where it has none, NetworkManager asks anew.
+    ...(isProfiles(original) &&
+      promise.dhcp4 &&
+      bridge?.lease && { handOver: leaseOver(facts, name, uplink.name, uplink.mac) }),
     leaving: leaving.map(cidrOf),
     keepOnApply: portUnits(original, uplink),
     keepOnRollback: [unit],

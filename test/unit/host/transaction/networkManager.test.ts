@@ -12,6 +12,9 @@ logged() { "$@" >>log 2>&1; }
 limited() { timeout -k 1 "$@"; }
 . "$1"
 nm_devices=states
+nm_leases=leases
+nm_waiting=run/conf.d/waiting.conf
+netplan_make() { :; }
 shift
 "$@"`;
 
@@ -37,7 +40,7 @@ describe("what NetworkManager is told of a change", () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "kvmnet-networkmanager-"));
-    for (const name of ["bin", "states"]) await mkdir(join(folder, name));
+    for (const name of ["bin", "states", "leases"]) await mkdir(join(folder, name));
     await write("bin/systemctl", systemctl, 0o755);
     await write("bin/nmcli", nmcli, 0o755);
     await write("unit", "active\n");
@@ -45,6 +48,7 @@ describe("what NetworkManager is told of a change", () => {
     await write("keep.apply", `lo ${bridge}\n`);
     await write("keep.rollback", `lo ${user}\n`);
     await write("states/1", state);
+    await write("handover", "");
     await write("has.lo", `100 (connected)\n${bridge}\n`);
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -89,6 +93,41 @@ describe("what NetworkManager is told of a change", () => {
     await write("has.lo", `100 (connected)\n${user}\n`);
     expect(await run("daemon_after", "rollback")).toBe(0);
     expect(await read("states/1")).toBe(state);
+  });
+
+  test("a lease goes over: what the link was given is the other's, under its profile, and its file of leases too", async () => {
+    await write("handover", "NetworkManager lo lo\n");
+    await write(`leases/internal-${user}-lo.lease`, "ADDRESS=192.0.2.150\n");
+    expect(await run("config_check")).toBe(0);
+    expect(await run("daemon_keep")).toBe(0);
+    expect(await run("daemon_after", "apply")).toBe(0);
+    expect(await read("states/1")).toBe(state.replace(user, bridge).replace(/^route-metric.*\n/m, ""));
+    expect(await read(`leases/internal-${bridge}-lo.lease`)).toBe("ADDRESS=192.0.2.150\n");
+    await write("has.lo", `100 (connected)\n${user}\n`);
+    expect(await run("daemon_after", "rollback")).toBe(0);
+    expect(await read("states/1")).toBe(state);
+  });
+
+  test("while no server answers it waits for as long as the lease is good: the way back is gone then, the way there is not", async () => {
+    await write("handover", "NetworkManager lo lo\n");
+    await write(`leases/internal-${user}-lo.lease`, "ADDRESS=192.0.2.150\n");
+    // What it reads when it starts.
+    await write("bin/systemctl", `${systemctl}case $* in "start "*) cat run/conf.d/* >read ;; esac\n`, 0o755);
+    expect(await run("daemon_keep")).toBe(0);
+    await write("has.lo", `70 (connecting (getting IP configuration))\n${bridge}\n`);
+    expect(await run("daemon_after", "apply")).toBe(1);
+    expect(await read("log")).toMatch(/does not take lo over: 70 \(connecting/);
+    await write("has.lo", `70 (connecting (getting IP configuration))\n${user}\n`);
+    expect(await run("daemon_after", "rollback")).toBe(0);
+    expect(await read("read")).toMatch(/^match-device=interface-name:lo\nipv4\.dhcp-timeout=2147483647$/m);
+    expect(await read("run/conf.d/waiting.conf")).toBe("");
+  });
+
+  test("one of which NetworkManager's own client keeps nothing is refused before anything is changed", async () => {
+    await write("handover", "NetworkManager lo lo\n");
+    expect(await run("config_check")).toBe(1);
+    expect(await read("made.log")).toMatch(/^it keeps no lease of lo in leases: another program asks DHCP for it/);
+    expect(await read("calls")).toBe("");
   });
 
   test.each([

@@ -199,7 +199,7 @@ describe("a NIC that NetworkManager has", () => {
     ["lldp=1", "permissions=user:ada:;", /permissions .*: it is there only while a user is logged in/],
     ["method=manual", "method=shared", /method=shared in \[ipv4\].* as a router does/],
     ["method=disabled", "method=dhcp", /method=dhcp in \[ipv6\] of .*does not know what becomes of that on a bridge/],
-    ["method=manual", "method=auto", /enp1s0 is NetworkManager's, and asks DHCP .*Write method=manual there/],
+    ["method=manual", "method=auto", /enp1s0 asks DHCP by NetworkManager, which tells of no lease that the host has/],
   ])("what can't go over is refused by name: %s", (from, to, words) => {
     expect(() => planUpdate(hostWithProfile(from, to), inputs(), owner, "br0")).toThrow(words);
   });
