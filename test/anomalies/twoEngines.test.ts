@@ -42,7 +42,7 @@ describe("two engines that change a host at once", () => {
   );
 
   test.each(tried.map(([one, other]) => ({ name: `${one.name}, and ${other.name}`, one, other })))(
-    "$name",
+    "$name: as if those that were confirmed had come one after the other",
     async ({ name, one, other }) => {
       await using rivals = await Rivals.start(one, other);
       const draw = random(chosen, name);

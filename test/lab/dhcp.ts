@@ -20,7 +20,11 @@ export class Dhcp {
   ) {}
 
   /** It goes into the background once it listens. */
-  static async start(router: Namespace, folder: string, ipv6: LanOptions["ipv6"]): Promise<Dhcp> {
+  static async start(
+    router: Namespace,
+    folder: string,
+    { ipv6, lease = "1h" }: Pick<LanOptions, "ipv6" | "lease">,
+  ): Promise<Dhcp> {
     const dhcp = new Dhcp(router, folder);
     await dhcp.write();
     await router.must([
@@ -29,7 +33,7 @@ export class Dhcp {
       ...["--interface=lan0", "--bind-interfaces", "--domain=lab.test", "--local=/lab.test/"],
       ...["--host-record=router.lab.test,192.0.2.1", "--host-record=engine.lab.test,192.0.2.10"],
       // A ping before each offer, the default, would make each boot three seconds longer.
-      ...["--no-ping", "--dhcp-authoritative", "--dhcp-range=192.0.2.150,192.0.2.199,1h"],
+      ...["--no-ping", "--dhcp-authoritative", `--dhcp-range=192.0.2.150,192.0.2.199,${lease}`],
       ...["--dhcp-option=option:router,192.0.2.1", `--dhcp-leasefile=${join(folder, "leases")}`],
       ...["--log-dhcp", `--log-facility=${dhcp.log}`],
       ...(ipv6 ? ["--enable-ra", `--dhcp-range=${ranges6[ipv6]}`] : []),

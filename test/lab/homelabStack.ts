@@ -95,6 +95,10 @@ export class HomelabStack implements AsyncDisposable {
     return this.pulumi.startUp(this.withArgs(args));
   }
 
+  startDestroy(args: readonly string[] = []): StartedCommand {
+    return this.pulumi.startDestroy(this.withArgs(args));
+  }
+
   /** What a person does after the engine was killed: Pulumi's own lock is taken away. */
   cancel(): Promise<CommandResult> {
     return this.pulumi.run(["cancel", "--yes", "--stack", this.pulumi.stack]);

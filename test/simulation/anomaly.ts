@@ -1,10 +1,11 @@
 import type { ChangeKind } from "./changes";
+import { base } from "./disk";
 import { Engine, type Planned, type Verdict } from "./engine";
 import type { Fault, Strike } from "./fault";
 import { backToStart, keepStart, nics, prepare } from "./host";
 import { Machine } from "./machine";
 import { nearest, picture, settledPicture } from "./pictures";
-import { base, type Call, type Simulation } from "./simulation";
+import type { Call, Simulation } from "./simulation";
 
 /** What goes on while a fault strikes: the engine confirms; it is gone; the host restarts before anybody confirms. */
 export const courses = ["confirmed", "left alone", "restarted"] as const;

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
+import { sync } from "./disk";
 import { generate } from "./netplan";
-import { type Simulation, sync } from "./simulation";
+import type { Simulation } from "./simulation";
 import { parseSystemdRun } from "./systemd";
 import type { Ended, Unit } from "./unit";
 
@@ -190,4 +191,18 @@ async function systemdRun(simulation: Simulation, args: readonly string[]): Prom
   const unit = start();
   if (!wait) return done;
   return { verb: "wait", seconds: Number.POSITIVE_INFINITY, give: failed(), ends: unit.ended };
+}
+
+/** What is done, and then fails. */
+export function failing(given: Answer | undefined): Answer | undefined {
+  if (given?.verb === "run") return { verb: "after", code: 1 };
+  if (given?.verb === "wait") return { ...given, give: failing(given.give) ?? given.give };
+  return given && { ...given, code: 1 };
+}
+
+export function line(given: Exclude<Answer, { verb: "wait" }> | Answer): string {
+  if (given.verb === "wait") throw new Error("a wait for a wait");
+  if (given.verb === "run") return "run 0 0\n";
+  const lines = (given.verb === "exit" && given.lines) || [];
+  return `${given.verb} ${given.code} ${lines.length}\n${lines.map((text) => `${text}\n`).join("")}`;
 }

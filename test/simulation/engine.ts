@@ -6,7 +6,8 @@ import { bundle } from "../../provider/host/transaction/bundle";
 import type { Change } from "../../provider/host/transaction/change";
 import { leaseScript } from "../../provider/host/transaction/lease";
 import { Refusal } from "../../provider/plan/refusal";
-import { base, type Simulation, sync } from "./simulation";
+import { base, sync } from "./disk";
+import type { Simulation } from "./simulation";
 
 const factsScript = readScript(join(__dirname, "../../provider/host/facts"), "facts.sh");
 

@@ -1,11 +1,12 @@
 import type { Facts } from "../../provider/host/facts/facts";
 import type { ChangeKind } from "./changes";
+import { base } from "./disk";
 import { type Death, Engine, type Planned, type Verdict } from "./engine";
 import type { Fault } from "./fault";
 import { backToStart, keepStart, nics, prepare } from "./host";
 import { Machine } from "./machine";
 import { nearest, picture, settledPicture } from "./pictures";
-import { base, type Simulation } from "./simulation";
+import type { Simulation } from "./simulation";
 
 /** The windows of both are over by then, one after the other, and whatever tries again has done so. */
 const longAfter = 400;

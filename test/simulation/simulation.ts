@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { Actors } from "./actors";
-import { type Answer, answer } from "./answers";
+import { type Answer, answer, failing, line } from "./answers";
+import { base, leave } from "./disk";
 import type { Disk, Fault, Point } from "./fault";
 import { DhcpServer, Ifupdown } from "./ifupdown";
 import type { Machine } from "./machine";
@@ -255,7 +256,9 @@ export class Simulation {
     this.turns.set(key, turn);
     const call = { unit: log, words, turn, program: argv[0] ?? "", at: this.now };
     if (call.program !== "flock-busy") this.calls.push(call);
-    const given = this.struckBy(call, unit) ?? (await answer(this, unit, argv));
+    const struck = this.struckBy(call, unit);
+    const given =
+      struck?.verb === "after" ? failing(await answer(this, unit, argv)) : (struck ?? (await answer(this, unit, argv)));
     if (given === undefined) return;
     if (call.program === "ip") this.noticed = false;
     if (given.verb !== "wait") {
@@ -377,23 +380,4 @@ export class Simulation {
       };
     });
   }
-}
-
-export const base = "/var/lib/kvmnet";
-
-/** What a power cut leaves of the disk. */
-const leave = {
-  synced: `for part in etc kvmnet; do find /mnt/disk/$part -mindepth 1 -delete; cp -a /mnt/synced/$part/. /mnt/disk/$part/; done`,
-  emptied: `cd /mnt/disk && find etc kvmnet -type f -printf '%i %p\\n' | while read -r inode path; do [ -e "/mnt/synced/$path" ] || grep -qx "$inode" /mnt/synced/inodes || : >"$path"; done`,
-};
-
-/** What is on the disk by now a power cut leaves: by its path, and what has another name since by its number. */
-export const sync =
-  "rm -rf /mnt/synced && cp -a /mnt/disk /mnt/synced && find /mnt/disk -type f -printf '%i\\n' >/mnt/synced/inodes";
-
-function line(given: Exclude<Answer, { verb: "wait" }> | Answer): string {
-  if (given.verb === "wait") throw new Error("a wait for a wait");
-  if (given.verb === "run") return "run 0 0\n";
-  const lines = (given.verb === "exit" && given.lines) || [];
-  return `${given.verb} ${given.code} ${lines.length}\n${lines.map((text) => `${text}\n`).join("")}`;
 }

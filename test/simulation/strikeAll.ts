@@ -29,7 +29,7 @@ export function strikeAll(name: string): void {
     });
 
     test.each(courses)(
-      "%s",
+      "%s, whichever of its commands is struck: as before or as planned, and nothing armed",
       async (course) => {
         const calls = fresh(await bench.points(course));
         const drawn = strikesAt(calls);

@@ -13,6 +13,8 @@ export interface Fault {
   readonly cells: readonly Cell[];
   /** Why there are no others. */
   readonly otherwise: string;
+  /** It strikes the other kinds of change, too, and they end as the first `up` does. */
+  readonly everyChange?: boolean;
   /** What the connection has besides the host's address and `user: "root"`. */
   readonly connection?: object;
   /** What the host runs in; a container if not said. */

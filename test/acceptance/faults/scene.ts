@@ -8,6 +8,7 @@ import { networkPicture } from "../../lab/networkPicture";
 import { pluginOf, processEnd } from "../../lab/plugin";
 import type { StartedCommand } from "../../lab/pulumi";
 import { type Step, strikeAt } from "../../lab/strike";
+import { type Change, firstUp } from "./changes";
 import type { Cell, Fault, Outcome } from "./fault";
 
 /** Of a host for which a row says no other. */
@@ -37,15 +38,20 @@ export class Scene implements AsyncDisposable {
     readonly release: Release,
     readonly stack: HomelabStack,
     readonly window: number,
+    private readonly change: Change,
   ) {}
 
-  static async start(lan: Lan, release: Release, fault: Fault, ends: Outcome): Promise<Scene> {
+  static async start(lan: Lan, release: Release, fault: Fault, ends: Outcome, change = firstUp): Promise<Scene> {
     const { kind, connection = {} } = fault;
     const window = fault.window?.(ends) ?? 10;
-    const host = await lan.startHost({ name: "kvm1", kind, release, addressing: fault.addressing ?? addressing });
+    const options = { name: "kvm1", kind, release, addressing: fault.addressing ?? addressing, ...change.host };
+    const host = await lan.startHost(options);
+    // As the LAN knows it, where a text of netplan's says it.
+    if (change.host?.netplan) host.address = addressing.address.replace(/\/.*/, "");
     const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: window } } } } };
     const stack = await HomelabStack.start({ lan, hosts: [host], config, connection });
-    const scene = new Scene(lan, host, release, stack, window);
+    const scene = new Scene(lan, host, release, stack, window, change);
+    await change.prepare?.(scene);
     await fault.prepare?.(scene);
     scene.before = await networkPicture(host);
     return scene;
@@ -73,7 +79,7 @@ export class Scene implements AsyncDisposable {
   async strike(fault: Fault, step: Step): Promise<number> {
     const command = typeof fault.strike === "function" ? fault.strike(step) : (fault.strike ?? "true");
     const { struck } = await strikeAt(this.host, step, command);
-    this.started = this.stack.startUp();
+    this.started = this.change.run?.start(this) ?? this.stack.startUp();
     const over = this.started.ended.then(async ({ stdout }) => {
       // A change that ends before the step would never be struck.
       await sleep(2000);
@@ -152,14 +158,28 @@ export class Scene implements AsyncDisposable {
   /** networkd settles its links a moment after the transaction has ended. */
   async settled(): Promise<string> {
     let now = await this.picture();
-    for (const until = Date.now() + 5000; !isPlanned(now) && Date.now() < until; now = await this.picture())
+    for (const until = Date.now() + 5000; !this.change.isPlanned(now) && Date.now() < until; now = await this.picture())
       await sleep(50);
     return now;
   }
 
+  /** For a test to print: what there is instead of the plan. */
+  async unplanned(): Promise<string> {
+    const now = await this.settled();
+    return this.change.isPlanned(now) ? "" : now;
+  }
+
+  /** The change is there: whoever has read what `up` said writes the host's new address into the program. */
+  async follow(): Promise<void> {
+    const { address } = this.change;
+    if (address === undefined || this.host.address === address) return;
+    this.host.address = address;
+    await this.stack.configure(this.stack.config);
+  }
+
   async nextUp(): Promise<CommandResult> {
     if (this.engineKilled) await this.stack.cancel();
-    return this.stack.up();
+    return (await this.change.run?.again(this)) ?? this.stack.up();
   }
 
   logs(): Promise<string> {
@@ -174,23 +194,8 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** The host's address on the bridge, the NIC in it, the default route over it. */
-export function isPlanned(now: string): boolean {
-  return (
-    /^br0 .* (\d+\.){3}\d+\/24/m.test(now) &&
-    !/^enp1s0 .*\/24/m.test(now) &&
-    /^default via 192\.0\.2\.1 dev br0/m.test(now) &&
-    now.includes("/enp1s0 in br0") &&
-    now.includes("/etc/netplan/80-kvmnet-br0.yaml") &&
-    !now.includes("kvmnet-boot")
-  );
-}
-
-export function describeCell(fault: Fault, cell: Cell, release: string): string {
-  return `${fault.name}, at "${cell.at}" on ${release}: ${cell.ends}`;
-}
-
-/** For a test to print: what there is instead of the plan. */
-export function unplanned(now: string): string {
-  return isPlanned(now) ? "" : now;
+export function describeCell(fault: Fault, cell: Cell, release: string, change: Change): string {
+  const of =
+    change === firstUp ? "" : ` of a change that is ${/^[aeiou]/.test(change.name) ? "an" : "a"} ${change.name}`;
+  return `${fault.name}, at "${cell.at}"${of} on ${release}: ${cell.ends}`;
 }

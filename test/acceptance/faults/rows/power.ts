@@ -11,6 +11,7 @@ const freezeConfirmation = `${wall}; sleep 600 >/dev/null 2>&1 </dev/null &`;
 export const powerFaults: readonly Fault[] = [
   {
     name: "power cut",
+    everyChange: true,
     strike: (step) => (step === "confirming" ? freezeConfirmation : step === "armed" ? freezeArmed : freeze),
     outside: ({ host }) => host.reboot({ hard: true }),
     restarts: true,
@@ -26,6 +27,7 @@ export const powerFaults: readonly Fault[] = [
   },
   {
     name: "orderly reboot",
+    everyChange: true,
     strike: wall,
     outside: ({ host }) => host.reboot(),
     restarts: true,

@@ -1,0 +1,93 @@
+import type { HostOptions } from "../../lab/host";
+import type { StartedCommand } from "../../lab/pulumi";
+import type { Scene } from "./scene";
+
+/** A change of a host's network that is struck. */
+export interface Change {
+  readonly name: string;
+  /** What the host is, besides what it is for the first `up`. */
+  readonly host?: Partial<HostOptions>;
+  /** What is there before, and what the program wants then. */
+  prepare?(scene: Scene): Promise<void>;
+  /** What is run, and is run again by who finds it undone; `up` if not said. */
+  readonly run?: { start(scene: Scene): StartedCommand; again(scene: Scene): ReturnType<Scene["stack"]["up"]> };
+  /** The host's address once it is there, where that is another one. */
+  readonly address?: string;
+  /** Whether the host is as planned, by what `Scene.picture` prints. */
+  isPlanned(now: string): boolean;
+}
+
+const gateway = { routes: [{ to: "default", via: "192.0.2.1" }], nameservers: ["192.0.2.1"] };
+const installers = (enp1s0: string, more: string) => `network:
+  version: 2
+  ethernets:
+    enp1s0:${enp1s0}
+${more}`;
+const addressing = `
+      addresses: [192.0.2.100/24]
+      routes: [{ to: default, via: 192.0.2.1 }]
+      nameservers: { addresses: [192.0.2.1] }`;
+
+/** The host's address on the bridge, the NIC in it, the default route over it. */
+const bridged =
+  ({ bridge = "br0", port = "enp1s0", address = String.raw`(\d+\.){3}\d+`, file = "80-kvmnet" } = {}) =>
+  (now: string): boolean =>
+    new RegExp(`^${bridge} .* ${address}/24`, "m").test(now) &&
+    !/^enp\ds0 .*\/24/m.test(now) &&
+    new RegExp(`^default via 192\\.0\\.2\\.1 dev ${bridge}`, "m").test(now) &&
+    now.includes(`/${port} in ${bridge}`) &&
+    now.includes(`${file}-${bridge}.yaml`) &&
+    now.includes(`/var/lib/kvmnet/bridges/${bridge}`) &&
+    now.match(/^\S+ in br/gm)?.length === 1 &&
+    !now.includes("kvmnet-boot");
+
+export const firstUp: Change = { name: "first up", isPlanned: bridged() };
+
+const madeBefore = async ({ stack }: Scene) => {
+  expect(await stack.up()).toMatchObject({ code: 0 });
+};
+const updated = (bridge: object) => async (scene: Scene) => {
+  await madeBefore(scene);
+  await scene.configure(bridge);
+};
+
+export const laterChanges: readonly Change[] = [
+  {
+    name: "destroy",
+    prepare: madeBefore,
+    run: { start: ({ stack }) => stack.startDestroy(), again: ({ stack }) => stack.destroy() },
+    isPlanned: (now) =>
+      /^enp1s0 .* 192\.0\.2\.100\/24/m.test(now) &&
+      !/^br0 /m.test(now) &&
+      /^default via 192\.0\.2\.1 dev enp1s0/m.test(now) &&
+      !now.includes("kvmnet"),
+  },
+  { name: "rename", prepare: updated({ name: "br1" }), isPlanned: bridged({ bridge: "br1" }) },
+  {
+    name: "another uplink",
+    host: { extraNics: ["enp2s0"], netplan: installers(addressing, "    enp2s0: {}\n") },
+    prepare: updated({ uplink: "enp2s0" }),
+    isPlanned: bridged({ port: "enp2s0" }),
+  },
+  {
+    name: "address change",
+    prepare: updated({ addressing: { addresses: ["192.0.2.101/24"], ...gateway } }),
+    address: "192.0.2.101",
+    isPlanned: bridged({ address: String.raw`192\.0\.2\.101` }),
+  },
+  {
+    name: "adoption",
+    host: {
+      netplan: installers(
+        " {}",
+        `  bridges:
+    br0:
+      interfaces: [enp1s0]
+      parameters: { stp: false, forward-delay: 4 }${addressing}
+`,
+      ),
+    },
+    prepare: (scene) => scene.configure({ uplink: "enp1s0" }),
+    isPlanned: bridged(),
+  },
+];
