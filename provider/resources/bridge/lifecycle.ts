@@ -25,7 +25,16 @@ import { guestNicsOf, withGuestNics } from "./guests";
 import { importBridge } from "./import";
 import { lackingOf } from "./lacking";
 import { bridgeState } from "./model";
-import { heldBy, markedBridge, refuseRenamed, refuseUnknown, remembered, uplinkAgain, withMark } from "./owner";
+import {
+  heldBy,
+  markedBridge,
+  nameNow,
+  refuseRenamed,
+  refuseUnknown,
+  remembered,
+  uplinkAgain,
+  withMark,
+} from "./owner";
 import { type BridgePlan, planBridge } from "./plan";
 import { planUpdate, type UpdatePlan } from "./planUpdate";
 import { needNetwork } from "./site";
@@ -105,9 +114,14 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     return { id: `${facts.machineId}/${name}`, state };
   },
 
-  async read(operation, id, inputs, state) {
-    const { host, facts } = await lookAtHost(operation, inputs.connection, state);
-    needNetwork(facts, [state.name]);
+  async read(operation, id, known, before) {
+    const { host, facts } = await lookAtHost(operation, known.connection, before);
+    needNetwork(facts, [before.name]);
+    const name = nameNow(facts, before);
+    const [inputs, state] = [
+      { ...known, name },
+      { ...before, name },
+    ];
     const there = linkNamed(facts, state.name) !== undefined;
     const written = Object.keys(state.config).some(
       (path) =>

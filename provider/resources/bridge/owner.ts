@@ -35,6 +35,15 @@ export function heldBy(facts: Facts, urn: string, { name, ownerId, ownerUrn, pre
   return heldOr({ ownerId, ownerUrn }, isTheOne ? record.owner : "");
 }
 
+/** What the host calls the state's bridge by now: where it has none of that name, and the record of another one has its owner's ID. */
+export function nameNow(facts: Facts, { name, ownerId }: Pick<BridgeState, "name" | "ownerId">): string {
+  if (ownerId === undefined || linkNamed(facts, name) || recordOf(facts, name)) return name;
+  const [renamed = name] = [...facts.records].flatMap(([bridge, record]) =>
+    record.ownerId === ownerId && linkNamed(facts, bridge) ? [bridge] : [],
+  );
+  return renamed;
+}
+
 /** A plan whose record says whose the bridge is, and nothing of what it said of that before. */
 export function withMark<P extends BridgePlan>(plan: P, name: string, mark: OwnerMark): P {
   const { uplink, previousConfig, found, moved } = JSON.parse(plan.record) as BridgeRecord;
