@@ -38,9 +38,9 @@ daemon_make() { # way
 	[ -s "create.$1" ] || return 0
 	while read -r name _ _ parent; do
 		by_hand=$(find files/etc/systemd/network -name "*-kvmnet-bridge-$name.netdev" 2>/dev/null)
-		# networkd reads it as its own user. A file of its own folder is there again, on the way back.
+		# With netplan's owner and mode, as the next boot makes it. A file of its own folder is there again, on the way back.
 		case $1:$by_hand in
-		apply:) install -m 644 "made/10-netplan-$name.netdev" ${parent:+"made/$parent"} "$networkd_files/" ;;
+		apply:) cp -a "made/10-netplan-$name.netdev" ${parent:+"made/$parent"} "$networkd_files/" ;;
 		apply:*) daemon_make_by_hand "$name" "$by_hand" ;;
 		*) [ ! -e "run/10-netplan-$name.netdev" ] || cp -a "run/10-netplan-$name.netdev" "$networkd_files/" ;;
 		esac || return 1

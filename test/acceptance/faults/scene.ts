@@ -51,10 +51,15 @@ export class Scene implements AsyncDisposable {
     const config = { hosts: { kvm1: { bridge: { netfilter: false, confirm: { timeout: window } } } } };
     const stack = await HomelabStack.start({ lan, hosts: [host], config, connection });
     const scene = new Scene(lan, host, release, stack, window, change);
-    await change.prepare?.(scene);
-    await fault.prepare?.(scene);
-    scene.before = await networkPicture(host);
-    return scene;
+    try {
+      await change.prepare?.(scene);
+      await fault.prepare?.(scene);
+      scene.before = await networkPicture(host);
+      return scene;
+    } catch (error) {
+      await scene[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   picture(): Promise<string> {
@@ -195,7 +200,6 @@ export class Scene implements AsyncDisposable {
 }
 
 export function describeCell(fault: Fault, cell: Cell, release: string, change: Change): string {
-  const of =
-    change === firstUp ? "" : ` of a change that is ${/^[aeiou]/.test(change.name) ? "an" : "a"} ${change.name}`;
+  const of = change === firstUp ? "" : ` (${change.name})`;
   return `${fault.name}, at "${cell.at}"${of} on ${release}: ${cell.ends}`;
 }
