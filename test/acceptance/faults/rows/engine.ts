@@ -1,7 +1,5 @@
-import { CommandLine } from "../../../lab/commandLine";
 import { HomelabStack } from "../../../lab/homelabStack";
 import { type Fault, held, paused, wall, whileHeld } from "../fault";
-import type { Scene } from "../scene";
 
 /** Armed, and nothing there that would end it but the next change, a boot, and whoever mends the host. */
 const leaveBehind = paused(async (scene) => {
@@ -9,9 +7,6 @@ const leaveBehind = paused(async (scene) => {
   await scene.killEngine();
   await scene.sh("systemctl stop 'kvmnet-rollback-*.timer'");
 });
-const mend = async ({ host }: Scene) =>
-  (await CommandLine.of(host)).run("doctor", "--fix", "--yes", "--listen", "0", `root@${host.address}`);
-
 export const engineFaults: readonly Fault[] = [
   {
     name: "engine killed with -9",
@@ -30,7 +25,6 @@ export const engineFaults: readonly Fault[] = [
   },
   {
     name: "plugin killed with -9",
-    everyChange: true,
     strike: wall,
     outside: paused((scene) => scene.killPlugin()),
     cells: [
@@ -43,7 +37,6 @@ export const engineFaults: readonly Fault[] = [
   },
   {
     name: "Ctrl-C",
-    everyChange: true,
     strike: wall,
     outside: paused((scene) => scene.ctrlC()),
     within: 3000,
@@ -99,37 +92,5 @@ export const engineFaults: readonly Fault[] = [
       { at: "verified", ends: "rolled back" },
     ],
     otherwise: "before, nothing is armed; from the confirmation on nothing is left behind",
-  },
-  {
-    name: "left behind armed, mended by the doctor",
-    strike: wall,
-    outside: async (scene) => {
-      await leaveBehind(scene);
-      expect(await mend(scene)).toMatchObject({ code: 0 });
-    },
-    cells: [
-      { at: "applied", ends: "rolled back" },
-      { at: "armed", ends: "rolled back" },
-    ],
-    otherwise: "as the row before",
-  },
-  {
-    name: "power cut while the doctor mends",
-    strike: wall,
-    outside: async (scene) => {
-      await leaveBehind(scene);
-      const [mended] = await Promise.all([
-        mend(scene),
-        scene
-          .sh(
-            "until grep -qs rolling-back /var/lib/kvmnet/transactions/*/state; do sleep 0.005; done; pkill -STOP -f 'transaction.sh [l]eftover'",
-          )
-          .then(() => scene.host.reboot({ hard: true })),
-      ]);
-      expect(mended.code).not.toBe(0);
-    },
-    restarts: true,
-    cells: [{ at: "applied", ends: "rolled back" }],
-    otherwise: "the doctor's way back is the same from each step",
   },
 ];

@@ -36,7 +36,6 @@ export const hostFaults: readonly Fault[] = [
   },
   {
     name: "networkd killed",
-    everyChange: true,
     strike: "systemctl kill -s KILL systemd-networkd",
     cells: [
       { at: "armed", ends: "confirmed" },

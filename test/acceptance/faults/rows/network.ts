@@ -20,7 +20,6 @@ const macOf = async (host: Host) => (await host.readFile("/sys/class/net/enp1s0/
 export const networkFaults: readonly Fault[] = [
   {
     name: "SSH port firewalled",
-    everyChange: true,
     strike: wall,
     over: lift,
     cells: [
@@ -41,7 +40,6 @@ export const networkFaults: readonly Fault[] = [
   },
   {
     name: "gateway dies",
-    everyChange: true,
     strike: deadGateway,
     over: lift,
     cells: [

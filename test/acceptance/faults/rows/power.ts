@@ -27,7 +27,6 @@ export const powerFaults: readonly Fault[] = [
   },
   {
     name: "orderly reboot",
-    everyChange: true,
     strike: wall,
     outside: ({ host }) => host.reboot(),
     restarts: true,
