@@ -14,7 +14,7 @@ interface Place {
   /** `BridgeNetwork "lan"`. */
   readonly component: string;
   readonly property: string;
-  readonly type: { readonly name: string; isInstance(value: unknown): value is Carrier };
+  readonly type: { readonly type: string; isInstance(value: unknown): value is Carrier };
 }
 
 /**
@@ -33,15 +33,17 @@ export function attach(
   /** With what the component's provider says, where it is a component that brings it. */
   whole?: pulumi.Input<ConnectionArgs>;
 } {
+  // Not the class's own name, which a bundler may change.
+  const kind = type.type.split(":").at(-1);
   if (type.isInstance(to)) {
     if (connection === undefined) return { name: to.name, connection: connectionOf(to), whole: to.connection };
-    throw wrong(component, "connection", `comes from the ${type.name} that \`${property}\` is; leave it out`);
+    throw wrong(component, "connection", `comes from the ${kind} that \`${property}\` is; leave it out`);
   }
   if (to === undefined || to === null) {
-    throw wrong(component, property, `is missing: give a ${type.name}, or a name`);
+    throw wrong(component, property, `is missing: give a ${kind}, or a name`);
   }
   if (pulumi.Resource.isInstance(to) || (typeof to === "object" && !isLater(to)) || to === "") {
-    throw wrong(component, property, `must be a ${type.name} or a name`);
+    throw wrong(component, property, `must be a ${kind} or a name`);
   }
   return { name: to, connection };
 }

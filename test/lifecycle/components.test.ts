@@ -32,6 +32,9 @@ test("components are made for a program in YAML, and hide of a connection what i
   const refused = await stack.unchanged({ resources: { ...others, web: wrong } });
   expect(refused.said).toContain('VmNic "web": bridge: and `network` are both given');
   expect(refused.said).not.toContain("EOF");
+  const { network, ...placeless } = web.properties;
+  const missing = await stack.unchanged({ resources: { ...others, web: { ...web, properties: placeless } } });
+  expect(missing.said).toContain('VmNic "web": network: is missing: give a BridgeNetwork, or a name');
 
   const preview = await stack.preview(program);
   expect(preview).toMatch(/\+ 8 to create/);
