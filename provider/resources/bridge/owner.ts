@@ -46,8 +46,8 @@ export function nameNow(facts: Facts, { name, ownerId }: Pick<BridgeState, "name
 
 /** A plan whose record says whose the bridge is, and nothing of what it said of that before. */
 export function withMark<P extends BridgePlan>(plan: P, name: string, mark: OwnerMark): P {
-  const { uplink, previousConfig, found, moved } = JSON.parse(plan.record) as BridgeRecord;
-  const record = markText(mark, { uplink, previousConfig, found, moved });
+  const { owner: _, ownerId: __, ...kept } = JSON.parse(plan.record) as BridgeRecord;
+  const record = markText(mark, kept);
   const files = new Map([...plan.change.files, [recordPath(name), record]]);
   return { ...plan, record, change: { ...plan.change, files } };
 }
