@@ -13,6 +13,9 @@ export function isIfupdowns({ places }: Pick<NetplanDefinition, "places">): bool
 
 /** Whether ifupdown has a link by its files, or would have it. */
 export function isOfIfupdown(facts: Pick<Facts, "netplan">, name: string): boolean {
+  // First its own words alone: netplan's files, which the doctor looks past, may be none that can be read.
+  const own = new Map([...facts.netplan].filter(([path]) => path.startsWith(ifupdownFolder)));
+  if (findDefinition(own, name) === undefined) return false;
   const definition = findDefinition(facts.netplan, name);
   return definition !== undefined && isIfupdowns(definition);
 }
