@@ -39,7 +39,7 @@ const bridged =
     now.includes(`/${port} in ${bridge}`) &&
     now.includes(`${file}-${bridge}.yaml`) &&
     now.includes(`/var/lib/kvmnet/bridges/${bridge}`) &&
-    now.match(/^\S+ in br/gm)?.length === 1 &&
+    now.match(/\/enp\ds0 in br/g)?.length === 1 &&
     !now.includes("kvmnet-boot");
 
 export const firstUp: Change = { name: "first up", isPlanned: bridged() };

@@ -113,7 +113,7 @@ const errors: readonly (readonly [string, (server: SshServer) => string[], strin
   [
     "a host key that is not known",
     (server) => [...way(server), "-o", "HostKeyAlias=other", "127.0.0.1"],
-    "root@127.0.0.1:PORT: its host key KEY is not known.\nLog in once with ssh to check and keep it.\n",
+    "root@127.0.0.1:PORT: its host key KEY is not known here, but for [127.0.0.1]:PORT in KNOWN_HOSTS: was its address changed?\nLog in once with ssh to check and keep it.\n",
   ],
   [
     "a port that nobody listens at",
@@ -153,6 +153,7 @@ test.each(errors)("%s is said in the command line's own words", async (_, args, 
   const stderr = said.stderr
     .replaceAll(String(server.connection.port), "PORT")
     .replaceAll(join(folder, "config"), "CONFIG")
+    .replaceAll(join(folder, "known_hosts"), "KNOWN_HOSTS")
     .replace(/SHA256:\S+/, "KEY");
   expect({ ...said, stderr }).toEqual({ code: 2, stdout: "", stderr: words });
 });

@@ -14,6 +14,8 @@ export type Claim =
       readonly insteadOf: string | undefined;
     }
   | { readonly kind: "alone"; readonly bridge: string }
+  | { readonly kind: "filters"; readonly bridge: string }
+  | { readonly kind: "carries"; readonly link: string; readonly vids: string }
   | { readonly kind: "delay"; readonly link: string; readonly was: number; readonly is: number }
   | { readonly kind: "foundIn"; readonly link: string; readonly path: string }
   | { readonly kind: "file" | "missing"; readonly path: string };
@@ -63,6 +65,13 @@ const sentences: (readonly [RegExp, Read])[] = [
     /^kvm: bridge (\S+) on VLAN (\d+) of (\S+)$/,
     (bridge = "", number = "", link = "") => [
       { kind: "heading", bridge, uplink: `${link}.${number}`, insteadOf: undefined },
+    ],
+  ],
+  [
+    /^(\S+) tells VLANs apart then: (\S+) carries (?:no VLAN with a tag|the VLANs (.+) with a tag)\. The host, and VMs whose NIC has no VLAN, stay /,
+    (bridge = "", link = "", vids = "") => [
+      { kind: "filters", bridge },
+      { kind: "carries", link, vids },
     ],
   ],
   [/^kvm: bridge (\S+) without an uplink$/, (bridge = "") => [{ kind: "alone", bridge }]],

@@ -108,6 +108,10 @@ export function check(one: Preview, claim: Claim): boolean {
         after.links.some(({ name }) => name === claim.bridge) &&
         !after.links.some(({ master }) => master === claim.bridge)
       );
+    case "filters":
+      return turnsOn(one).includes(claim.bridge);
+    case "carries":
+      return carriedBy(one, claim.link) === claim.vids;
     case "delay":
       return [facts, after].every(
         ({ links }, at) => links.find(({ name }) => name === claim.link)?.forwardDelay === [claim.was, claim.is][at],
@@ -123,6 +127,17 @@ export function check(one: Preview, claim: Claim): boolean {
       return plan.change.remove.includes(claim.path) || plan.change.files.has(claim.path);
   }
 }
+
+/** Bridges that are to tell VLANs apart from now on. */
+const turnsOn = ({ plan }: Preview) =>
+  plan.change.apply.flatMap((line) => /^link set dev (\S+) type bridge .*\bvlan_filtering 1\b/.exec(line)?.[1] ?? []);
+
+/** The VLANs that the files have the bridge's port in, with a tag. */
+const carriedBy = ({ plan }: Preview, port: string) => {
+  const files = port === plan.uplink?.name ? [...plan.change.files.values()] : [];
+  const vids = files.flatMap((text) => [...text.matchAll(/^VLAN=(.+)$/gm)].map(([, vid = ""]) => vid));
+  return [...new Set(vids)].filter((vid) => vid !== "1").join(", ");
+};
 
 const isLost = ({ facts: { sshAddress }, before, later }: Preview) => {
   const [was, is] = [before, later].map((network) =>
@@ -143,6 +158,7 @@ export function untold(one: Preview, claims: readonly Claim[]): string[] {
     ...always.filter((kinds) => !has(...kinds)).map((kinds) => kinds.join(" or ")),
     ...(before.size + later.size === 0 && !has("nothing") ? ["no address"] : []),
     ...(isLost(one) && !has("at") ? ["where this SSH connection comes in is lost"] : []),
+    ...(turnsOn(one).length > 0 && !has("filters") ? ["tells VLANs apart"] : []),
     ...(!asked && asks && !has("asks") ? ["asks DHCP"] : []),
     ...(asked && !asks && !has("asksNoMore") ? ["asks DHCP no more"] : []),
   ];
