@@ -1,12 +1,10 @@
 import { visible } from "../exec/visible";
 import type { Host } from "../host";
-import { keptFolder } from "../keptFolder";
+import { plugIfKept, plugScript, unpluggedAt } from "../keptFolder";
 import { readScript } from "../script";
 import { writeFiles } from "../writeFiles";
 
-const folder = `${keptFolder}/guests`;
-const script = `${folder}/plug.sh`;
-const plugScript = readScript(__dirname, "plug.sh");
+const scriptText = readScript(__dirname, "plug.sh");
 
 /** What plug.sh is to give back, or over: libvirt's XML of a NIC that was taken out of a running VM, each as plug.sh names it. */
 export interface Unplugged {
@@ -22,7 +20,7 @@ export interface Unplugged {
 /** Before they are taken out: from then on the host itself plugs them in when its change has ended, whatever becomes of the engine. */
 export async function keepUnplugged(host: Host, nics: readonly Unplugged[]): Promise<void> {
   const files = nics.flatMap(({ vm, mac, device, bridge, xml }) => {
-    const at = `${folder}/${vm}.${mac.replaceAll(":", "-")}`;
+    const at = unpluggedAt({ vm, mac });
     const texts = Object.entries(xml).map(([name, text]): [string, string] => [`${at}/${name}.xml`, text]);
     const names = Object.entries({ mac, device, bridge, vm }).map(([name, text]): [string, string] => [
       `${at}/${name}`,
@@ -30,17 +28,17 @@ export async function keepUnplugged(host: Host, nics: readonly Unplugged[]): Pro
     ]);
     return [...texts, ...names];
   });
-  await writeFiles(host, new Map([...files, [script, plugScript]]));
+  await writeFiles(host, new Map([...files, [plugScript, scriptText]]));
 }
 
 /** @throws Error of what is not plugged in then */
 export async function plugIn(host: Host): Promise<void> {
   // The host itself may be through with all of it.
-  const { code, stdout, stderr } = await host.run(["sh", "-c", '[ ! -e "$1" ] || exec sh "$1"', "sh", script], {
+  const { code, stdout, stderr } = await host.run(plugIfKept, {
     purpose: "plug in what was taken out of running VMs",
   });
   if (code !== 0)
     throw new Error(
-      `${host.label}: not plugged in again: ${visible(stderr || stdout).trim()}. Once libvirt takes it, sh ${script} on the host does that.`,
+      `${host.label}: not plugged in again: ${visible(stderr || stdout).trim()}. Once libvirt takes it, sh ${plugScript} on the host does that.`,
     );
 }

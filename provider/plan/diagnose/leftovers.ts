@@ -1,3 +1,4 @@
+import { plugScript, unpluggedAt } from "../../host/keptFolder";
 import { type Check, finding } from "./finding";
 
 export const unconfirmed: Check = ({ armed, incomplete }) =>
@@ -52,9 +53,9 @@ export const unpluggedNic: Check = ({ armed, unplugged = [], libvirt }) =>
     if (libvirt && !libvirt.silent && !isOut && !stays) return [];
     return finding("unplugged-nic", "error", {
       subject: `VM ${domain?.name ?? vm}`,
-      evidence: `/var/lib/kvmnet/guests/${vm}.${mac.replaceAll(":", "-")}`,
+      evidence: unpluggedAt({ vm, mac }),
       cause: `Its NIC ${mac} was taken out for a change of the host's network, and is not plugged in again: kvmnet was ended in the middle, or libvirt did not take it.`,
-      fix: "sh /var/lib/kvmnet/guests/plug.sh, which says why where it can't.",
+      fix: `sh ${plugScript}, which says why where it can't.`,
       fixable: true,
     });
   });

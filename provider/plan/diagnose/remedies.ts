@@ -1,4 +1,5 @@
 import { type Facts, linkNamed, ports } from "../../host/facts/facts";
+import { plugIfKept } from "../../host/keptFolder";
 import { systemVirsh } from "../../host/libvirt/virsh";
 import { attachmentOf, bridgeOf } from "../attachment/attachment";
 import { isolatedIn } from "../attachment/restrictions";
@@ -10,9 +11,6 @@ import { outOfItsVlans } from "./vlans";
 
 /** Undone by its own script; of one that has none any more, the mark goes. */
 const clear = '[ ! -f "$1" ] || exec sh "$1" leftover; rm -r /var/lib/kvmnet/armed';
-
-/** Of several NICs, the first one's goes for all, and takes the script away. */
-const plug = '[ ! -e "$1" ] || exec sh "$1"';
 
 /** A port that left its bridge is isolated no more, and in the VLAN of each port: commands of bridge(8) are the other arguments. */
 const isolated = 'ip link set dev "$1" master "$2" && ip link set dev "$1" type bridge_slave isolated on';
@@ -51,8 +49,8 @@ function leftovers({ armed, incomplete, tryStamp, unplugged = [], libvirt }: Fac
       : [{ check: "netplan-try", subject, argv: ["rm", "/run/netplan/netplan-try.ready"] } as const]),
     ...(armed === undefined ? unplugged : []).map(({ vm }) => {
       const name = libvirt?.domains.find(({ uuid }) => uuid === vm)?.name ?? vm;
-      const argv = ["sh", "-c", plug, "sh", "/var/lib/kvmnet/guests/plug.sh"];
-      return { check: "unplugged-nic", subject: `VM ${name}`, argv } as const;
+      // Of several NICs, the first one's goes for all, and takes the script away.
+      return { check: "unplugged-nic", subject: `VM ${name}`, argv: plugIfKept } as const;
     }),
   ];
 }
