@@ -151,11 +151,14 @@ export const mark = z.object({
   before: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** /var/lib/kvmnet/bridges/<name>.json */
-export const record = mark.extend({
+/** What kvmnet keeps of a bridge beside whose it is. */
+export const bridgeKept = z.object({
   uplink: z.string(),
   previousConfig: z.record(z.string(), z.string()),
   found: z.object({ files: z.array(z.string()), macAddress: z.string() }).optional(),
   moved: z.literal(true).optional(),
   vlan: z.object({ link: z.string(), vlan: z.int() }).optional(),
 });
+
+/** /var/lib/kvmnet/bridges/<name>.json */
+export const record = mark.extend(bridgeKept.shape);

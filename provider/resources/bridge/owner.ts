@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Facts, linkNamed, recordOf } from "../../host/facts/facts";
-import { type BridgeRecord, noUplink, type OwnerMark } from "../../host/facts/records";
+import { bridgeKept } from "../../host/facts/printed";
+import { noUplink, type OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
 import { defaultUplink, presentName } from "../../plan/link/uplink";
 import { findDefinition, netplanIn } from "../../plan/netplan/definition";
@@ -46,8 +47,7 @@ export function nameNow(facts: Facts, { name, ownerId }: Pick<BridgeState, "name
 
 /** A plan whose record says whose the bridge is, and nothing of what it said of that before. */
 export function withMark<P extends BridgePlan>(plan: P, name: string, mark: OwnerMark): P {
-  const { owner: _, ownerId: __, ...kept } = JSON.parse(plan.record) as BridgeRecord;
-  const record = markText(mark, kept);
+  const record = markText(mark, bridgeKept.parse(JSON.parse(plan.record)));
   const files = new Map([...plan.change.files, [recordPath(name), record]]);
   return { ...plan, record, change: { ...plan.change, files } };
 }

@@ -18,13 +18,10 @@ const whole = record.required().parse({
   vlan: { link: "enp1s0", vlan: 20 },
 });
 
-test("the record of a bridge keeps all that its plan has in it, whosever mark it gets", () => {
+test("the record of a bridge keeps all that its plan has in it but whose it was, whosever mark it gets", () => {
   const kept = Object.entries(whole).filter(([key]) => !Object.keys(mark.shape).includes(key));
-  const plan = {
-    record: JSON.stringify({ owner: "urn:before", ...Object.fromEntries(kept) }),
-    change: { files: new Map() },
-  };
-  const now: OwnerMark = { owner: "urn:pulumi:s::p::kvmnet:index:Bridge::br", ownerId: "now", pending: true };
+  const plan = { record: JSON.stringify(whole), change: { files: new Map() } };
+  const now: OwnerMark = { owner: "urn:pulumi:s::p::kvmnet:index:Bridge::br", ownerId: "now" };
   const marked = withMark(plan as unknown as BridgePlan, "br20", now);
   expect(record.parse(JSON.parse(marked.record))).toEqual({ ...Object.fromEntries(kept), ...now });
   expect(kept.length).toBeGreaterThan(4);
