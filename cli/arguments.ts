@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import type { Given } from "../provider/host/ssh/config/given";
-import type { Connection } from "../provider/resources/connection";
-import { cidr4, hostName } from "../provider/resources/names";
-import { nearest } from "../provider/resources/nearest";
+import type { Connection } from "../provider/schema/connection";
+import { cidr4, hostName } from "../provider/schema/names";
+import { nearest } from "../provider/schema/nearest";
 import { type CommandName, commandNames, commands, optionsOf } from "./commands";
 import { type OwnOption, options, type reachOptions } from "./options";
 import { type Shell, shells } from "./shells";

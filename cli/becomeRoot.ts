@@ -1,6 +1,6 @@
 import type { Hosts } from "../provider/host/hosts";
 import { PasswordNeeded } from "../provider/host/ssh/sudo";
-import type { Connection } from "../provider/resources/connection";
+import type { Connection } from "../provider/schema/connection";
 import { askSecret, canAsk } from "./terminal";
 
 /** As often as sudo itself asks, sudoers(5) passwd_tries. */

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import type { GivenSetting } from "../provider/host/ssh/config/given";
 import { configLines } from "../provider/host/ssh/config/lines";
 import { canBeOff, isOff } from "../provider/host/ssh/config/unsupported";
-import { nearest } from "../provider/resources/nearest";
+import { nearest } from "../provider/schema/nearest";
 import { isPort, parseTarget } from "./target";
 import { UsageError } from "./usageError";
 

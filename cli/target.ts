@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { Connection } from "../provider/resources/connection";
+import type { Connection } from "../provider/schema/connection";
 import { UsageError } from "./usageError";
 
 /** As ssh takes it, also as ssh://…, with the port as in a URL; an IPv6 address with a port stands in brackets. */

@@ -3,11 +3,11 @@ import { diagnose } from "../provider/functions/diagnose/definition";
 import { bridge } from "../provider/resources/bridge/definition";
 import { bridgeNetfilter } from "../provider/resources/bridgeNetfilter/definition";
 import { bridgeSelfTest } from "../provider/resources/bridgeSelfTest/definition";
-import { connection } from "../provider/resources/connection";
-import { interfaceName, libvirtName } from "../provider/resources/names";
 import { network } from "../provider/resources/network/definition";
 import { nic } from "../provider/resources/nic/definition";
 import { tap } from "../provider/resources/tap/definition";
+import { connection } from "../provider/schema/connection";
+import { interfaceName, libvirtName } from "../provider/schema/names";
 
 /** `lan:` with nothing after it is null in YAML, and what its author means is "with the defaults". */
 const orDefaults = <T extends z.ZodType>(type: T) => z.preprocess((value) => value ?? {}, type);

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "../provider/resources/nearest";
+import { nearest } from "../provider/schema/nearest";
 
 type Path = readonly PropertyKey[];
 

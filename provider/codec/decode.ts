@@ -1,7 +1,7 @@
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Path } from "./path";
+import type { Path } from "../schema/path";
+import { UNKNOWN } from "../schema/unknown";
 import { Secrets } from "./secrets";
-import { UNKNOWN } from "./unknown";
 import { unknownTexts, wire } from "./wire";
 
 export type Values = Record<string, unknown>;

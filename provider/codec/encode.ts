@@ -1,9 +1,9 @@
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Properties, Shape } from "../resources/shape";
+import type { Path } from "../schema/path";
+import type { Properties, Shape } from "../schema/shape";
+import { isUnknown } from "../schema/unknown";
 import type { Values } from "./decode";
-import type { Path } from "./path";
 import type { Secrets } from "./secrets";
-import { isUnknown } from "./unknown";
 import { wire } from "./wire";
 
 /** Values as a Struct. Secret is what the properties say is secret, and what came in as a secret at the same place. */

@@ -1,4 +1,4 @@
-import type { Path } from "./path";
+import type { Path } from "../schema/path";
 
 /** The places of the values that came in as secrets: they go out as secrets too. */
 export class Secrets {

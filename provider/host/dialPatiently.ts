@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Connection } from "../resources/connection";
+import type { Connection } from "../schema/connection";
 import type { Place } from "./host";
 import type { Known } from "./hosts";
 import type { DialOptions } from "./ssh/dial";

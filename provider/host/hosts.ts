@@ -1,4 +1,4 @@
-import type { Connection } from "../resources/connection";
+import type { Connection } from "../schema/connection";
 import { dialPatiently } from "./dialPatiently";
 import { RemoteCommandError } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";

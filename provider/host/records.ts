@@ -1,4 +1,4 @@
-import type { Connection } from "../resources/connection";
+import type { Connection } from "../schema/connection";
 import { parsePublicKey } from "./ssh/publicKey";
 
 /** A machine as the stack has it on record. */

@@ -1,6 +1,6 @@
 import type { Facts } from "../host/facts/facts";
 import type { Change, Probe } from "../host/transaction/change";
-import type { BridgeProbe } from "../resources/bridge/definition";
+import type { BridgeProbe } from "../schema/probe";
 import type { Losses } from "./impact/losses";
 
 /**

@@ -1,5 +1,5 @@
-import { isUnknown } from "../codec/unknown";
-import type { Connection } from "./connection";
+import type { Connection } from "../schema/connection";
+import { isUnknown } from "../schema/unknown";
 import { stackOf } from "./stack";
 
 /** A thing on a host of which there is one: two resources that both want it would undo each other's work. */

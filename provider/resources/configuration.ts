@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { connectionParts } from "./connection";
+import { connectionParts } from "../schema/connection";
 
 /** What a provider can be told: a stack's config `kvmnet:connection`, or the arguments of a provider of the program's own. */
 export const configuration = z.strictObject({

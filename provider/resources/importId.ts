@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type Connection, connection } from "./connection";
+import { type Connection, connection } from "../schema/connection";
 
 type Parts = Readonly<Record<string, z.ZodType<string>>>;
 

@@ -1,9 +1,10 @@
 import type { Hosts } from "../host/hosts";
+import type { Log as HostLog } from "../host/log";
 import type { Finding } from "../plan/diagnose/finding";
 import type { Entry } from "../plan/entry";
+import type { Connection } from "../schema/connection";
+import type { Definition } from "../schema/definition";
 import type { Claim } from "./claims";
-import type { Connection } from "./connection";
-import type { Definition } from "./definition";
 import type { Ownership } from "./ownership/owned";
 import type { Said } from "./said";
 
@@ -30,9 +31,7 @@ export interface Data extends Partial<Pick<Entry, "text" | "files">> {
 }
 
 /** Goes to the engine's log, beside the resource. Control codes and the engine's colour tags are taken out. */
-export interface Log {
-  /** A line of progress that the next one overwrites. */
-  progress(message: string): void;
+export interface Log extends HostLog {
   info(message: string, data?: Data): void;
   warn(message: string, data?: Data): void;
 }

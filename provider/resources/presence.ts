@@ -3,9 +3,9 @@ import { need } from "../host/facts/unread";
 import type { Host } from "../host/host";
 import { libvirtOf } from "../plan/libvirt/find";
 import { Refusal } from "../plan/refusal";
-import type { Connection } from "./connection";
+import type { Connection } from "../schema/connection";
+import { nearest } from "../schema/nearest";
 import type { Operation } from "./lifecycle";
-import { nearest } from "./nearest";
 
 /** Something on a host that a resource goes by and does not make itself. */
 interface Named {

@@ -1,8 +1,8 @@
-import { containsUnknown } from "../codec/unknown";
 import { withState } from "../host/facts/asReader";
 import type { Facts } from "../host/facts/facts";
 import type { Host } from "../host/host";
-import type { Connection } from "./connection";
+import type { Connection } from "../schema/connection";
+import { containsUnknown } from "../schema/unknown";
 import type { Operation } from "./lifecycle";
 
 /** What a resource had before: how its host was reached then, and which machine it was. */

@@ -1,7 +1,7 @@
+import type { Definition } from "../schema/definition";
 import { bridge } from "./bridge/definition";
 import { bridgeNetfilter } from "./bridgeNetfilter/definition";
 import { bridgeSelfTest } from "./bridgeSelfTest/definition";
-import type { Definition } from "./definition";
 import { network } from "./network/definition";
 import { nic } from "./nic/definition";
 import { tap } from "./tap/definition";

@@ -7,9 +7,7 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { decode, type Values } from "../codec/decode";
-import { pathText } from "../codec/path";
 import type { Secrets } from "../codec/secrets";
-import { unknownPaths } from "../codec/unknown";
 import { pageHere } from "../host/documentation";
 import type { Facts } from "../host/facts/facts";
 import { UnreadFact } from "../host/facts/unread";
@@ -17,15 +15,17 @@ import type { Known } from "../host/hosts";
 import { HostError, NewMachine } from "../host/ssh/hostError";
 import { until } from "../host/until";
 import { Refusal } from "../plan/refusal";
-import { type Connection, whole } from "../resources/connection";
 import { type Operation, PartlyDone } from "../resources/lifecycle";
 import { refusalsOf, tellKeptNics, tellPerhapsGoing } from "../resources/ownership/going";
 import type { Owned } from "../resources/ownership/owned";
 import { inWordsTo } from "../resources/ownership/words";
+import { type Connection, whole } from "../schema/connection";
+import { pathText } from "../schema/path";
+import { unknownPaths } from "../schema/unknown";
+import { partsOfUrn } from "../schema/urn";
 import { initFailed } from "./errors";
 import type { Unread } from "./read";
 import type { ResourceType } from "./resourceType";
-import { partsOfUrn } from "./urn";
 import { listed } from "./words";
 
 export async function create(

@@ -1,14 +1,14 @@
 import { type CheckRequest, CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { decode, type Values } from "../codec/decode";
 import type { Claims } from "../resources/claims";
-import { type Connection, withDefaults } from "../resources/connection";
 import type { Ownership } from "../resources/ownership/owned";
 import { inWords } from "../resources/ownership/words";
+import { type Connection, withDefaults } from "../schema/connection";
+import { partsOfUrn } from "../schema/urn";
 import { failure } from "./failure";
 import { noHost, saysHost } from "./noHost";
 import type { ResourceType } from "./resourceType";
 import { unprinted, withoutSecret } from "./unprinted";
-import { partsOfUrn } from "./urn";
 import { validate } from "./validate";
 
 /** Fills in every default, marks the secrets, and says what is wrong. No I/O: Checks run one after the other. */

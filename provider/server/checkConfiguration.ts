@@ -1,11 +1,11 @@
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Values } from "../codec/decode";
 import { encode } from "../codec/encode";
-import { pathText } from "../codec/path";
 import type { Secrets } from "../codec/secrets";
 import { configuration } from "../resources/configuration";
-import { connectionParts } from "../resources/connection";
-import { propertiesOf } from "../resources/shape";
+import { connectionParts } from "../schema/connection";
+import { pathText } from "../schema/path";
+import { propertiesOf } from "../schema/shape";
 import { unfolded } from "./config";
 import { validate } from "./validate";
 

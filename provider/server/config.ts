@@ -8,9 +8,9 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { decode } from "../codec/decode";
-import type { Connection } from "../resources/connection";
+import type { Connection } from "../schema/connection";
+import { partsOfUrn } from "../schema/urn";
 import { failure } from "./failure";
-import { partsOfUrn } from "./urn";
 
 /** What the engine itself keeps in a provider's inputs. */
 const engineKeys: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "parameterization", "__internal"]);

@@ -8,7 +8,7 @@ import { resetOptions } from "@pulumi/pulumi/runtime/settings";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { connectionOfProvider } from "../../components/providerConnection";
 import { makers } from "../components/classes";
-import type { Connection } from "../resources/connection";
+import type { Connection } from "../schema/connection";
 import { awaitFeatureSupport, deserializeInputs, waitForRPCs, withLocalStorage } from "./sdkInternals";
 
 /**

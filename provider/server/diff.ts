@@ -1,14 +1,14 @@
 import { type DiffRequest, DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 import { decode, type Values } from "../codec/decode";
-import { pathText } from "../codec/path";
-import { unknownPaths } from "../codec/unknown";
-import { type Connection, whole } from "../resources/connection";
-import type { Definition } from "../resources/definition";
 import type { Ownership } from "../resources/ownership/owned";
+import { type Connection, whole } from "../schema/connection";
+import type { Definition } from "../schema/definition";
+import { pathText } from "../schema/path";
+import { unknownPaths } from "../schema/unknown";
+import { partsOfUrn } from "../schema/urn";
 import { takenOver } from "./check";
 import { type Difference, differences } from "./difference";
 import type { ResourceType } from "./resourceType";
-import { partsOfUrn } from "./urn";
 
 /** What `up` would do, by property. No I/O: what the host has is in the state, Read put it there. */
 export function diff(

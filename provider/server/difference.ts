@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Path } from "../codec/path";
-import { isUnknown } from "../codec/unknown";
-import type { Properties, Property, Shape } from "../resources/shape";
+import type { Path } from "../schema/path";
+import type { Properties, Property, Shape } from "../schema/shape";
+import { isUnknown } from "../schema/unknown";
 
 export interface Difference {
   readonly path: Path;

@@ -1,11 +1,11 @@
 import { type InvokeRequest, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { decode, type Values } from "../codec/decode";
 import { encode } from "../codec/encode";
-import { containsUnknown } from "../codec/unknown";
 import { type Call, type HostFunction, WrongArgument } from "../functions/function";
 import { until } from "../host/until";
-import { type Connection, withDefaults } from "../resources/connection";
-import { propertiesOf } from "../resources/shape";
+import { type Connection, withDefaults } from "../schema/connection";
+import { propertiesOf } from "../schema/shape";
+import { containsUnknown } from "../schema/unknown";
 import { failure } from "./failure";
 import { noHost, saysHost } from "./noHost";
 import { unprinted } from "./unprinted";

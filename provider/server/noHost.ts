@@ -1,5 +1,5 @@
-import { isUnknown } from "../codec/unknown";
-import { type Connection, connection } from "../resources/connection";
+import { type Connection, connection } from "../schema/connection";
+import { isUnknown } from "../schema/unknown";
 
 /** Whether a connection, with the provider's defaults, leads somewhere; what only `up` will know may. */
 export const saysHost = (all: unknown): boolean => isUnknown(all) || (all as Partial<Connection>).host !== undefined;

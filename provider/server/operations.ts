@@ -3,10 +3,11 @@ import type * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Hosts } from "../host/hosts";
 import { Claims } from "../resources/claims";
-import type { Connection } from "../resources/connection";
 import type { Operation } from "../resources/lifecycle";
 import { Ownership } from "../resources/ownership/owned";
 import { Said } from "../resources/said";
+import type { Connection } from "../schema/connection";
+import { partsOfUrn } from "../schema/urn";
 import { create, remove, update } from "./change";
 import { check } from "./check";
 import { diff } from "./diff";
@@ -17,7 +18,6 @@ import { kept, read, type Unread } from "./read";
 import { type Doing, report } from "./report";
 import { type AnyLifecycle, ResourceType } from "./resourceType";
 import type { Running } from "./running";
-import { partsOfUrn } from "./urn";
 import { listed } from "./words";
 
 export interface OperationsOptions {

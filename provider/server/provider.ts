@@ -4,7 +4,7 @@ import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { decode } from "../codec/decode";
 import type { Known } from "../host/hosts";
-import { type Connection, withDefaults } from "../resources/connection";
+import { type Connection, withDefaults } from "../schema/connection";
 import { checkConfig, configure, defaultsIn, diffConfig } from "./config";
 import type { EngineLog } from "./engineLog";
 import type { Operations } from "./operations";

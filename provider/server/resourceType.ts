@@ -1,10 +1,10 @@
 import { decode, type Values } from "../codec/decode";
 import { encode } from "../codec/encode";
 import type { Secrets } from "../codec/secrets";
-import { UNKNOWN } from "../codec/unknown";
 import type { Lifecycle } from "../resources/lifecycle";
-import { type Properties, propertiesOf } from "../resources/shape";
-import { stateOf } from "../resources/state";
+import { type Properties, propertiesOf } from "../schema/shape";
+import { stateOf } from "../schema/state";
+import { UNKNOWN } from "../schema/unknown";
 import { validate } from "./validate";
 import { visibleText } from "./visibleText";
 

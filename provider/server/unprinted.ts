@@ -1,6 +1,6 @@
-import { type Path, pathText } from "../codec/path";
 import type { Secrets } from "../codec/secrets";
-import type { Properties, Shape } from "../resources/shape";
+import { type Path, pathText } from "../schema/path";
+import type { Properties, Shape } from "../schema/shape";
 
 /**
  * Where a check failure says that it stands. The engine prints the value of the property that one names, if it is a

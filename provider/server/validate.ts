@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { Path } from "../codec/path";
-import { isUnknown } from "../codec/unknown";
-import { nearest } from "../resources/nearest";
+import { nearest } from "../schema/nearest";
+import type { Path } from "../schema/path";
+import { isUnknown } from "../schema/unknown";
 import { listed, wordsFor } from "./words";
 
 export interface Wrong {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Values } from "../../provider/codec/decode";
-import { type Connection, ownConnection } from "../../provider/resources/connection";
 import { parseImportId } from "../../provider/resources/importId";
+import { type Connection, ownConnection } from "../../provider/schema/connection";
 import type { AnyFunction } from "../../provider/server/invoke";
 import type { AnyLifecycle } from "../../provider/server/resourceType";
 import { type Json, secret, unknown } from "./support/caller";

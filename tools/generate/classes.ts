@@ -1,7 +1,7 @@
 import { configuration } from "../../provider/resources/configuration";
-import type { Definition } from "../../provider/resources/definition";
-import { type Property, propertiesOf } from "../../provider/resources/shape";
-import { stateOf } from "../../provider/resources/state";
+import type { Definition } from "../../provider/schema/definition";
+import { type Property, propertiesOf } from "../../provider/schema/shape";
+import { stateOf } from "../../provider/schema/state";
 import { argument, typesIn } from "./members";
 import { describe, providerDescription } from "./schema";
 import { docComment, header, typeText } from "./typescript";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ComponentDefinition } from "../../provider/components/definition";
-import { propertiesOf } from "../../provider/resources/shape";
+import { propertiesOf } from "../../provider/schema/shape";
 import { argument, typesIn } from "./members";
 import { header } from "./typescript";
 

@@ -1,5 +1,5 @@
 import type { FunctionDefinition } from "../../provider/functions/definition";
-import { propertiesOf } from "../../provider/resources/shape";
+import { propertiesOf } from "../../provider/schema/shape";
 import { argument, field, typesIn } from "./members";
 import { docComment, header } from "./typescript";
 

@@ -1,7 +1,7 @@
 import { componentDefinitions } from "../../provider/components/table";
 import { functionDefinitions } from "../../provider/functions/table";
-import { connection } from "../../provider/resources/connection";
 import { definitions } from "../../provider/resources/table";
+import { connection } from "../../provider/schema/connection";
 import { classesOf } from "./classes";
 import { componentInputsOf, connectionPartsOf } from "./componentInputs";
 import { configSchemaOf } from "./configSchema";

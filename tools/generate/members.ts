@@ -1,4 +1,4 @@
-import type { Properties, Property, Shape } from "../../provider/resources/shape";
+import type { Properties, Property, Shape } from "../../provider/schema/shape";
 import { describe, describeInput } from "./schema";
 import { docComment, typeName, typeText } from "./typescript";
 

@@ -1,9 +1,9 @@
 import type { ComponentDefinition } from "../../provider/components/definition";
 import type { FunctionDefinition } from "../../provider/functions/definition";
 import { configuration } from "../../provider/resources/configuration";
-import type { Definition } from "../../provider/resources/definition";
-import { type Properties, type Property, propertiesOf, type Shape } from "../../provider/resources/shape";
-import { stateOf } from "../../provider/resources/state";
+import type { Definition } from "../../provider/schema/definition";
+import { type Properties, type Property, propertiesOf, type Shape } from "../../provider/schema/shape";
+import { stateOf } from "../../provider/schema/state";
 import { withExample } from "./examples";
 
 /** What of package.json the schema repeats. */

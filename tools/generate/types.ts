@@ -1,8 +1,8 @@
 import type { ComponentDefinition } from "../../provider/components/definition";
 import type { FunctionDefinition } from "../../provider/functions/definition";
-import type { Definition } from "../../provider/resources/definition";
-import { type Property, propertiesOf, type Shape } from "../../provider/resources/shape";
-import { stateOf } from "../../provider/resources/state";
+import type { Definition } from "../../provider/schema/definition";
+import { type Property, propertiesOf, type Shape } from "../../provider/schema/shape";
+import { stateOf } from "../../provider/schema/state";
 import { argument, field } from "./members";
 import { describe } from "./schema";
 import { docComment, header, typeName } from "./typescript";

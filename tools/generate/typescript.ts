@@ -1,4 +1,4 @@
-import type { Shape } from "../../provider/resources/shape";
+import type { Shape } from "../../provider/schema/shape";
 
 /** What every generated file starts with. */
 export const header = `// Written by tools/generate.ts from the definitions in provider/: change them there, then run \`make generate\`.

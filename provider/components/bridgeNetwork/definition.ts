@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { connectionParts } from "../../resources/connection";
-import { interfaceName } from "../../resources/names";
 import { network } from "../../resources/network/definition";
+import { connectionParts } from "../../schema/connection";
+import { interfaceName } from "../../schema/names";
 import type { ComponentDefinition } from "../definition";
 
 const inputs = network.inputs.omit({ device: true, mode: true }).extend({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { bridge } from "../../resources/bridge/definition";
 import { bridgeNetfilter } from "../../resources/bridgeNetfilter/definition";
 import { bridgeSelfTest } from "../../resources/bridgeSelfTest/definition";
-import { connectionParts } from "../../resources/connection";
+import { connectionParts } from "../../schema/connection";
 import type { ComponentDefinition } from "../definition";
 
 const selfTest = bridgeSelfTest.inputs.pick({ address: true, resolves: true }).meta({

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { connection } from "../../resources/connection";
 import { nic } from "../../resources/nic/definition";
+import { connection } from "../../schema/connection";
 import type { ComponentDefinition } from "../definition";
 
 const login = connection

@@ -5,7 +5,7 @@ import { type Heard, listen } from "../../host/listen/listen";
 import { diagnose } from "../../plan/diagnose/diagnose";
 import type { Finding } from "../../plan/diagnose/finding";
 import { listening } from "../../plan/diagnose/traffic";
-import type { Connection } from "../../resources/connection";
+import type { Connection } from "../../schema/connection";
 
 export interface Examined {
   readonly host: Host;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
-import { ownConnection as connection, hostOutputs } from "../../resources/connection";
+import { ownConnection as connection, hostOutputs } from "../../schema/connection";
 import type { FunctionDefinition } from "../definition";
 
 const inputs = z.strictObject({ connection });

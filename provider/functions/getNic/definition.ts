@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
-import { ownConnection as connection, hostOutputs } from "../../resources/connection";
-import { interfaceName, libvirtName, macAddress } from "../../resources/names";
+import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import { interfaceName, libvirtName, macAddress } from "../../schema/names";
 import type { FunctionDefinition } from "../definition";
 
 const inputs = z.strictObject({

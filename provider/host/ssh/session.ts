@@ -1,5 +1,5 @@
 import type { Client } from "ssh2";
-import type { Connection } from "../../resources/connection";
+import type { Connection } from "../../schema/connection";
 import { hideLogins } from "../exec/hidden";
 import { RemoteCommandError, type RemoteResult } from "../exec/remoteCommand";
 import { Channels } from "./channels";

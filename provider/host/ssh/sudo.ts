@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Connection } from "../../resources/connection";
+import type { Connection } from "../../schema/connection";
 import { quote } from "../exec/quote";
 import { lastLine } from "../exec/visible";
 import { HostError } from "./hostError";

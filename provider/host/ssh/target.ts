@@ -1,6 +1,6 @@
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { Connection } from "../../resources/connection";
+import type { Connection } from "../../schema/connection";
 import { expand, expandPath, type Tokens } from "./config/expand";
 import { Settings } from "./config/settings";
 import { refuseUnsupported } from "./config/unsupported";

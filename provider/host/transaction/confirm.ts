@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { loses, type Readdressing, readdressing } from "../../plan/addressing/readdressing";
 import { RemoteCommandError } from "../exec/remoteCommand";
 import { visible } from "../exec/visible";
 import { HostError } from "../ssh/hostError";
 import { TimeLimit } from "../timeLimit";
 import { describeProbe, RolledBack } from "./outcome";
+import { loses, type Readdressing, readdressing } from "./readdressing";
 import { pollMs, progress, type Running, redialMs, script } from "./running";
 
 /** Why a change is undone, whatever time is left. */

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Log } from "../../resources/lifecycle";
 import { RemoteCommandError } from "../exec/remoteCommand";
 import { visible } from "../exec/visible";
 import type { Host } from "../host";
+import type { Log } from "../log";
 import { readScript } from "../script";
 import { reasonOf } from "../until";
 

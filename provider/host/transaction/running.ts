@@ -1,9 +1,9 @@
-import type { PlannedAddresses } from "../../plan/addressing/readdressing";
-import type { Log } from "../../resources/lifecycle";
 import type { Facts } from "../facts/facts";
 import type { Host } from "../host";
+import type { Log } from "../log";
 import { TimeLimit } from "../timeLimit";
 import type { Change } from "./change";
+import type { PlannedAddresses } from "./readdressing";
 
 /** Where the host keeps what a transaction is. */
 export const base = "/var/lib/kvmnet";

@@ -1,4 +1,3 @@
-import type { Log } from "../../resources/lifecycle";
 import { hideSecretsOf } from "../exec/hidden";
 import { RemoteCommandError } from "../exec/remoteCommand";
 import { visible } from "../exec/visible";
@@ -7,6 +6,7 @@ import { secretsIn } from "../facts/secrets";
 import { plugIn } from "../guests/guests";
 import type { Host } from "../host";
 import { closeKept } from "../keptFolder";
+import type { Log } from "../log";
 import { bundle } from "./bundle";
 import { confirmOverNewConnection } from "./confirm";
 import { Outdated } from "./lease";

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Link, Route } from "../../host/facts/facts";
-import type { Addressing as AddressingInput } from "../../resources/bridge/definition";
+import type { Addressing as AddressingInput } from "../../schema/addressing";
 import type { Addressing } from "../link/addressingOn";
 import { listOf, type Stanza } from "../netplan/addressing";
 import { Refusal } from "../refusal";

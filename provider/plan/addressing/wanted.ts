@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Address, Route } from "../../host/facts/facts";
-import type { Addressing as AddressingInput } from "../../resources/bridge/definition";
+import type { Addressing as AddressingInput } from "../../schema/addressing";
 import { type Addressing, byOthers, isSameRoute } from "../link/addressingOn";
 import type { Stanza } from "../netplan/addressing";
 import { Refusal } from "../refusal";

@@ -1,6 +1,6 @@
 import { type DhcpClient, type Facts, linkNamed } from "../../host/facts/facts";
 import type { HandOver } from "../../host/transaction/change";
-import { isLeased } from "../addressing/readdressing";
+import { isLeased } from "../../host/transaction/readdressing";
 import { Refusal } from "../refusal";
 
 /** Where ifupdown has a client keep what is its: whoever hands a lease over finds it there. */

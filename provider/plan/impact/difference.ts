@@ -1,6 +1,6 @@
 import { type Address, type Facts, linkNamed, type Route } from "../../host/facts/facts";
+import { cidrOf } from "../../host/transaction/readdressing";
 import { netplanId } from "../addressing/netplanId";
-import { cidrOf } from "../addressing/readdressing";
 import { promised } from "../addressing/wanted";
 import { addressingOn } from "../link/addressingOn";
 import type { Target } from "../link/transition";

@@ -1,5 +1,5 @@
 import type { Link } from "../../host/facts/facts";
-import { isLeased } from "../addressing/readdressing";
+import { isLeased } from "../../host/transaction/readdressing";
 import { asksDhcp6, learns, promised } from "../addressing/wanted";
 import type { Addressing } from "../link/addressingOn";
 import { Refusal } from "../refusal";

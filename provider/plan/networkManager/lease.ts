@@ -1,7 +1,7 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import { keyfileSections, saidIn } from "../../host/facts/keyfile";
 import type { HandOver } from "../../host/transaction/change";
-import { isLeased } from "../addressing/readdressing";
+import { isLeased } from "../../host/transaction/readdressing";
 import { Refusal } from "../refusal";
 import { bridgeProfile } from "./paths";
 

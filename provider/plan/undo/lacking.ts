@@ -1,5 +1,5 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
-import { cidrOf } from "../addressing/readdressing";
+import { cidrOf } from "../../host/transaction/readdressing";
 import { upLacks } from "../ifupdown/owner";
 import type { UndoPlan } from "./undo";
 

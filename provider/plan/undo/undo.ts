@@ -1,7 +1,7 @@
 import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
 import type { Change, Owner } from "../../host/transaction/change";
 import type { LastChange } from "../../host/transaction/lastChange";
-import { cidrOf, leasedOf, type PlannedAddresses } from "../addressing/readdressing";
+import { cidrOf, leasedOf, type PlannedAddresses } from "../../host/transaction/readdressing";
 import { withProofs } from "../impact/standing";
 import { networkFileName } from "../netplan/bridgeFile";
 import { probesFor } from "../probes";

@@ -1,6 +1,6 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { LastChange } from "../../host/transaction/lastChange";
-import { cidrOf } from "../addressing/readdressing";
+import { cidrOf } from "../../host/transaction/readdressing";
 import { fileDiff } from "../impact/fileDiff";
 import type { UndoPlan } from "./undo";
 

@@ -1,49 +1,10 @@
 import { z } from "zod";
-import { ownConnection as connection, hostOutputs } from "../connection";
-import type { Definition } from "../definition";
-import { anyInterfaceName, cidr, endpoint, hostName, interfaceName, ipAddress, macAddress } from "../names";
+import { addressing } from "../../schema/addressing";
+import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import type { Definition } from "../../schema/definition";
+import { anyInterfaceName, interfaceName, macAddress } from "../../schema/names";
+import { probe } from "../../schema/probe";
 import { ownerOutputs } from "../ownership/outputs";
-
-const route = z
-  .strictObject({
-    to: z.union([z.literal("default"), cidr]).meta({ description: '"default" or a network like "198.51.100.0/24".' }),
-    via: ipAddress.meta({ description: "The gateway's address." }),
-    metric: z
-      .int()
-      .min(0)
-      .max(4294967295)
-      .optional()
-      .meta({ description: "The lower one wins. Default: the kernel's." }),
-  })
-  .meta({ typeName: "Route", description: "A static route." });
-
-const addressing = z
-  .strictObject({
-    dhcp4: z.boolean().default(false).meta({ description: "Ask for an IPv4 address by DHCP." }),
-    dhcp6: z.boolean().default(false).meta({ description: "Ask for an IPv6 address by DHCPv6." }),
-    acceptRa: z.boolean().optional().meta({ description: "Take IPv6 router advertisements. Default: networkd's." }),
-    addresses: z.array(cidr).default([]).meta({ description: 'Static addresses with prefix length, "192.0.2.10/24".' }),
-    routes: z.array(route).optional().meta({
-      description: "Static routes; []: none. Left out: those that there are stay, what a lease gave that ends too.",
-      formerDefault: [],
-    }),
-    nameservers: z.array(ipAddress).optional().meta({
-      description: "DNS servers; []: none. Left out: those that there are stay, what a lease gave that ends too.",
-      formerDefault: [],
-    }),
-  })
-  .meta({
-    typeName: "Addressing",
-    description: "The bridge's own addressing, in netplan's terms (see netplan-yaml(5)).",
-  });
-
-const probe = z
-  .strictObject({
-    tcp: endpoint.optional().meta({ description: 'A TCP port that takes connections: "nas.example:445".' }),
-    ping: ipAddress.optional().meta({ description: "An address that answers pings." }),
-    dns: hostName.optional().meta({ description: "A name that resolves." }),
-  })
-  .meta({ typeName: "Probe", description: "Something that the host must still reach: one of tcp, ping and dns." });
 
 const confirm = z
   .strictObject({
@@ -161,8 +122,6 @@ export const bridge = {
   renamedBy: ["name"],
 } as const satisfies Definition<typeof inputs, typeof outputs>;
 
-export type Addressing = z.infer<typeof addressing>;
 export type VlanUplink = z.infer<typeof vlanUplink>;
-export type BridgeProbe = z.infer<typeof probe>;
 export type BridgeInputs = z.infer<typeof inputs>;
 export type BridgeState = Omit<BridgeInputs, "connection" | keyof z.infer<typeof outputs>> & z.infer<typeof outputs>;

@@ -1,5 +1,5 @@
 import { type Address, type Facts, type Link, linkNamed } from "../../host/facts/facts";
-import { cidrOf } from "../../plan/addressing/readdressing";
+import { cidrOf } from "../../host/transaction/readdressing";
 import { upLacks } from "../../plan/ifupdown/owner";
 import { inHandsOfNetworkd, missing, profileLacks } from "../../plan/link/missing";
 import type { BridgePlan } from "./plan";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import { type BridgeRecord, noUplink } from "../../host/facts/records";
 import type { Change } from "../../host/transaction/change";
-import { cidrOf } from "../../plan/addressing/readdressing";
+import { cidrOf } from "../../host/transaction/readdressing";
 import { addressingOn, nothing } from "../../plan/link/addressingOn";
 import { missing, unlikeMtu } from "../../plan/link/missing";
 import { strayTaps } from "../../plan/link/taps";

@@ -1,6 +1,6 @@
 import type { Address, Facts, Link, Route } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
-import { cidrOf, leasedOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
+import { cidrOf, leasedOf, type PlannedAddresses } from "../../host/transaction/readdressing";
 import { kernelAddressing, learns, promised } from "../../plan/addressing/wanted";
 import { type Losses, lossesOf } from "../../plan/impact/losses";
 import { type Addressing, nothing, together } from "../../plan/link/addressingOn";

@@ -1,6 +1,6 @@
 import { type Facts, type Link, ports, recordOf, runningOn } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
-import { cidrOf, type PlannedAddresses } from "../../plan/addressing/readdressing";
+import { cidrOf, type PlannedAddresses } from "../../host/transaction/readdressing";
 import { asksDhcp } from "../../plan/ifupdown/carried";
 import { clientOf, handOver } from "../../plan/ifupdown/handOver";
 import { isIfupdowns, upLacks } from "../../plan/ifupdown/owner";

@@ -3,7 +3,7 @@ import { presentName } from "../../plan/link/uplink";
 import { addressingOf, listOf, type Stanza } from "../../plan/netplan/addressing";
 import { isBridgeFile } from "../../plan/netplan/bridgeFile";
 import { findDefinition, saidIn } from "../../plan/netplan/definition";
-import type { Connection } from "../connection";
+import type { Connection } from "../../schema/connection";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { fileText } from "./files";
 import { madeBefore } from "./madeUplink";

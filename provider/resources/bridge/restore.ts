@@ -10,8 +10,8 @@ import {
 import { ifupdownFolder } from "../../host/facts/inIfupdownsWords";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import type { Change } from "../../host/transaction/change";
+import { cidrOf, isLeased, leasedOf } from "../../host/transaction/readdressing";
 import { owningDefinition } from "../../plan/addressing/owner";
-import { cidrOf, isLeased, leasedOf } from "../../plan/addressing/readdressing";
 import { asksDhcp6, learns, type Promised, promised } from "../../plan/addressing/wanted";
 import { handOver } from "../../plan/ifupdown/handOver";
 import { ifupdownOf, isIfupdowns, isOfIfupdown, refuseDhcp6, withoutBridge } from "../../plan/ifupdown/owner";

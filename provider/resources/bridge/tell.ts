@@ -1,6 +1,6 @@
 import type { Facts } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
-import { readdressing } from "../../plan/addressing/readdressing";
+import { readdressing } from "../../host/transaction/readdressing";
 import { describeChange } from "../../plan/impact/describe";
 import { concerned, difference, networkNow } from "../../plan/impact/difference";
 import type { Operation } from "../lifecycle";

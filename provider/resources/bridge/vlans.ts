@@ -1,4 +1,3 @@
-import { isUnknown } from "../../codec/unknown";
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { vlanIn, vlanWords } from "../../plan/attachment/vlan";
@@ -7,6 +6,7 @@ import { filtersVlans, givenVlans, ranges } from "../../plan/link/vlans";
 import { unitFilesIn } from "../../plan/networkd/units";
 import { filteringKey, filteringPath, portVlansPath, taggedIn } from "../../plan/networkd/vlans";
 import { Refusal } from "../../plan/refusal";
+import { isUnknown } from "../../schema/unknown";
 import type { CheckFailure } from "../lifecycle";
 import type { BridgeInputs } from "./definition";
 import type { Site } from "./site";

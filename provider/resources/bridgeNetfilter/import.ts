@@ -1,10 +1,10 @@
 import { linkNamed } from "../../host/facts/facts";
 import { need } from "../../host/facts/unread";
 import { modeOf, ownerOf } from "../../plan/netfilter/files";
-import type { Connection } from "../connection";
+import type { Connection } from "../../schema/connection";
+import { interfaceName } from "../../schema/names";
 import { parseImportId } from "../importId";
 import type { Found, Operation } from "../lifecycle";
-import { interfaceName } from "../names";
 import { handedOver } from "../ownership/whose";
 import { pinned } from "../pinned";
 import type { BridgeNetfilterInputs, BridgeNetfilterState } from "./definition";

@@ -1,4 +1,3 @@
-import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { OwnerMark } from "../../host/facts/records";
 import { need } from "../../host/facts/unread";
@@ -18,6 +17,7 @@ import {
   unitPath,
 } from "../../plan/netfilter/files";
 import { Refusal } from "../../plan/refusal";
+import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { runningVms } from "../bridge/plan";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { ownConnection as connection, hostOutputs } from "../connection";
-import type { Definition } from "../definition";
-import { cidr4, hostName, interfaceName } from "../names";
+import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import type { Definition } from "../../schema/definition";
+import { cidr4, hostName, interfaceName } from "../../schema/names";
 
 const inputs = z.strictObject({
   connection,

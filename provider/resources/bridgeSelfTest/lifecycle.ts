@@ -1,4 +1,3 @@
-import { containsUnknown } from "../../codec/unknown";
 import { linkNamed } from "../../host/facts/facts";
 import { need } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
@@ -6,6 +5,7 @@ import { selfTest } from "../../host/selfTest/selfTest";
 import { sentences } from "../../plan/diagnose/finding";
 import { describeSelfTest, diagnoseSelfTest, selfTestOf } from "../../plan/diagnose/selfTest";
 import { Refusal } from "../../plan/refusal";
+import { containsUnknown } from "../../schema/unknown";
 import type { Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
 import { knownHost, lookAtHost, reachHost } from "../reach";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
-import { ownConnection as connection, hostOutputs } from "../connection";
-import type { Definition } from "../definition";
-import { interfaceName, libvirtName } from "../names";
+import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import type { Definition } from "../../schema/definition";
+import { interfaceName, libvirtName } from "../../schema/names";
 import { ownerOutputs } from "../ownership/outputs";
 
 const inputs = z.strictObject({

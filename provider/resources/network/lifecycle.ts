@@ -1,4 +1,3 @@
-import { containsUnknown, isUnknown } from "../../codec/unknown";
 import type { Facts } from "../../host/facts/facts";
 import type { LibvirtNetwork } from "../../host/facts/libvirt";
 import { need, unreadOf } from "../../host/facts/unread";
@@ -6,10 +5,11 @@ import type { Host } from "../../host/host";
 import { attachmentBy, inWords, nameOf, placeOf, unreached } from "../../plan/attachment/attachment";
 import { leftBehind, libvirtOf, namesOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
+import { libvirtName } from "../../schema/names";
+import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { refuseMacvtap } from "../device";
 import { parseImportId } from "../importId";
 import type { Lifecycle, Operation } from "../lifecycle";
-import { libvirtName } from "../names";
 import { dropMark } from "../ownership/keep";
 import { holderOf, renewedMark } from "../ownership/mark";
 import { networkMark } from "../ownership/paths";

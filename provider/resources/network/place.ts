@@ -1,4 +1,3 @@
-import { containsUnknown } from "../../codec/unknown";
 import type { Facts } from "../../host/facts/facts";
 import type { LibvirtNetwork, NetworkForward } from "../../host/facts/libvirt";
 import { forwardIn } from "../../host/facts/parseLibvirt";
@@ -12,6 +11,7 @@ import {
   nameOf,
   sameAttachment,
 } from "../../plan/attachment/attachment";
+import { containsUnknown } from "../../schema/unknown";
 import { refuseMacvtap } from "../device";
 import type { CheckFailure } from "../lifecycle";
 import { refuseWithoutBridge } from "../presence";

@@ -1,5 +1,5 @@
-import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { attachmentsIn } from "../../plan/attachment/attachment";
+import { containsUnknown, isUnknown } from "../../schema/unknown";
 import type { CheckFailure } from "../lifecycle";
 import type { NicInputs } from "./definition";
 

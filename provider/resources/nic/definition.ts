@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
 import type { Restrictions } from "../../plan/attachment/restrictions";
-import { ownConnection as connection, hostOutputs } from "../connection";
-import type { Definition } from "../definition";
-import { interfaceName, ipv4Address, libvirtName, macAddress } from "../names";
+import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import type { Definition } from "../../schema/definition";
+import { interfaceName, ipv4Address, libvirtName, macAddress } from "../../schema/names";
 import { ownerOutputs } from "../ownership/outputs";
 
 const filter = z

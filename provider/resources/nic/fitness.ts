@@ -1,4 +1,3 @@
-import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { quote } from "../../host/exec/quote";
 import { RemoteCommandError } from "../../host/exec/remoteCommand";
 import type { Facts } from "../../host/facts/facts";
@@ -16,6 +15,7 @@ import {
 } from "../../plan/attachment/attachment";
 import { libvirtOf, namesOf, networkThere } from "../../plan/libvirt/find";
 import { Refusal } from "../../plan/refusal";
+import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { refuseDevice, refuseMacvtap } from "../device";
 import type { Operation } from "../lifecycle";
 import { refuseWithoutBridge } from "../presence";

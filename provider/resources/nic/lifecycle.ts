@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import { Refusal } from "../../plan/refusal";
+import { libvirtName, macAddress } from "../../schema/names";
+import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { parseImportId } from "../importId";
 import type { Lifecycle } from "../lifecycle";
-import { libvirtName, macAddress } from "../names";
 import { dropMark } from "../ownership/keep";
 import { holderOf, newMark, renewedMark } from "../ownership/mark";
 import { nicMark } from "../ownership/paths";

@@ -1,10 +1,10 @@
-import { containsUnknown } from "../../codec/unknown";
 import type { Facts } from "../../host/facts/facts";
 import type { LibvirtDomain } from "../../host/facts/libvirt";
 import type { Host } from "../../host/host";
 import { attachmentIn, inWords, isDirect, nameOf, unreached } from "../../plan/attachment/attachment";
 import { restrictionWords } from "../../plan/attachment/restrictions";
 import { stableMac } from "../../plan/libvirt/macAddress";
+import { containsUnknown } from "../../schema/unknown";
 import type { Operation } from "../lifecycle";
 import { takeOver, tellTaken } from "../ownership/whose";
 import { placeOf } from "../ownership/words";

@@ -1,4 +1,3 @@
-import { containsUnknown } from "../../codec/unknown";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";
@@ -6,6 +5,7 @@ import { attachmentIn, bridgeOf, isDirect } from "../../plan/attachment/attachme
 import { numbersOf, vlanWords } from "../../plan/attachment/vlan";
 import { filteringOf, filtersVlans, notCarried } from "../../plan/link/vlans";
 import { Refusal } from "../../plan/refusal";
+import { containsUnknown } from "../../schema/unknown";
 import type { Operation } from "../lifecycle";
 import type { NicInputs } from "./definition";
 

@@ -1,6 +1,6 @@
 import type { OwnerMark } from "../../host/facts/records";
 import { Refusal } from "../../plan/refusal";
-import { partsOfUrn } from "../../server/urn";
+import { partsOfUrn } from "../../schema/urn";
 import { stackOf } from "../stack";
 import { type Holder, isMovedOn } from "./mark";
 import { Replaced } from "./replaced";

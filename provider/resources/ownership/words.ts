@@ -1,4 +1,4 @@
-import { partsOfUrn } from "../../server/urn";
+import { partsOfUrn } from "../../schema/urn";
 import { stackOf } from "../stack";
 
 /** What a URN says in words, for people: whose a thing is. */

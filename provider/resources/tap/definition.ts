@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { ownConnection as connection, hostOutputs } from "../connection";
-import type { Definition } from "../definition";
-import { interfaceName } from "../names";
+import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import type { Definition } from "../../schema/definition";
+import { interfaceName } from "../../schema/names";
 import { ownerOutputs } from "../ownership/outputs";
 
 /** What adduser(8) takes, and some more; a number is no name, as the kernel's tools show names. */

@@ -1,4 +1,3 @@
-import { containsUnknown, isUnknown } from "../../codec/unknown";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import type { OwnerMark } from "../../host/facts/records";
 import { need } from "../../host/facts/unread";
@@ -16,6 +15,7 @@ import {
   unitOf,
   unitPath,
 } from "../../plan/tap/files";
+import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";

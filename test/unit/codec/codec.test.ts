@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { decode } from "../../../provider/codec/decode";
 import { encode } from "../../../provider/codec/encode";
-import { pathText } from "../../../provider/codec/path";
 import { Secrets } from "../../../provider/codec/secrets";
-import { containsUnknown, UNKNOWN } from "../../../provider/codec/unknown";
 import { unknownTexts, wire } from "../../../provider/codec/wire";
-import type { Properties } from "../../../provider/resources/shape";
+import { pathText } from "../../../provider/schema/path";
+import type { Properties } from "../../../provider/schema/shape";
+import { containsUnknown, UNKNOWN } from "../../../provider/schema/unknown";
 
 const text = { shape: { kind: "string" }, description: "", secret: false, required: false } as const;
 const properties: Properties = {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BridgeNetwork, HostBridge, resources, VmNic } from "../../../index";
-import { connection as connectionType } from "../../../provider/resources/connection";
+import { connection as connectionType } from "../../../provider/schema/connection";
 import { FakeEngine, resolved, settled } from "../support/engine";
 
 const secrets = Object.entries(connectionType.shape).flatMap(([part, type]) => (type.meta()?.secret ? [part] : []));

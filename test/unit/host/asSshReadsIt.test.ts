@@ -5,7 +5,7 @@ import { utils } from "ssh2";
 import { HostError } from "../../../provider/host/ssh/hostError";
 import { HostKeyPolicy } from "../../../provider/host/ssh/hostKey";
 import { route, type Target } from "../../../provider/host/ssh/target";
-import type { Connection } from "../../../provider/resources/connection";
+import type { Connection } from "../../../provider/schema/connection";
 import { keyPair } from "../support/keyPair";
 import { Home, sshTakes } from "../support/sshClient";
 import { SshServer } from "../support/sshServer";

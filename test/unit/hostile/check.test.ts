@@ -5,7 +5,7 @@ import { decode } from "../../../provider/codec/decode";
 import { Claims } from "../../../provider/resources/claims";
 import { lifecycles } from "../../../provider/resources/lifecycles";
 import { Ownership } from "../../../provider/resources/ownership/owned";
-import type { Properties, Shape } from "../../../provider/resources/shape";
+import type { Properties, Shape } from "../../../provider/schema/shape";
 import { check } from "../../../provider/server/check";
 import { ResourceType } from "../../../provider/server/resourceType";
 import { ConfigError, checkConfig } from "../../../stacks/checkConfig";

@@ -6,7 +6,7 @@ import { addressingOf, withoutAddressing } from "../../../provider/plan/netplan/
 import { bridgeFileText } from "../../../provider/plan/netplan/bridgeFile";
 import { findDefinition } from "../../../provider/plan/netplan/definition";
 import { Refusal } from "../../../provider/plan/refusal";
-import { libvirtName } from "../../../provider/resources/names";
+import { libvirtName } from "../../../provider/schema/names";
 import { cases, hostileText } from "./arbitraries";
 
 const path = "/etc/netplan/01-host.yaml";

@@ -1,5 +1,5 @@
 import { parseImportId } from "../../../provider/resources/importId";
-import { libvirtName, macAddress } from "../../../provider/resources/names";
+import { libvirtName, macAddress } from "../../../provider/schema/names";
 
 const nic = {
   resource: "Nic",

@@ -1,6 +1,6 @@
-import { UNKNOWN } from "../../../provider/codec/unknown";
 import type { LibvirtDomain } from "../../../provider/host/facts/libvirt";
 import { nicLifecycle } from "../../../provider/resources/nic/lifecycle";
+import { UNKNOWN } from "../../../provider/schema/unknown";
 import { addressOf, domain, factsWith, link, nic } from "../support/facts";
 import { said } from "../support/operation";
 import { connection, previewed } from "../support/previews";

@@ -1,5 +1,5 @@
 import { bridge } from "../../../provider/resources/bridge/definition";
-import { propertiesOf } from "../../../provider/resources/shape";
+import { propertiesOf } from "../../../provider/schema/shape";
 import { differences } from "../../../provider/server/difference";
 
 const properties = propertiesOf(bridge.inputs);

@@ -1,4 +1,4 @@
-import { partsOfUrn } from "../../../provider/server/urn";
+import { partsOfUrn } from "../../../provider/schema/urn";
 
 it.each([
   ["urn:pulumi:dev::homelab::kvmnet:index:Bridge::kvm1", "kvmnet:index:Bridge", "kvm1"],

@@ -41,12 +41,4 @@ describe("the directions of imports", () => {
     write("provider/host/new.ts", 'import "../main";\n');
     expect(wrongDirections(root)).toHaveLength(1);
   });
-
-  it("may stay as they are listed, and the list may only shrink", () => {
-    write("provider/host/old.ts", 'import "../plan/plan";\n');
-    write("tools/lint/upwardImports.txt", "provider/host/old.ts -> provider/plan/plan\n");
-    expect(wrongDirections(root)).toEqual([]);
-    write("provider/host/old.ts", "export {};\n");
-    expect(wrongDirections(root)).toEqual([expect.stringContaining("is gone: take it out")]);
-  });
 });

@@ -1,5 +1,5 @@
-import { UNKNOWN } from "../../../../provider/codec/unknown";
 import { bridgeLifecycle } from "../../../../provider/resources/bridge/lifecycle";
+import { UNKNOWN } from "../../../../provider/schema/unknown";
 
 /** What Check says of an addressing. */
 const failures = (addressing: unknown) => bridgeLifecycle.check?.("br", { addressing } as never)?.failures;

@@ -1,4 +1,4 @@
-import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
+import { type Address, type Facts, linkNamed } from "../facts/facts";
 
 /** What a change does to the addresses that a host is reached at. */
 export interface Readdressing {

@@ -1,5 +1,5 @@
-import { readdressing } from "../../../provider/plan/addressing/readdressing";
-import { addressOf, factsWith, link } from "../support/facts";
+import { readdressing } from "../../../../provider/host/transaction/readdressing";
+import { addressOf, factsWith, link } from "../../support/facts";
 
 const lease = (address: string) => ({ address, clientId: undefined, nameservers: [] });
 const planned = {

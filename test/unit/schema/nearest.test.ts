@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { nearest } from "../../../provider/resources/nearest";
+import { nearest } from "../../../provider/schema/nearest";
 
 describe("the word that was probably meant", () => {
   it.each([

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { cidr, interfaceName, ipAddress, libvirtName, macAddress } from "../../../provider/resources/names";
+import { cidr, interfaceName, ipAddress, libvirtName, macAddress } from "../../../provider/schema/names";
 import { validate } from "../../../provider/server/validate";
 
 const accepted: [string, z.ZodType, string[]][] = [

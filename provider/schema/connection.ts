@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { isUnknown } from "../codec/unknown";
+import { isUnknown } from "./unknown";
 
 /** What ends up in error messages, in paths and on the wire: nothing that could pass for something else there. */
 const plain = (what: string) =>

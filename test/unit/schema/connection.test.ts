@@ -1,4 +1,4 @@
-import { connection } from "../../../provider/resources/connection";
+import { connection } from "../../../provider/schema/connection";
 import { validate } from "../../../provider/server/validate";
 
 const wrongWith = (fields: object) =>
