@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Connection } from "../schema/connection";
 import type { Place } from "./host";
-import type { Known } from "./hosts";
+import type { HostOptions } from "./hostOptions";
 import type { DialOptions } from "./ssh/dial";
 import { HostError } from "./ssh/hostError";
 import { Session } from "./ssh/session";
@@ -15,7 +15,7 @@ const droppedTries = 5;
  */
 export async function dialPatiently(
   connection: Connection,
-  { patient = false, signal, waits }: Known,
+  { patient = false, signal, waits }: HostOptions,
   { address, hostKey }: Place,
   expected: Pick<DialOptions, "hostKey" | "oneOf" | "mustBeKnown">,
 ): Promise<Session> {

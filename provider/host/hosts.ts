@@ -3,6 +3,7 @@ import { dialPatiently } from "./dialPatiently";
 import { RemoteCommandError } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
 import { type Commands, Host, type Place } from "./host";
+import type { HostOptions } from "./hostOptions";
 import { anotherMachine, cloneWords, isVouchedFor, mayHaveMoved, newKeyWords } from "./identity";
 import { normal, Records } from "./records";
 import type { DialOptions } from "./ssh/dial";
@@ -13,27 +14,6 @@ import { TrustedKeys } from "./ssh/trustedKeys";
 import { words as vocabulary } from "./ssh/vocabulary";
 import { awaited, reasonOf, until } from "./until";
 import { canonical, serverOf, Ways } from "./ways";
-
-/** What is known of a host before it is dialled. */
-export interface Known {
-  readonly hostId?: string | undefined;
-  /** The key that the state remembers, where the connection has none. */
-  readonly hostKey?: string | undefined;
-  /** Whether a host that does not answer gets another chance: when there is work to do on it, not when it is only looked at. */
-  readonly patient?: boolean;
-  /** Whether what others did on the host a moment ago counts: to look at it is not enough that somebody just did. */
-  readonly fresh?: boolean;
-  /** How it was reached before its connection was changed: it may be there still. */
-  readonly formerly?: Connection | undefined;
-  /** With prefix length, those that the state has of it: a change may have moved it away from where its connection says. */
-  readonly addresses?: readonly string[] | undefined;
-  /** Whether a user who is not root will do: to look. What that one can't see is told. */
-  readonly asReader?: boolean;
-  /** Ends the wait for it. */
-  readonly signal?: AbortSignal;
-  /** Is told what is waited for: each dial that is tried again. */
-  readonly waits?: ((words: string) => void) | undefined;
-}
 
 /** Which keys are taken, besides those that the connection and known_hosts have. */
 type Keys = Pick<DialOptions, "hostKey" | "oneOf" | "mustBeKnown">;
@@ -60,7 +40,7 @@ export class Hosts {
   constructor(private readonly tell: (words: string) => void = () => {}) {}
 
   /** The host at the other end, logged in. Whoever asks meanwhile gets the same connection. */
-  async reach(connection: Connection, known: Known = {}): Promise<Host> {
+  async reach(connection: Connection, known: HostOptions = {}): Promise<Host> {
     const { hostKey, hostId } = known;
     if (hostKey !== undefined) this.#records.learn(connection, { hostKey, hostId });
     const recorded = this.#records.keysAt(connection, {
@@ -76,7 +56,7 @@ export class Hosts {
     return host;
   }
 
-  async #reach(connection: Connection, known: Known, expected: Keys): Promise<Host> {
+  async #reach(connection: Connection, known: HostOptions, expected: Keys): Promise<Host> {
     const { patient = false, signal } = known;
     const key = canonical([connection, expected.oneOf, expected.mustBeKnown]);
     const unreached = this.#unreached.get(key);
@@ -101,7 +81,7 @@ export class Hosts {
   }
 
   /** One after the other where they go to the same server. */
-  #dial(key: string, connection: Connection, known: Known, expected: Keys): Promise<Host> {
+  #dial(key: string, connection: Connection, known: HostOptions, expected: Keys): Promise<Host> {
     const server = serverOf(connection.proxy ?? connection);
     const place = this.#place(connection);
     const go = () => dialPatiently(connection, known, place, expected);
@@ -125,7 +105,7 @@ export class Hosts {
   }
 
   /** As reach, with the host's facts; a machine other than the known one is refused before anything is written to it. */
-  async reachFacts(connection: Connection, known: Known = {}): Promise<{ host: Host; facts: Facts }> {
+  async reachFacts(connection: Connection, known: HostOptions = {}): Promise<{ host: Host; facts: Facts }> {
     const { host, facts } = await this.#ways.looking(this.#look(connection, known));
     if (known.hostId !== undefined && facts.machineId !== known.hostId) {
       const elsewhere = this.#records.isElsewhere(host.connection, host.hostKey);
@@ -148,7 +128,7 @@ export class Hosts {
   }
 
   /** Two machines with one machine-id are told apart by their keys; who has none that was known before is not let in. */
-  #refuseClone(host: Host, hostId: string, known: Known): void {
+  #refuseClone(host: Host, hostId: string, known: HostOptions): void {
     const twin = this.#records.twinOf(host.connection, { hostKey: host.hostKey, hostId });
     if (twin === undefined) return;
     const words = cloneWords(host, hostId, twin);
@@ -157,7 +137,7 @@ export class Hosts {
   }
 
   /** @throws HostError where there is more to do than to look */
-  #refuseReader(host: Host, { unread }: Facts, { asReader = false }: Known): void {
+  #refuseReader(host: Host, { unread }: Facts, { asReader = false }: HostOptions): void {
     if (!asReader)
       throw new HostError("notRoot", host.label, `kvmnet works on a host as root: ${vocabulary().beRoot}.`);
     const hidden = unread.filter((one) => one.asReader).map(({ what }) => `  ${what}`);
@@ -180,7 +160,7 @@ export class Hosts {
   }
 
   /** A connection may have died since it was used, and nobody knows until it is: a look at the host is worth a second one. */
-  async #look(connection: Connection, known: Known): Promise<{ host: Host; facts: Facts }> {
+  async #look(connection: Connection, known: HostOptions): Promise<{ host: Host; facts: Facts }> {
     for (let lost = 0; ; lost += 1) {
       const host = await this.#reachAnyhow(connection, known);
       try {
@@ -200,7 +180,7 @@ export class Hosts {
    * meanwhile has the address from before. Where the host does not answer there, it is asked at the others that the states
    * of what is on it have, or another resource has come to by now: nobody but the machine with a key that was known for it.
    */
-  async #reachAnyhow(connection: Connection, { formerly, addresses = [], ...known }: Known): Promise<Host> {
+  async #reachAnyhow(connection: Connection, { formerly, addresses = [], ...known }: HostOptions): Promise<Host> {
     const { hostId } = known;
     if (hostId === undefined) return this.reach(connection, known);
     const keys = keysOf(connection, known);
@@ -252,7 +232,7 @@ export class Hosts {
 }
 
 /** The keys that a host is known by before it is dialled: the program's word, the state's, known_hosts. */
-function keysOf(connection: Connection, { hostKey }: Known): string[] {
+function keysOf(connection: Connection, { hostKey }: HostOptions): string[] {
   const said = connection.hostKey ?? hostKey;
   if (said !== undefined) return [normal(said)];
   try {

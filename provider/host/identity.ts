@@ -1,5 +1,5 @@
 import type { Host } from "./host";
-import type { Known } from "./hosts";
+import type { HostOptions } from "./hostOptions";
 import { normal, type Recorded } from "./records";
 import { HostError, NewMachine } from "./ssh/hostError";
 import type { Voucher } from "./ssh/hostKey";
@@ -19,7 +19,7 @@ export const isVouchedFor = ({ voucher }: Pick<Host, "voucher">): boolean => sai
 export function anotherMachine(
   host: Host,
   machineId: string,
-  { hostId, hostKey }: Known,
+  { hostId, hostKey }: HostOptions,
   elsewhere: boolean,
 ): HostError {
   const { label } = host;

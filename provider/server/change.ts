@@ -11,21 +11,21 @@ import type { Secrets } from "../codec/secrets";
 import { pageHere } from "../host/documentation";
 import type { Facts } from "../host/facts/facts";
 import { UnreadFact } from "../host/facts/unread";
-import type { Known } from "../host/hosts";
+import type { HostOptions } from "../host/hostOptions";
 import { HostError, NewMachine } from "../host/ssh/hostError";
 import { until } from "../host/until";
 import { Refusal } from "../plan/refusal";
 import { type Operation, PartlyDone } from "../resources/lifecycle";
 import { refusalsOf, tellKeptNics, tellPerhapsGoing } from "../resources/ownership/going";
-import type { Owned } from "../resources/ownership/owned";
+import type { Owned } from "../resources/ownership/ownedResource";
 import { inWordsTo } from "../resources/ownership/words";
 import { type Connection, whole } from "../schema/connection";
 import { pathText } from "../schema/path";
 import { unknownPaths } from "../schema/unknown";
 import { partsOfUrn } from "../schema/urn";
 import { initFailed } from "./errors";
-import type { Unread } from "./read";
 import type { ResourceType } from "./resourceType";
+import type { TellUnread } from "./unread";
 import { listed } from "./words";
 
 export async function create(
@@ -33,14 +33,14 @@ export async function create(
   request: CreateRequest,
   defaults: Partial<Connection>,
   operation: Operation,
-  unread: Unread,
+  tellUnread: TellUnread,
 ) {
   const { values: said, secrets } = decode(request.getProperties());
   const values = whole(said, defaults);
   saysUnknown(operation, values);
   if (!operation.preview) operation.owned.created(operation.urn);
   const made = await inTime(type.lifecycle.create(operation, values), operation).catch((error) => {
-    if (isUnseen(error, operation, unread)) return { id: "", state: values };
+    if (isUnseen(error, operation, tellUnread)) return { id: "", state: values };
     return rethrow(error, type, said, secrets);
   });
   const response = new CreateResponse();
@@ -55,7 +55,7 @@ export async function update(
   request: UpdateRequest,
   defaults: Partial<Connection>,
   operation: Operation,
-  unread: Unread,
+  tellUnread: TellUnread,
 ) {
   const { values: said, secrets } = decode(request.getNews());
   const values = whole(said, defaults);
@@ -67,7 +67,7 @@ export async function update(
     ? asSaid
     : await inTime(type.lifecycle.update(operation, request.getId(), old, values), operation).catch((error) => {
         if (error instanceof NewMachine) return anew(type, operation, values, error);
-        if (isUnseen(error, operation, unread)) return asSaid;
+        if (isUnseen(error, operation, tellUnread)) return asSaid;
         return rethrow(error, type, said, secrets);
       });
   const response = new UpdateResponse();
@@ -156,7 +156,7 @@ async function askReplaced(operation: Operation, one: Owned, first: readonly Own
 
 /** Undefined: the machine was installed anew. */
 async function reachedTo({ hosts, signal, log }: Operation, { inputs, state }: Owned) {
-  const known = { ...(state as Known), patient: true, signal, waits: (words: string) => log.progress(words) };
+  const known = { ...(state as HostOptions), patient: true, signal, waits: (words: string) => log.progress(words) };
   return hosts.reachFacts(inputs.connection as Connection, known).catch((error) => {
     if (error instanceof NewMachine) return undefined;
     throw error;
@@ -204,7 +204,7 @@ function isAway(error: unknown, { signal }: Operation): error is HostError {
 }
 
 /** A preview shows what the program says also of a host that is off just now, or is not there yet. */
-function isUnseen(error: unknown, operation: Operation, unread: Unread): boolean {
+function isUnseen(error: unknown, operation: Operation, tellUnread: TellUnread): boolean {
   if (operation.preview && error instanceof UnreadFact && error.asReader) {
     operation.log.warn(
       `${error.message}\nWhat \`up\` does for ${operation.name} is not told: this look is not root's.`,
@@ -212,7 +212,7 @@ function isUnseen(error: unknown, operation: Operation, unread: Unread): boolean
     return true;
   }
   if (!operation.preview || !isAway(error, operation)) return false;
-  unread(error.host, error.kind, `${error.message}\nThe preview does not know what is on this host.`);
+  tellUnread(error.host, error.kind, `${error.message}\nThe preview does not know what is on this host.`);
   return true;
 }
 

@@ -2,11 +2,11 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Values } from "../codec/decode";
 import { encode } from "../codec/encode";
 import type { Secrets } from "../codec/secrets";
+import { unfolded } from "../codec/unfolded";
 import { configuration } from "../resources/configuration";
 import { connectionParts } from "../schema/connection";
 import { pathText } from "../schema/path";
 import { propertiesOf } from "../schema/shape";
-import { unfolded } from "./config";
 import { validate } from "./validate";
 
 interface Wrong {

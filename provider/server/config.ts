@@ -6,8 +6,9 @@ import {
   type DiffRequest,
   DiffResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { decode } from "../codec/decode";
+import { unfolded } from "../codec/unfolded";
 import type { Connection } from "../schema/connection";
 import { partsOfUrn } from "../schema/urn";
 import { failure } from "./failure";
@@ -60,15 +61,4 @@ export function configure(): ConfigureResponse {
 export function defaultsIn(args: Struct | undefined): Partial<Connection> {
   const connection = unfolded(decode(args).values.connection);
   return typeof connection === "object" && connection !== null ? connection : {};
-}
-
-/** What is nested comes as JSON from a stack's config and from most languages. Undefined where it is none. */
-export function unfolded(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    const { value: read } = decode(Struct.fromJavaScript({ value: JSON.parse(value) as JavaScriptValue })).values;
-    return read;
-  } catch {
-    return undefined;
-  }
 }

@@ -14,10 +14,11 @@ import { diff } from "./diff";
 import type { EngineLog } from "./engineLog";
 import { messageOf, serviceError } from "./errors";
 import { type AnyFunction, invoke } from "./invoke";
-import { kept, read, type Unread } from "./read";
+import { kept, read } from "./read";
 import { type Doing, report } from "./report";
 import { type AnyLifecycle, ResourceType } from "./resourceType";
 import type { Running } from "./running";
+import type { TellUnread } from "./unread";
 import { listed } from "./words";
 
 export interface OperationsOptions {
@@ -94,7 +95,7 @@ export class Operations {
     );
   }
 
-  readonly #warnOnce: Unread = (host, kind, message) => {
+  readonly #warnOnce: TellUnread = (host, kind, message) => {
     if (this.#unread.has(`${host} ${kind}`)) return;
     this.#unread.add(`${host} ${kind}`);
     this.options.log.of("").warn(message);

@@ -3,7 +3,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { decode } from "../codec/decode";
-import type { Known } from "../host/hosts";
+import type { HostOptions } from "../host/hostOptions";
 import { type Connection, withDefaults } from "../schema/connection";
 import { checkConfig, configure, defaultsIn, diffConfig } from "./config";
 import type { EngineLog } from "./engineLog";
@@ -16,7 +16,7 @@ export interface ProviderOptions {
   readonly schema: () => string;
   readonly log: EngineLog;
   /** Logs in to a host and asks what is on it, without waiting for the answer: all else is loaded meanwhile. */
-  readonly lookAhead: (connection: Connection, known: Known) => Promise<void>;
+  readonly lookAhead: (connection: Connection, known: HostOptions) => Promise<void>;
   /** Makes a component for a program in another language, registered with the engine at an address. */
   readonly construct: (
     request: rpc.ConstructRequest,
@@ -99,7 +99,7 @@ export class Provider {
       const connection = withDefaults(decode(request.getInputs()).values.connection, this.#defaults);
       const state = decode(request.getProperties()).values;
       // What is wrong with the host is told by the read itself.
-      await this.options.lookAhead(connection as Connection, state as Known).catch(() => undefined);
+      await this.options.lookAhead(connection as Connection, state as HostOptions).catch(() => undefined);
     }
     return (await this.#loaded()).read(request);
   }

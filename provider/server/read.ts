@@ -1,5 +1,4 @@
 import { type ReadRequest, ReadResponse } from "@pulumi/pulumi/proto/provider_pb";
-
 import { decode, type Values } from "../codec/decode";
 import type { Secrets } from "../codec/secrets";
 import { HostError, NewMachine } from "../host/ssh/hostError";
@@ -9,9 +8,7 @@ import { type Connection, whole, withoutDefaults } from "../schema/connection";
 import { rethrow } from "./change";
 import { messageOf } from "./errors";
 import type { ResourceType } from "./resourceType";
-
-/** Says that a host could not be looked at; the same about the same host is said once. */
-export type Unread = (host: string, kind: string, message: string) => void;
+import type { TellUnread } from "./unread";
 
 /**
  * What the host has now. An error here would stop preview, up and destroy of the whole stack, with no way round it:
@@ -22,7 +19,7 @@ export async function read(
   request: ReadRequest,
   defaults: Partial<Connection>,
   operation: Operation,
-  unread: Unread,
+  tellUnread: TellUnread,
 ) {
   const inputs = type.oldInputs(request.getInputs());
   const known = inputs.given;
@@ -56,7 +53,7 @@ export async function read(
     }
     if (error instanceof PartlyDone) rethrow(error, type, inputs.values, secrets);
     if (!known) throw error;
-    if (!operation.signal.aborted) warn(error, operation, unread);
+    if (!operation.signal.aborted) warn(error, operation, tellUnread);
     return kept(request);
   }
 }
@@ -105,9 +102,9 @@ async function importing(
   );
 }
 
-function warn(error: unknown, operation: Operation, unread: Unread): void {
+function warn(error: unknown, operation: Operation, tellUnread: TellUnread): void {
   if (error instanceof HostError) {
-    unread(
+    tellUnread(
       error.host,
       error.kind,
       `${error.message}\nNothing on this host was looked at: what the stack knows of it is kept as it was.`,

@@ -1,6 +1,7 @@
 import type { Facts } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
-import type { Hosts, Known } from "../../host/hosts";
+import type { HostOptions } from "../../host/hostOptions";
+import type { Hosts } from "../../host/hosts";
 import { type Heard, listen } from "../../host/listen/listen";
 import { diagnose } from "../../plan/diagnose/diagnose";
 import type { Finding } from "../../plan/diagnose/finding";
@@ -18,7 +19,7 @@ export interface Examined {
 export async function examine(
   hosts: Hosts,
   connection: Connection,
-  { seconds, ...known }: { readonly seconds: number } & Pick<Known, "signal">,
+  { seconds, ...known }: { readonly seconds: number } & Pick<HostOptions, "signal">,
 ): Promise<Examined> {
   const { host, facts } = await hosts.reachFacts(connection, { ...known, fresh: true });
   const plan = listening(facts);

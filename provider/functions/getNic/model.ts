@@ -9,7 +9,7 @@ import {
   macvtapModeIn,
   nameOf,
 } from "../../plan/attachment/attachment";
-import { type NicOfDomain, nicOf } from "../../resources/nic/model";
+import { type NicOfDomain, nicOf } from "../../resources/nic/nicOf";
 import { WrongArgument } from "../function";
 import type { GetNicInputs, GetNicResult } from "./definition";
 

@@ -1,5 +1,5 @@
 import type { BridgeCalls, Firewall } from "../netfilter/firewall";
-import { isGuestPort } from "./guestLinks";
+
 import type { Profile } from "./keyfile";
 import type { Libvirt, LibvirtDomain } from "./libvirt";
 import type { BridgeRecord, OwnerMark } from "./records";
@@ -301,4 +301,9 @@ export function ports(facts: Facts, bridge: string): Link[] {
 /** A bridge's ports but for those which come and go with VMs and containers. */
 export function fixedPorts(facts: Facts, bridge: string): Link[] {
   return ports(facts, bridge).filter((port) => !isGuestPort(port));
+}
+/** Whether a port comes and goes with a VM or container: a TAP, and the end of a pair that Proxmox VE puts into a bridge for one. */
+
+export function isGuestPort({ name, kind }: Pick<Link, "name" | "kind">): boolean {
+  return kind === "tun" || (kind === "veth" && /^(veth\d+i|fwpr\d+p)\d+$/.test(name));
 }

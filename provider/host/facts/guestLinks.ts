@@ -1,5 +1,3 @@
-import type { Link } from "./facts";
-
 /**
  * Names by which programs that run VMs and containers beside libvirt tell whose a link is: Proxmox VE's (PVE::Network, by the
  * number of a VM or container and of its NIC) and OpenStack's neutron (by the first eleven signs of a port's ID).
@@ -19,9 +17,4 @@ export function guestOf(name: string): string | undefined {
     if (id !== undefined) return wordsOf(id, nic);
   }
   return undefined;
-}
-
-/** Whether a port comes and goes with a VM or container: a TAP, and the end of a pair that Proxmox VE puts into a bridge for one. */
-export function isGuestPort({ name, kind }: Pick<Link, "name" | "kind">): boolean {
-  return kind === "tun" || (kind === "veth" && /^(veth\d+i|fwpr\d+p)\d+$/.test(name));
 }

@@ -1,5 +1,3 @@
-import type { NamingRule } from "./naming";
-
 /** What of a host's packet filter a bridged frame can meet, iptables and nft alike. */
 export interface Firewall {
   /** net.bridge.bridge-nf-call-*: whether iptables and nft see what is bridged. Undefined: br_netfilter is not loaded. */
@@ -63,5 +61,17 @@ export interface NameTest {
 export type Verdict =
   | { readonly kind: "accept" | "drop" | "return" }
   | { readonly kind: "jump" | "goto"; readonly chain: string };
+
+/** A rule, set or hook of the packet filter that names interfaces: it means others once their traffic goes over another link. */
+export interface NamingRule {
+  /** "nft inet/filter/input", "iptables nat/POSTROUTING". */
+  readonly where: string;
+  /** As a person reads it. */
+  readonly text: string;
+  /** May end in "*". */
+  readonly names: readonly string[];
+  /** It gives what goes out over the interface another sender address. */
+  readonly masquerades: boolean;
+}
 
 export const noFirewall: Firewall = { bridgeCalls: undefined, chains: [], around: [], naming: [] };

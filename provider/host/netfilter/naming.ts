@@ -2,19 +2,8 @@ import type { z } from "zod";
 import { rule as ruleShape } from "../facts/printed";
 import type { Miss } from "../facts/unread";
 import { atOnce, type Steps } from "../turns";
+import type { NamingRule } from "./firewall";
 import { printedRule, rulesetOf } from "./parseNft";
-
-/** A rule, set or hook of the packet filter that names interfaces: it means others once their traffic goes over another link. */
-export interface NamingRule {
-  /** "nft inet/filter/input", "iptables nat/POSTROUTING". */
-  readonly where: string;
-  /** As a person reads it. */
-  readonly text: string;
-  /** May end in "*". */
-  readonly names: readonly string[];
-  /** It gives what goes out over the interface another sender address. */
-  readonly masquerades: boolean;
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: nft's JSON, read field by field (libnftables-json(5)).
 type Json = any;

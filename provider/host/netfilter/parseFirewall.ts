@@ -1,8 +1,8 @@
 import { limits } from "../facts/limits";
 import type { Reader } from "../facts/reader";
 import type { Steps } from "../turns";
-import type { FilterChain, Firewall } from "./firewall";
-import { type NamingRule, namingInIptables, parsingNaming } from "./naming";
+import type { FilterChain, Firewall, NamingRule } from "./firewall";
+import { namingInIptables, parsingNaming } from "./naming";
 import { parseIptables, parseOtherTables } from "./parseIptables";
 import { parsingNft, rulesetOf } from "./parseNft";
 

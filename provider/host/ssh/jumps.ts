@@ -1,4 +1,7 @@
-import type { Jump } from "./target";
+import type { Connection } from "../../schema/connection";
+
+/** What a jump host's connection can have. */
+export type Jump = NonNullable<Connection["proxy"]>;
 
 /** What ProxyJump has: `[user@]host[:port]` or `ssh://…`, several parted by commas; "none" for none. */
 export function parseJumps(text: string): Jump[] {

@@ -5,7 +5,7 @@ import { expand, expandPath, type Tokens } from "./config/expand";
 import { Settings } from "./config/settings";
 import { refuseUnsupported } from "./config/unsupported";
 import { HostError } from "./hostError";
-import { parseJumps } from "./jumps";
+import { type Jump, parseJumps } from "./jumps";
 import { label } from "./labels";
 import type { Where } from "./vocabulary";
 
@@ -42,9 +42,6 @@ export interface Target {
   readonly timeoutMs: number;
   readonly keepaliveMs: number;
 }
-
-/** What a jump host's connection can have. */
-export type Jump = NonNullable<Connection["proxy"]>;
 
 /** More than anybody chains; a loop ends here. */
 const mostHops = 8;

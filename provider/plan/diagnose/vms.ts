@@ -1,6 +1,6 @@
 import { quote } from "../../host/exec/quote";
-import { type Facts, linkNamed } from "../../host/facts/facts";
-import { guestOf, isGuestPort } from "../../host/facts/guestLinks";
+import { type Facts, isGuestPort, linkNamed } from "../../host/facts/facts";
+import { guestOf } from "../../host/facts/guestLinks";
 import type { LibvirtNic } from "../../host/facts/libvirt";
 import { unreadOf } from "../../host/facts/unread";
 import {

@@ -1,6 +1,6 @@
 import { ifaceOf, type Stanza } from "../../host/facts/interfacesFile";
 import { learns, promised } from "../addressing/wanted";
-import type { BridgeLink } from "../link/missing";
+import type { BridgeLink } from "../link/bridgeLink";
 import { type Stanza as Addressing, listOf, nameServersOf } from "../netplan/addressing";
 import { Refusal } from "../refusal";
 import type { NicStanzas } from "./carried";

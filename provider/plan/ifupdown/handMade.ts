@@ -1,6 +1,6 @@
 import type { Facts } from "../../host/facts/facts";
 import { ifaceOf, type SaidLine, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
-import type { BridgeLink } from "../link/missing";
+import type { BridgeLink } from "../link/bridgeLink";
 import type { Stanza as Addressing } from "../netplan/addressing";
 import { familyLines } from "./bridged";
 

@@ -3,7 +3,7 @@ import { cidrOf } from "../../host/transaction/readdressing";
 import { netplanId } from "../addressing/netplanId";
 import { promised } from "../addressing/wanted";
 import { addressingOn } from "../link/addressingOn";
-import type { Target } from "../link/transition";
+import type { Target } from "../link/target";
 import { addressingOf, nameServersOf } from "../netplan/addressing";
 import { findDefinition } from "../netplan/definition";
 import { entriesThen } from "../networkd/then";

@@ -1,4 +1,5 @@
-import { isNamed, type NamingRule } from "../../host/netfilter/naming";
+import type { NamingRule } from "../../host/netfilter/firewall";
+import { isNamed } from "../../host/netfilter/naming";
 import { markOf } from "../netfilter/fate";
 import type { Impact, Look } from "./impact";
 

@@ -1,24 +1,12 @@
-import { type Facts, type Link, linkNamed, type PortVlans, ports } from "../../host/facts/facts";
+import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Owner } from "../../host/transaction/change";
 import { upLacks } from "../ifupdown/owner";
 import { usersMtu } from "../netplan/mtu";
 import { bridgeUnit } from "../networkd/units";
 import { bridgeProfile, portProfile } from "../networkManager/paths";
+import type { BridgeLink } from "./bridgeLink";
 import { strayTaps } from "./taps";
 import { filtersVlans, portVlanWords, sameVlans } from "./vlans";
-
-/** What a bridge is to be, as the kernel knows it. */
-export interface BridgeLink {
-  readonly name: string;
-  /** Undefined: it has none. */
-  readonly uplink: string | undefined;
-  readonly macAddress: string;
-  readonly stp: boolean;
-  readonly forwardDelay: number;
-  readonly mtu: number | undefined;
-  /** Whether it tells VLANs apart, and which its uplink is in; undefined: as somebody made it. */
-  readonly vlans?: { readonly filtering: boolean; readonly uplink: PortVlans } | undefined;
-}
 
 /** The wanted state of a bridge, as far as the kernel and networkd show it. */
 export interface WantedBridge extends BridgeLink {

@@ -1,7 +1,7 @@
 import type { Facts, Route } from "../../host/facts/facts";
 import { isSameRoute, nothing } from "./addressingOn";
 import { noRouteLine, routeLine } from "./lines";
-import type { TargetLink } from "./transition";
+import type { TargetLink } from "./target";
 
 /** The route of a link that is this one for the kernel, whatever its way. */
 export const routeOn = (link: TargetLink | undefined, route: Route): Route | undefined =>

@@ -3,7 +3,7 @@ import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { profileEntry } from "../../host/facts/inNetworkManagersWords";
 import { keyfileSections, saidIn } from "../../host/facts/keyfile";
 import type { Section } from "../../host/facts/networkUnit";
-import type { BridgeLink } from "../link/missing";
+import type { BridgeLink } from "../link/bridgeLink";
 import { listOf, nameServersOf, type Stanza } from "../netplan/addressing";
 import { header } from "../netplan/bridgeFile";
 import { Refusal } from "../refusal";

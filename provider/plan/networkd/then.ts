@@ -3,7 +3,7 @@ import { interfacesWords } from "../../host/facts/inIfupdownsWords";
 import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNetplansWords";
 import { isKeyfile, profileEntry } from "../../host/facts/inNetworkManagersWords";
 import { wholeUnit } from "../../host/facts/networkUnit";
-import type { Target } from "../link/transition";
+import type { Target } from "../link/target";
 import { bridgeProfile } from "../networkManager/paths";
 import { unitFor } from "./match";
 

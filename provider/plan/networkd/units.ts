@@ -3,7 +3,7 @@ import type { Facts, Link } from "../../host/facts/facts";
 import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNetplansWords";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import { isIfupdowns, isOfIfupdown } from "../ifupdown/owner";
-import type { BridgeLink } from "../link/missing";
+import type { BridgeLink } from "../link/bridgeLink";
 import { type BridgeFile, header, networkFileName } from "../netplan/bridgeFile";
 import { type NetplanDefinition, netplanIn } from "../netplan/definition";
 import { portEntry } from "../netplan/pattern";

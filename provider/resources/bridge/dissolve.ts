@@ -9,11 +9,11 @@ import { bridgeFilesIn, networkFileName } from "../../plan/netplan/bridgeFile";
 import { findDefinition } from "../../plan/netplan/definition";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { recordPath } from "./files";
 import { isMadeFor, parentFile } from "./madeUplink";
 import { undoneBy } from "./network";
-import type { BridgePlan } from "./plan";
 import { needNetwork } from "./site";
 
 /** How a bridge goes that had its uplink to itself. */

@@ -3,7 +3,7 @@ import { promised } from "../../plan/addressing/wanted";
 import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
 import { isBridgeFile } from "../../plan/netplan/bridgeFile";
 import { definedIds, findDefinition, netplanIn } from "../../plan/netplan/definition";
-import type { BridgePlan } from "./plan";
+import type { BridgePlan } from "./bridgePlan";
 
 export interface GivenBack {
   /** Path to text: what is to be written. */

@@ -2,7 +2,7 @@ import { type Address, type Facts, type Link, linkNamed } from "../../host/facts
 import { cidrOf } from "../../host/transaction/readdressing";
 import { upLacks } from "../../plan/ifupdown/owner";
 import { inHandsOfNetworkd, missing, profileLacks } from "../../plan/link/missing";
-import type { BridgePlan } from "./plan";
+import type { BridgePlan } from "./bridgePlan";
 import { stillOn, type UpdatePlan } from "./planUpdate";
 import type { RestorePlan } from "./restore";
 

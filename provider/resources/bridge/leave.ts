@@ -9,7 +9,8 @@ import { lossesOf } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
 import { type Addressing, addressingOn, nothing, together } from "../../plan/link/addressingOn";
 import type { WantedBridge } from "../../plan/link/missing";
-import { kernelChange, type Target } from "../../plan/link/transition";
+import type { Target } from "../../plan/link/target";
+import { kernelChange } from "../../plan/link/transition";
 import { presentName } from "../../plan/link/uplink";
 import { addressingOf, listOf, type Stanza } from "../../plan/netplan/addressing";
 import { bridgeFilesIn, networkFileName } from "../../plan/netplan/bridgeFile";
@@ -18,12 +19,12 @@ import { findDefinition, netplanIn } from "../../plan/netplan/definition";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
 import type { Addressing as AddressingInput } from "../../schema/addressing";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { fileText, recordPath } from "./files";
 import { definedOutside, type Found, foundBridge, linkSaid } from "./found";
 import { filesGivenBack } from "./givenBack";
 import { mtuAgain, notIn, routers, undoneBy } from "./network";
-import type { BridgePlan } from "./plan";
 import { needNetwork } from "./site";
 
 export interface LeavePlan extends Omit<BridgePlan, "record"> {

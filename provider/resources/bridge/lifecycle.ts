@@ -18,6 +18,7 @@ import { refuseAnothers, seenOwner, takeBack, takeOver, tellStale, tellTaken } f
 import { pinned } from "../pinned";
 import { knownHost, lookAtHost, reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
+import type { BridgePlan } from "./bridgePlan";
 import { changing } from "./change";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { deleteBridge } from "./delete";
@@ -36,7 +37,7 @@ import {
   uplinkAgain,
   withMark,
 } from "./owner";
-import { type BridgePlan, planBridge } from "./plan";
+import { planBridge } from "./plan";
 import { planUpdate, type UpdatePlan } from "./planUpdate";
 import { needNetwork } from "./site";
 import { onlyTaps, tell, tellDone } from "./tell";

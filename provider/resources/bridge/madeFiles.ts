@@ -1,4 +1,5 @@
-import { noUplink } from "../../host/facts/records";
+import type { Facts, Link } from "../../host/facts/facts";
+import { type BridgeRecord, noUplink } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { asksDhcp6, promised } from "../../plan/addressing/wanted";
 import type { WantedBridge } from "../../plan/link/missing";
@@ -7,8 +8,17 @@ import { bridgeFilePath, bridgeFilesIn, bridgeFileText } from "../../plan/netpla
 import type { PortEntry } from "../../plan/netplan/pattern";
 import type { BridgeInputs } from "./definition";
 import { type BridgeFiles, fileText, recordPath } from "./files";
-import type { MadeSite } from "./madePlan";
 import type { Vlan } from "./madeUplink";
+
+/** Where a bridge is to be that takes nothing over from a NIC of the host's. */
+export interface MadeSite {
+  readonly facts: Facts;
+  readonly record: BridgeRecord | undefined;
+  /** The VLAN to make, or that was made for it; undefined: the bridge has no uplink. */
+  readonly vlan: Vlan | undefined;
+  readonly there: Link | undefined;
+  readonly macAddress: string;
+}
 
 /** The files of a bridge that has its uplink to itself: one of netplan's, and kvmnet's record. None of the user's is changed. */
 export function madeFiles(

@@ -6,29 +6,20 @@ import { cidrOf } from "../../host/transaction/readdressing";
 import { addressingOn, nothing } from "../../plan/link/addressingOn";
 import { missing, unlikeMtu } from "../../plan/link/missing";
 import { strayTaps } from "../../plan/link/taps";
-import { kernelChange, type Target } from "../../plan/link/transition";
+import type { Target } from "../../plan/link/target";
+import { kernelChange } from "../../plan/link/transition";
 import { addressingOf } from "../../plan/netplan/addressing";
 import { bridgeFilesIn, networkFileName } from "../../plan/netplan/bridgeFile";
 import { findDefinition } from "../../plan/netplan/definition";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { definedOutside, foundBridge } from "./found";
-import { madeFiles } from "./madeFiles";
+import { type MadeSite, madeFiles } from "./madeFiles";
 import { type MadeUplink, madeWords, refuseOtherKind, resolveVlan, type Vlan } from "./madeUplink";
 import { networkFor, undoneBy } from "./network";
-import type { BridgePlan } from "./plan";
 import { needNetwork, ownRecord, refuseMtu, type Taking } from "./site";
-
-/** Where a bridge is to be that takes nothing over from a NIC of the host's. */
-export interface MadeSite {
-  readonly facts: Facts;
-  readonly record: BridgeRecord | undefined;
-  /** The VLAN to make, or that was made for it; undefined: the bridge has no uplink. */
-  readonly vlan: Vlan | undefined;
-  readonly there: Link | undefined;
-  readonly macAddress: string;
-}
 
 /** To a bridge on a VLAN that is made for it, or on nothing. No NIC of the host's loses or gets an address by it. */
 export function planMade(

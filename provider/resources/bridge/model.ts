@@ -1,8 +1,8 @@
 import { type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
 import { noUplink } from "../../host/facts/records";
 import type { Holder } from "../ownership/mark";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs, BridgeState } from "./definition";
-import type { BridgePlan } from "./plan";
 
 /** What a link has unless somebody says another one, in bytes (RFC 894). */
 const ethernetMtu = 1500;

@@ -10,9 +10,10 @@ import { identityPath } from "../../plan/netplan/identity";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";
 import { entriesBefore } from "../../plan/networkd/units";
 import { Refusal } from "../../plan/refusal";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { madeUplink, nicNamed, refuseOtherKind } from "./madeUplink";
-import { type BridgePlan, planBridge } from "./plan";
+import { planBridge } from "./plan";
 import { ownRecord } from "./site";
 import { vlanDropInsIn } from "./vlans";
 

@@ -6,7 +6,7 @@ import { type Losses, lossesOf } from "../../plan/impact/losses";
 import { type Addressing, nothing, together } from "../../plan/link/addressingOn";
 import { naturalMtu, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
 import { strayTaps } from "../../plan/link/taps";
-import type { Target } from "../../plan/link/transition";
+import type { Target } from "../../plan/link/target";
 import type { Stanza } from "../../plan/netplan/addressing";
 import type { NetplanDefinition } from "../../plan/netplan/definition";
 import { mtuOfItsOwn } from "../../plan/netplan/mtu";

@@ -10,10 +10,11 @@ import { type Holder, heldOr, markText } from "../ownership/mark";
 import type { Marked } from "../ownership/whose";
 import { importing, inWords, isOfOtherStack, namedBy } from "../ownership/words";
 import { stackOf } from "../stack";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs, BridgeState } from "./definition";
 import { recordPath } from "./files";
 import { makingItYours } from "./found";
-import { type BridgePlan, planBridge } from "./plan";
+import { planBridge } from "./plan";
 
 /** A bridge, and whose the host says that it is. */
 export function markedBridge(facts: Facts, name: string, { host }: BridgeInputs["connection"]): Marked {

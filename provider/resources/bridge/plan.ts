@@ -1,15 +1,13 @@
-import { type Facts, type Link, ports, recordOf, runningOn } from "../../host/facts/facts";
+import { type Facts, ports, recordOf, runningOn } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
-import { cidrOf, type PlannedAddresses } from "../../host/transaction/readdressing";
+import { cidrOf } from "../../host/transaction/readdressing";
 import { asksDhcp } from "../../plan/ifupdown/carried";
 import { clientOf, handOver } from "../../plan/ifupdown/handOver";
 import { isIfupdowns, upLacks } from "../../plan/ifupdown/owner";
-import type { Losses } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
-import type { Addressing } from "../../plan/link/addressingOn";
-import { missing, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
-import { type StrayTap, strayTaps } from "../../plan/link/taps";
-import { kernelChange, type Target } from "../../plan/link/transition";
+import { missing, unlikeMtu } from "../../plan/link/missing";
+import { strayTaps } from "../../plan/link/taps";
+import { kernelChange } from "../../plan/link/transition";
 import { networkFileName } from "../../plan/netplan/bridgeFile";
 import { identityPath, needIdentity } from "../../plan/netplan/identity";
 import { foundUnit, portUnits } from "../../plan/networkd/units";
@@ -17,43 +15,13 @@ import { leaseOver } from "../../plan/networkManager/lease";
 import { bridgeProfile, portProfile } from "../../plan/networkManager/paths";
 import { profileId, profilesNow } from "../../plan/networkManager/profiles";
 import { probesFor } from "../../plan/probes";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { filesFor } from "./files";
 import { planMade } from "./madePlan";
-import { madeUplink, type Vlan } from "./madeUplink";
+import { madeUplink } from "./madeUplink";
 import { networkFor, undoneBy } from "./network";
 import { siteOf, type Taking } from "./site";
-
-/** All that a change of a bridge is: decided from the host's facts, nothing read or written here. */
-export interface BridgePlan {
-  readonly change: Change;
-  /** What the kernel is to be like. */
-  readonly target: Target;
-  /** Undefined: the bridge has none. */
-  readonly uplink: Link | undefined;
-  /** Of an uplink that is made for the bridge, or of none: in words; with the VLAN, where it is one. */
-  readonly made?: { readonly words: string; readonly vlan: Vlan | undefined };
-  readonly wanted: WantedBridge;
-  /** What goes over from one link to the other. */
-  readonly moving: Addressing;
-  /** The addresses that the host is reached at, before and after. */
-  readonly planned: PlannedAddresses;
-  /** The files that kvmnet writes as its own. */
-  readonly config: Readonly<Record<string, string>>;
-  readonly previousConfig: Readonly<Record<string, string>>;
-  /** What kvmnet keeps of the bridge on the host. */
-  readonly record: string;
-  /** How the host differs from the wanted state now; none: there is nothing to do. */
-  readonly differences: readonly string[];
-  /** The user's files that define a bridge which was there before kvmnet; of one that it made, none. */
-  readonly found: readonly string[];
-  /** What the program itself takes away. */
-  readonly losses: Losses;
-  /** Why the SSH connection shows nothing of the LAN, if so. */
-  readonly inside: string | undefined;
-  /** TAPs of running VMs that are not in the bridge: among the differences, a sentence each. */
-  readonly strays: readonly StrayTap[];
-}
 
 /** To the bridge as wanted, from whatever there is: nothing, or the bridge of an earlier change. */
 export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, taking: Taking = {}): BridgePlan {

@@ -1,7 +1,8 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { type MovePlan, movesUplink, planMove } from "./moveUplink";
-import { type BridgePlan, planBridge } from "./plan";
+import { planBridge } from "./plan";
 import { planRename, type RenamePlan } from "./rename";
 
 export type UpdatePlan = BridgePlan & Partial<RenamePlan & MovePlan>;

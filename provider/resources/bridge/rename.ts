@@ -11,10 +11,11 @@ import { identityPath } from "../../plan/netplan/identity";
 import { bridgeUnit, unitFilesIn } from "../../plan/networkd/units";
 import { profilesNow, profilesOf } from "../../plan/networkManager/profiles";
 import { Refusal } from "../../plan/refusal";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { fileText, recordPath } from "./files";
 import { madeBefore, madeWords } from "./madeUplink";
-import { type BridgePlan, planBridge } from "./plan";
+import { planBridge } from "./plan";
 import { needNetwork, ownRecord } from "./site";
 import { vlanDropInsIn } from "./vlans";
 

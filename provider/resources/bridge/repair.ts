@@ -4,11 +4,12 @@ import { addressingOf, listOf, type Stanza } from "../../plan/netplan/addressing
 import { isBridgeFile } from "../../plan/netplan/bridgeFile";
 import { findDefinition, saidIn } from "../../plan/netplan/definition";
 import type { Connection } from "../../schema/connection";
+import type { BridgePlan } from "./bridgePlan";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { fileText } from "./files";
 import { madeBefore } from "./madeUplink";
 import { bridgeState } from "./model";
-import { type BridgePlan, planBridge } from "./plan";
+import { planBridge } from "./plan";
 import { onlyTaps } from "./tell";
 import { vlansWritten } from "./vlans";
 

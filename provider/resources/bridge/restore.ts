@@ -35,10 +35,10 @@ import { isProfiles } from "../../plan/networkManager/owner";
 import { profilesNow, profilesOf, uuidOf } from "../../plan/networkManager/profiles";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../plan/refusal";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { fileText, recordPath } from "./files";
 import { undoneBy } from "./network";
-import type { BridgePlan } from "./plan";
 import { needNetwork } from "./site";
 import { vlanDropInsIn } from "./vlans";
 

@@ -4,7 +4,8 @@ import { readdressing } from "../../host/transaction/readdressing";
 import { describeChange } from "../../plan/impact/describe";
 import { concerned, difference, networkNow } from "../../plan/impact/difference";
 import type { Operation } from "../lifecycle";
-import { type BridgePlan, runningVms } from "./plan";
+import type { BridgePlan } from "./bridgePlan";
+import { runningVms } from "./plan";
 import type { UpdatePlan } from "./planUpdate";
 import { vlanWordsFor } from "./vlans";
 

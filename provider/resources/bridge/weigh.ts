@@ -5,8 +5,8 @@ import { acceptedWords, impactsOf, needless, refuse, stepOf, words } from "../..
 import { unproven } from "../../plan/impact/standing";
 import { Refusal } from "../../plan/refusal";
 import type { Operation } from "../lifecycle";
+import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
-import type { BridgePlan } from "./plan";
 import type { UpdatePlan } from "./planUpdate";
 import type { RestorePlan } from "./restore";
 import { onlyTaps } from "./tell";

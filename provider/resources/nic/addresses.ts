@@ -8,7 +8,7 @@ import type { Host } from "../../host/host";
 import { attachmentIn, isDirect, linkOf } from "../../plan/attachment/attachment";
 import { claimable, neighboursOf, withoutStale } from "../../plan/guestAddress";
 import type { NicWanted } from "./definition";
-import type { NicOfDomain } from "./model";
+import type { NicOfDomain } from "./nicOf";
 
 /** A NIC of a VM that runs, as a look at its addresses needs it. */
 export interface RunningNic {

@@ -13,7 +13,7 @@ import { findDomain, libvirtOf } from "../../plan/libvirt/find";
 import { changedNicXml, movedNicXml, nicXml, wholeNicXml } from "../../plan/libvirt/xml";
 import type { NicPlace, Restricted } from "./definition";
 import { asRunning, differences, lostIsolation, outOfVlans, strayTap } from "./drift";
-import { type NicOfDomain, nicOf } from "./model";
+import { type NicOfDomain, nicOf } from "./nicOf";
 
 /** How long a running guest may take to let a NIC go. */
 const letGoMs = 30_000;

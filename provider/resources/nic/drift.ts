@@ -5,7 +5,7 @@ import { filterIn, filterWords, isolatedIn, unlike } from "../../plan/attachment
 import { portVlansOf, vlanIn, vlanWords } from "../../plan/attachment/vlan";
 import { filtersVlans, givenVlans, portVlanWords, sameVlans, vlanLines } from "../../plan/link/vlans";
 import type { NicPlace, NicWanted, Restricted } from "./definition";
-import type { NicOfDomain } from "./model";
+import type { NicOfDomain } from "./nicOf";
 
 /** How a VM's NIC differs from the wanted one, a sentence each: in the running machine, in its definition, in the kernel. */
 export function nicDrift(facts: Facts, wanted: NicWanted, nic: NicOfDomain): string[] {

@@ -20,7 +20,7 @@ import { refuseDevice, refuseMacvtap } from "../device";
 import type { Operation } from "../lifecycle";
 import { refuseWithoutBridge } from "../presence";
 import type { NicInputs } from "./definition";
-import type { NicOfDomain } from "./model";
+import type { NicOfDomain } from "./nicOf";
 import { refuseVlan } from "./vlan";
 
 /** @throws Refusal of a VM that can't have a NIC of kvmnet's, or has one in its place that libvirt can't move */

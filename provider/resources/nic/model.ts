@@ -1,5 +1,5 @@
 import { type Facts, ownerMarkOf } from "../../host/facts/facts";
-import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
+import type { LibvirtDomain } from "../../host/facts/libvirt";
 import { counting, inOrder, isIpv6 } from "../../host/guestAddress/claimable";
 import { attachmentIn, attachmentOf, linkOf, placeOf } from "../../plan/attachment/attachment";
 import { filterIn, isolatedIn, unrestricted } from "../../plan/attachment/restrictions";
@@ -15,24 +15,7 @@ import type { Marked } from "../ownership/whose";
 import { isOfOtherStack, namedBy } from "../ownership/words";
 import { models, type NicInputs, type NicPlace, type NicState, type NicWanted, nic } from "./definition";
 import { nicDrift } from "./drift";
-
-/** A NIC as a VM has it: identified by its MAC address, never by its TAP's name or its place in a list. */
-export interface NicOfDomain {
-  readonly domain: LibvirtDomain;
-  readonly live: LibvirtNic | undefined;
-  readonly inactive: LibvirtNic | undefined;
-}
-
-export function nicOf(domain: LibvirtDomain, macAddress: string): NicOfDomain {
-  const is = (nic: LibvirtNic) => nic.mac === macAddress;
-  return { domain, live: domain.live.find(is), inactive: domain.inactive.find(is) };
-}
-
-/** The VM's NICs, for an error about one that it has not. */
-export function hasNone(domain: LibvirtDomain, macAddress: string): string {
-  const macs = [...new Set([...domain.inactive, ...domain.live].map((nic) => nic.mac))];
-  return `${domain.name} has no NIC ${macAddress}; it has ${macs.length > 0 ? macs.join(", ") : "none"}.`;
-}
+import type { NicOfDomain } from "./nicOf";
 
 /**
  * A VM's NIC, and whose the host says that it is. 0.1.0 kept nothing of it on the host: its stack's own state tells. What

@@ -11,7 +11,8 @@ import { placeOf } from "../ownership/words";
 import { bridgesOf, networksOf, tellLacking, vmsOf } from "../presence";
 import type { NicInputs, NicState } from "./definition";
 import { refuseUnfit, whenWords } from "./fitness";
-import { markedNic, nicOf, refuseTwice, wantedOf } from "./model";
+import { markedNic, refuseTwice, wantedOf } from "./model";
+import { nicOf } from "./nicOf";
 import { beforeIn, placeBefore } from "./takeOver";
 import { changesOf } from "./words";
 

@@ -19,7 +19,8 @@ import { attachLacking, putTapRight } from "./attachment";
 import type { NicState, NicWanted } from "./definition";
 import { modelPending, nicDrift } from "./drift";
 import { refuseUnfit, refuseWithout, savedWords } from "./fitness";
-import { type Kept, markedNic, type NicOfDomain, nicOf, nicState, refuseTwice } from "./model";
+import { type Kept, markedNic, nicState, refuseTwice } from "./model";
+import { type NicOfDomain, nicOf } from "./nicOf";
 
 /** A NIC of a VM that is to be as wanted. */
 export interface Wanted {

@@ -14,7 +14,8 @@ import { isToGo } from "../ownership/whose";
 import { attachLacking, detach } from "./attachment";
 import type { NicInputs, NicPlace, NicState } from "./definition";
 import { movedWords } from "./elsewhere";
-import { heldBy, markedNic, type NicOfDomain, nicInputs, nicOf } from "./model";
+import { heldBy, markedNic, nicInputs } from "./model";
+import { type NicOfDomain, nicOf } from "./nicOf";
 
 /** Detaches a NIC, or gives it back as it was before kvmnet. One of another resource's stays. */
 export async function letGo(

@@ -15,7 +15,7 @@ import { vlanIn, vlanWords } from "../../plan/attachment/vlan";
 import type { NicWanted } from "./definition";
 import { asRunning, differences } from "./drift";
 import { savedWords } from "./fitness";
-import type { NicOfDomain } from "./model";
+import type { NicOfDomain } from "./nicOf";
 
 /** What would be done to a NIC that a VM has, a sentence each, as a preview says it. */
 export function changesOf(facts: Facts, wanted: NicWanted, found: NicOfDomain): string[] {

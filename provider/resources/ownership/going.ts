@@ -2,7 +2,7 @@ import { type Facts, linkNamed, ports } from "../../host/facts/facts";
 import type { OwnerMark } from "../../host/facts/records";
 import { makerOf } from "../../plan/tap/files";
 import { isMine } from "./mark";
-import type { Owned } from "./owned";
+import type { Owned } from "./ownedResource";
 import { networkMark, tapMark } from "./paths";
 import { inWordsTo } from "./words";
 

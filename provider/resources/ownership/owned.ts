@@ -3,18 +3,9 @@ import { Refusal } from "../../plan/refusal";
 import { partsOfUrn } from "../../schema/urn";
 import { stackOf } from "../stack";
 import { type Holder, isMovedOn } from "./mark";
+import type { Owned } from "./ownedResource";
 import { Replaced } from "./replaced";
 import { importing, inWords, isOfOtherStack } from "./words";
-
-/** A resource of this stack's state, as its Read told it. */
-export interface Owned {
-  readonly urn: string;
-  readonly type: string;
-  /** The engine's ID of it. */
-  readonly id: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly state: Readonly<Record<string, unknown>> & Holder;
-}
 
 /**
  * What one operation of the engine has shown of its stack: what the state has, of which the Reads before the program

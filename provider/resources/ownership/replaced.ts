@@ -1,4 +1,4 @@
-import type { Owned } from "./owned";
+import type { Owned } from "./ownedResource";
 
 /** What a property names, by which one thing is on another. */
 const named: Readonly<Record<string, string>> = { bridge: "Bridge", network: "Network" };

@@ -5,7 +5,8 @@ import { Hosts } from "../../../provider/host/hosts";
 import { findDomain, libvirtOf } from "../../../provider/plan/libvirt/find";
 import { bridge } from "../../../provider/resources/bridge/definition";
 import { planBridge } from "../../../provider/resources/bridge/plan";
-import { markedNic, nicOf } from "../../../provider/resources/nic/model";
+import { markedNic } from "../../../provider/resources/nic/model";
+import { nicOf } from "../../../provider/resources/nic/nicOf";
 import { recordedHost } from "../support/recordedHosts";
 import { answer, SshServer } from "../support/sshServer";
 

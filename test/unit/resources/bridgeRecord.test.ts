@@ -1,7 +1,7 @@
 import { mark, record } from "../../../provider/host/facts/printed";
 import type { OwnerMark } from "../../../provider/host/facts/records";
+import type { BridgePlan } from "../../../provider/resources/bridge/bridgePlan";
 import { withMark } from "../../../provider/resources/bridge/owner";
-import type { BridgePlan } from "../../../provider/resources/bridge/plan";
 
 /** One value for all that a bridge's record may have: what is new there has to be said here. */
 const whole = record.required().parse({

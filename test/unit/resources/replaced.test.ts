@@ -1,4 +1,5 @@
-import { type Owned, Ownership } from "../../../provider/resources/ownership/owned";
+import { Ownership } from "../../../provider/resources/ownership/owned";
+import type { Owned } from "../../../provider/resources/ownership/ownedResource";
 
 describe("What is deleted before it is made anew goes with what it is on", () => {
   const of = (type: string, name: string, inputs: object = {}, state: object = {}) => {

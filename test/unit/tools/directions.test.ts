@@ -33,12 +33,21 @@ describe("the directions of imports", () => {
   ])("are wrong where one goes upward, for %s", (_, text) => {
     write("provider/host/new.ts", text);
     expect(wrongDirections(root)).toEqual([
-      expect.stringMatching(/^provider\/host\/new\.ts -> provider\/plan\/plan: /),
+      expect.stringMatching(/^provider\/host\/new\.ts -> provider\/plan\/plan\.ts: /),
     ]);
   });
 
   it("are wrong where a room uses what is over all of them", () => {
     write("provider/host/new.ts", 'import "../main";\n');
     expect(wrongDirections(root)).toHaveLength(1);
+  });
+
+  it("are wrong where files import each other, over others too", () => {
+    write("provider/plan/plan.ts", 'import type { One } from "./one";\nexport type Plan = One;\n');
+    write("provider/plan/one.ts", 'import type { Two } from "./two";\nexport type One = Two;\n');
+    write("provider/plan/two.ts", 'import type { Plan } from "./plan";\nexport type Two = Plan | 0;\n');
+    expect(wrongDirections(root)).toEqual([
+      expect.stringMatching(/^(provider\/plan\/(plan|one|two)\.ts -> ){3}.*: these/),
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { homedir, hostname, userInfo } from "node:os";
 import { join } from "node:path";
-import { UnsupportedSetting } from "./unsupported";
+import { UnsupportedSetting } from "./unsupportedSetting";
 
 /** What the tokens of ssh_config(5) stand for. */
 export interface Tokens {

@@ -3,7 +3,7 @@ import { type ConfigFile, configFiles, included } from "./files";
 import { whatIsGiven } from "./given";
 import type { ConfigLine } from "./lines";
 import { matchesPatterns } from "./patterns";
-import { UnsupportedSetting } from "./unsupported";
+import { UnsupportedSetting } from "./unsupportedSetting";
 
 /** OpenSSH's own limit for files that include each other. */
 const deepest = 16;

@@ -1,8 +1,8 @@
 import { type Facts, linkNamed } from "../../../../provider/host/facts/facts";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
+import type { BridgePlan } from "../../../../provider/resources/bridge/bridgePlan";
 import { bridge } from "../../../../provider/resources/bridge/definition";
 import { isMade, planDissolve } from "../../../../provider/resources/bridge/dissolve";
-import type { BridgePlan } from "../../../../provider/resources/bridge/plan";
 import { planUpdate } from "../../../../provider/resources/bridge/planUpdate";
 import { recordedHost } from "../../support/recordedHosts";
 import { afterChange } from "../preview/network";

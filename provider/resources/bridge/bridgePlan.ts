@@ -1,0 +1,40 @@
+import type { Link } from "../../host/facts/facts";
+import type { Change } from "../../host/transaction/change";
+import type { PlannedAddresses } from "../../host/transaction/readdressing";
+import type { Losses } from "../../plan/impact/losses";
+import type { Addressing } from "../../plan/link/addressingOn";
+import type { WantedBridge } from "../../plan/link/missing";
+import type { StrayTap } from "../../plan/link/taps";
+import type { Target } from "../../plan/link/target";
+import type { Vlan } from "./madeUplink";
+
+/** All that a change of a bridge is: decided from the host's facts, nothing read or written here. */
+export interface BridgePlan {
+  readonly change: Change;
+  /** What the kernel is to be like. */
+  readonly target: Target;
+  /** Undefined: the bridge has none. */
+  readonly uplink: Link | undefined;
+  /** Of an uplink that is made for the bridge, or of none: in words; with the VLAN, where it is one. */
+  readonly made?: { readonly words: string; readonly vlan: Vlan | undefined };
+  readonly wanted: WantedBridge;
+  /** What goes over from one link to the other. */
+  readonly moving: Addressing;
+  /** The addresses that the host is reached at, before and after. */
+  readonly planned: PlannedAddresses;
+  /** The files that kvmnet writes as its own. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly previousConfig: Readonly<Record<string, string>>;
+  /** What kvmnet keeps of the bridge on the host. */
+  readonly record: string;
+  /** How the host differs from the wanted state now; none: there is nothing to do. */
+  readonly differences: readonly string[];
+  /** The user's files that define a bridge which was there before kvmnet; of one that it made, none. */
+  readonly found: readonly string[];
+  /** What the program itself takes away. */
+  readonly losses: Losses;
+  /** Why the SSH connection shows nothing of the LAN, if so. */
+  readonly inside: string | undefined;
+  /** TAPs of running VMs that are not in the bridge: among the differences, a sentence each. */
+  readonly strays: readonly StrayTap[];
+}
