@@ -4,10 +4,11 @@ import type { Connection } from "../provider/schema/connection";
 import { cidr4, hostName } from "../provider/schema/names";
 import { nearest } from "../provider/schema/nearest";
 import { type CommandName, commandNames, commands, optionsOf } from "./commands";
-import { type OwnOption, options, type reachOptions } from "./options";
+import { everywhere, type OwnOption, options, type reachOptions } from "./options";
 import { type Shell, shells } from "./shells";
+import { shown } from "./shown";
 import { configFile, identity, jump, parseSetting } from "./sshOptions";
-import { isPort, parseTarget } from "./target";
+import { isUser, parsePort, parseTarget } from "./target";
 import { UsageError } from "./usageError";
 
 /** A command that looks at a host. */
@@ -60,6 +61,8 @@ export function parseArguments(args: readonly string[]): Parsed {
   for (const token of parsed.tokens)
     if (token.kind === "option") said.set(token.name, [...(said.get(token.name) ?? []), token.value ?? ""]);
   const command = word === undefined ? undefined : commandOf(word, said);
+  for (const token of parsed.tokens)
+    if (token.kind === "option" && Object.hasOwn(everywhere, token.name)) checkOption(token, command);
   if (said.has("help")) return { command: "help", about: command };
   if (said.has("version")) return { command: "version" };
   if (command === undefined) {
@@ -70,7 +73,7 @@ export function parseArguments(args: readonly string[]): Parsed {
   for (const [name, all] of said)
     if (all.length > 1 && options[name]?.value !== undefined && !options[name]?.multiple)
       throw new UsageError(`${dashed(name)} is said ${all.length} times; say it once`, command);
-  if (command === "help") return { command, about: rest[0] === undefined ? undefined : commandOf(rest[0], said) };
+  if (command === "help") return { command, about: aboutOf(rest, said) };
   if (command === "completion") return { command, shell: shellOf(rest) };
   try {
     return { command, ...hostArguments(command, rest, said) };
@@ -79,13 +82,19 @@ export function parseArguments(args: readonly string[]): Parsed {
   }
 }
 
+function aboutOf([word, ...more]: readonly string[], said: Said): CommandName | undefined {
+  if (word === undefined) return undefined;
+  if (more.length > 0) throw new UsageError(`help takes one command, and ${here([word, ...more])}`, "help");
+  return commandOf(word, said);
+}
+
 function commandOf(word: string, said: Said): CommandName {
   const command = commandNames.find((name) => name === word);
   if (command !== undefined) return command;
   if (word === "version" && said.size === 0) throw new UsageError("version is no command; write kvmnet --version");
   const near = nearest(word, commandNames);
   throw new UsageError(
-    `${word} is no command; ${near === undefined ? `there are ${listed(commandNames)}` : `did you mean "${near}"?`}`,
+    `${shown(word)} is no command; ${near === undefined ? `there are ${listed(commandNames)}` : `did you mean "${near}"?`}`,
   );
 }
 
@@ -97,7 +106,9 @@ interface OptionToken {
 }
 
 /** That it is one, that it fits the command, and that it has a value where it takes one. */
-function checkOption({ name, rawName, value, inlineValue }: OptionToken, command: CommandName | undefined): void {
+function checkOption(token: OptionToken, command: CommandName | undefined): void {
+  const { name, value, inlineValue } = token;
+  const rawName = shown(token.rawName);
   const known = options[name];
   const fitting = command === undefined ? Object.keys(options) : optionsOf(commands[command]);
   if (known === undefined) {
@@ -130,23 +141,23 @@ function hostArguments(
   said: Said,
 ): Omit<Arguments, "command"> {
   if (target === undefined) throw new UsageError(`${command} takes a host: kvmnet ${command} kvm1.example`);
-  if (more.length > 0)
-    throw new UsageError(`${command} takes one host, and here are ${more.length + 1}: ${[target, ...more].join(", ")}`);
+  if (more.length > 0) throw new UsageError(`${command} takes one host, and ${here([target, ...more])}`);
   const is = (name: OwnOption | "sudo") => said.has(name);
   const text = (name: OwnOption | keyof typeof reachOptions) => said.get(name)?.[0];
   const all = (name: keyof typeof reachOptions) => said.get(name) ?? [];
   if (is("json") && is("svg")) throw new UsageError("--json and --svg are two pictures of one thing; say one");
   if (is("yes") && command === "doctor" && !is("fix")) throw new UsageError("--yes answers --fix, which is not there");
   const listen = text("listen") ?? "3";
-  if (!/^\d{1,4}$/.test(listen)) throw new UsageError(`--listen ${listen}: must be a number of seconds`);
+  if (!/^\d{1,4}$/.test(listen))
+    throw new UsageError(`--listen ${shown(listen)}: must be a number of seconds, at most 9999`);
   const address = text("self-test-address");
   if (address !== undefined && !cidr4.safeParse(address).success)
     throw new UsageError(
-      `--self-test-address ${address}: must be an IPv4 address with its prefix length, like 192.0.2.60/24`,
+      `--self-test-address ${shown(address)}: must be an IPv4 address with its prefix length, like 192.0.2.60/24`,
     );
   const name = text("self-test-name");
   if (name !== undefined && !hostName.safeParse(name).success)
-    throw new UsageError(`--self-test-name ${name}: must be a name like nas.example`);
+    throw new UsageError(`--self-test-name ${shown(name)}: must be a name like nas.example`);
   const [file, jumps] = [text("config"), text("jump")];
   return {
     connection: { ...place(target, text("user"), text("port")), ...(is("sudo") && { sudo: true }) },
@@ -176,16 +187,20 @@ function place(target: string, user: string | undefined, port: string | undefine
   if (user?.includes(":"))
     throw new UsageError("-l: must be the name of a user alone: a password does not belong on a command line");
   if (user !== undefined && parsed.user !== undefined && user !== parsed.user)
-    throw new UsageError(`-l ${user}: ${target} has another user; say one`);
-  if (user?.startsWith("-")) throw new UsageError(`-l ${user}: must be the name of a user`);
-  if (port !== undefined && !isPort(Number(port))) throw new UsageError(`-p ${port}: must be a number from 1 to 65535`);
-  if (port !== undefined && parsed.port !== undefined && Number(port) !== parsed.port)
-    throw new UsageError(`-p ${port}: ${target} has another port; say one`);
-  return { ...parsed, ...(user !== undefined && { user }), ...(port !== undefined && { port: Number(port) }) };
+    throw new UsageError(`-l ${shown(user)}: ${target} has another user; say one`);
+  if (user !== undefined && !isUser(user)) throw new UsageError(`-l ${shown(user)}: must be the name of a user`);
+  const number = port === undefined ? undefined : parsePort(port);
+  if (port !== undefined && number === undefined)
+    throw new UsageError(`-p ${shown(port)}: must be a number from 1 to 65535`);
+  if (number !== undefined && parsed.port !== undefined && number !== parsed.port)
+    throw new UsageError(`-p ${number}: ${target} has another port; say one`);
+  return { ...parsed, ...(user !== undefined && { user }), ...(number !== undefined && { port: number }) };
 }
 
 /** An option as people write it. */
 const dashed = (name: string) => (options[name]?.short ? `-${options[name].short}` : `--${name}`);
+
+const here = (words: readonly string[]) => `here are ${words.length}: ${words.map(shown).join(", ")}`;
 
 /** "a, b and c". */
 const listed = (words: readonly string[]) => words.join(", ").replace(/, (\S+)$/, " and $1");

@@ -1,5 +1,6 @@
 import { version } from "../package.json";
 import { examine } from "../provider/functions/diagnose/examine";
+import { whyNotWritten } from "../provider/host/exec/appendTo";
 import { traceTo } from "../provider/host/exec/trace";
 import type { Facts } from "../provider/host/facts/facts";
 import { Hosts } from "../provider/host/hosts";
@@ -15,6 +16,7 @@ import { doctor } from "./doctor";
 import { helpOf, versionText } from "./help";
 import { history } from "./history";
 import { paintFor, print, printJson } from "./paint";
+import { shown } from "./shown";
 import { svgOf } from "./svg";
 import { canAsk, Interrupted, interruptedCode } from "./terminal";
 import { undo } from "./undo";
@@ -78,14 +80,11 @@ async function look(parsed: Arguments): Promise<number> {
 function traceWhereAsked({ command, trace }: Arguments): void {
   const path = trace ?? process.env.KVMNET_TRACE;
   if (!path) return;
+  const said = `${trace === undefined ? "KVMNET_TRACE=" : "--trace "}${shown(path)}`;
   try {
-    traceTo(path, version);
+    traceTo(path, version, (why) => print(process.stderr, `kvmnet: ${said}: it ends here: ${why}\n`));
   } catch (error) {
-    const why = (error as Error).message.replace(/, open .*/, "");
-    throw new UsageError(
-      `${trace === undefined ? "KVMNET_TRACE=" : "--trace "}${path}: can't be written: ${why}`,
-      command,
-    );
+    throw new UsageError(`${said}: can't be written: ${whyNotWritten(error)}`, command);
   }
 }
 

@@ -63,6 +63,11 @@ export const everywhere = {
   version: { short: "V", help: "says which kvmnet this is" },
 } as const satisfies Record<string, Option>;
 
-export const options: Readonly<Record<string, Option>> = { ...ownOptions, ...reachOptions, ...everywhere };
+/** By their names, and nothing by what every object has. */
+export const options: Readonly<Record<string, Option>> = Object.assign(Object.create(null), {
+  ...ownOptions,
+  ...reachOptions,
+  ...everywhere,
+});
 
 export type OwnOption = keyof typeof ownOptions;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { WriteStream } from "node:tty";
 import { withoutKnownSecrets } from "../provider/host/exec/hidden";
 import { visible } from "../provider/host/exec/visible";
+import { escaped } from "./shown";
 
 const codes = { red: 31, yellow: 33, green: 32, bold: 1, dim: 2 } as const;
 
@@ -33,8 +34,5 @@ export function printJson(
     return typeof said === "string" ? withoutKnownSecrets(said) : said;
   };
   const text = JSON.stringify(value, shown, 2);
-  const escaped = text.replace(/[^\P{C}\n]/gu, (one) =>
-    Array.from({ length: one.length }, (_, at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
-  );
-  stream.write(`${escaped}\n`);
+  stream.write(`${text.replace(/[^\P{C}\n]/gu, escaped)}\n`);
 }

@@ -1,9 +1,10 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import type { GivenSetting } from "../provider/host/ssh/config/given";
 import { configLines } from "../provider/host/ssh/config/lines";
 import { canBeOff, isOff } from "../provider/host/ssh/config/unsupported";
 import { nearest } from "../provider/schema/nearest";
-import { isPort, parseTarget } from "./target";
+import { shown } from "./shown";
+import { isUser, parsePort, parseTarget } from "./target";
 import { UsageError } from "./usageError";
 
 const anything = () => undefined;
@@ -12,7 +13,7 @@ const oneOf =
   (value: string) =>
     words.includes(value.toLowerCase()) ? undefined : `must be ${words.join(", ").replace(/, (\S+)$/, " or $1")}`;
 const seconds = (value: string) => (/^\d{1,6}$/.test(value) ? undefined : "must be a number of seconds");
-const port = (value: string) => (isPort(Number(value)) ? undefined : "must be a number from 1 to 65535");
+const port = (value: string) => (parsePort(value) !== undefined ? undefined : "must be a number from 1 to 65535");
 
 /** The settings of ssh_config(5) that kvmnet goes by, and what is wrong with a value. */
 const understood: Readonly<Record<string, (value: string) => string | undefined>> = {
@@ -30,15 +31,15 @@ const understood: Readonly<Record<string, (value: string) => string | undefined>
   RevokedHostKeys: anything,
   ServerAliveInterval: seconds,
   StrictHostKeyChecking: oneOf("yes", "no", "accept-new", "ask", "off"),
-  User: anything,
+  User: (value) => (isUser(value) ? undefined : "must be the name of a user"),
   UserKnownHostsFile: anything,
 };
 
 /** `-o NAME=VALUE`, also `-o "NAME VALUE"`, as ssh takes it. */
 export function parseSetting(text: string): GivenSetting {
-  const [, said, value] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(\S.*)$/.exec(text) ?? [];
+  const [, said, value] = /^[ \t]*([A-Za-z0-9]+)(?:[ \t]*=[ \t]*|[ \t]+)([^\s\p{C}][^\p{C}]*)$/u.exec(text) ?? [];
   if (said === undefined || value === undefined)
-    throw new UsageError(`-o ${text}: must be a line of ssh_config(5), like -o IdentitiesOnly=yes`);
+    throw new UsageError(`-o ${shown(text)}: must be a line of ssh_config(5), like -o IdentitiesOnly=yes`);
   const known = [...Object.keys(understood), ...canBeOff];
   const name = known.find((one) => one.toLowerCase() === said.toLowerCase());
   if (name === undefined) {
@@ -75,7 +76,7 @@ export function identity(file: string): GivenSetting {
 /** `-J HOST[,HOST]`: of ProxyJump and ProxyCommand, the first that is said counts. */
 export function jump(hosts: string): GivenSetting[] {
   const why = wrongJump(hosts);
-  if (why !== undefined) throw new UsageError(`-J ${hosts}: ${why}`);
+  if (why !== undefined) throw new UsageError(`-J ${shown(hosts)}: ${why}`);
   return [
     { name: "ProxyJump", values: [hosts.replaceAll("%", "%%")] },
     { name: "ProxyCommand", values: ["none"] },
@@ -90,7 +91,7 @@ export function configFile(file: string): string {
 
 function wrongJump(hosts: string): string | undefined {
   try {
-    if (!/^none$/i.test(hosts)) for (const host of hosts.split(",")) parseTarget(host.trim());
+    if (!/^none$/i.test(hosts)) for (const host of hosts.split(",")) parseTarget(host.replace(/^ +| +$/g, ""));
     return undefined;
   } catch {
     return "must be [USER@]HOST[:PORT], several parted by commas";
@@ -98,10 +99,15 @@ function wrongJump(hosts: string): string | undefined {
 }
 
 function readable(option: string, file: string): void {
+  const why = unreadable(file);
+  if (why !== undefined) throw new UsageError(`${option} ${shown(file)}: ${why}`);
+}
+
+function unreadable(file: string): string | undefined {
   try {
     accessSync(file, constants.R_OK);
+    return statSync(file).isDirectory() ? "it is a folder" : undefined;
   } catch (error) {
-    const there = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new UsageError(`${option} ${file}: ${there ? "there is no such file" : "it can't be read"}`);
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : "it can't be read";
   }
 }

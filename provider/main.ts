@@ -14,7 +14,7 @@ import { visibleText } from "./server/visibleText";
 const graceMs = 5000;
 
 async function main(args: readonly string[]): Promise<void> {
-  writeWhereAsked("KVMNET_TRACE", "trace", (path) => traceTo(path, schema.version));
+  writeWhereAsked("KVMNET_TRACE", "trace", (path, gaveUp) => traceTo(path, schema.version, gaveUp));
   writeWhereAsked("KVMNET_REPORT", "report", reportTo);
   let hosts: Promise<Hosts> | undefined;
   const allHosts = () => {
@@ -76,11 +76,15 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 /** An environment variable is the file for it. What can't be written is done all the same. */
-function writeWhereAsked(variable: string, what: string, writeTo: (path: string) => void): void {
+function writeWhereAsked(
+  variable: string,
+  what: string,
+  writeTo: (path: string, gaveUp: (why: string) => void) => void,
+): void {
   const path = process.env[variable];
   if (!path) return;
   try {
-    writeTo(path);
+    writeTo(path, (why) => console.error(visibleText(`${variable}: the ${what} ends here: ${why}`)));
   } catch (error) {
     console.error(visibleText(`${variable}: there will be no ${what}: ${messageOf(error)}`));
   }

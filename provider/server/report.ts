@@ -1,5 +1,4 @@
-import { writeSync } from "node:fs";
-import { appendTo } from "../host/exec/appendTo";
+import { type Appending, appendTo } from "../host/exec/appendTo";
 import { apart } from "../host/ssh/labels";
 import { type Entry, findingEntry } from "../plan/entry";
 import type { Data } from "../resources/lifecycle";
@@ -12,20 +11,20 @@ export interface Doing {
   readonly preview: boolean;
 }
 
-let file: number | undefined;
+let append: ((text: string) => void) | undefined;
 
 /**
  * From now on, what the plugin says is appended to the file too, an entry in a line, for another program to read.
  *
  * @throws Error where it can't be opened
  */
-export function reportTo(path: string): void {
-  file = appendTo(path);
+export function reportTo(path: string, gaveUp: Appending["gaveUp"]): void {
+  append = appendTo(path, { gaveUp });
 }
 
 /** What is said beside a resource, without what may be shown to nobody. */
 export function report(doing: Doing, severity: Entry["severity"], message: string, data: Data = {}): void {
-  if (file === undefined) return;
+  if (append === undefined) return;
   const { resource, operation, preview } = doing;
   const { host, text } = apart(message);
   const now = new Date();
@@ -38,5 +37,5 @@ export function report(doing: Doing, severity: Entry["severity"], message: strin
         ...(files && files.length > 0 && { files }),
       };
   const shown = (_: string, one: unknown) => (typeof one === "string" ? visibleText(one) : one);
-  writeSync(file, `${JSON.stringify({ ...entry, operation }, shown)}\n`);
+  append(`${JSON.stringify({ ...entry, operation }, shown)}\n`);
 }

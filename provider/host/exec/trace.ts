@@ -1,5 +1,4 @@
-import { writeSync } from "node:fs";
-import { appendTo } from "./appendTo";
+import { type Appending, appendTo } from "./appendTo";
 import { quote } from "./quote";
 import type { RemoteResult } from "./remoteCommand";
 import { visible } from "./visible";
@@ -19,26 +18,23 @@ export interface Traced {
   readonly secrets: readonly string[];
 }
 
-let file: number | undefined;
+let append: ((text: string) => void) | undefined;
 
 /**
  * From now on, every command that a host is given is appended to the file, which only its owner can read: for a report of
  * what went wrong. Secrets are not in it: neither the connection's, nor those that netplan's files have.
  *
- * @throws Error where it can't be opened
+ * @throws Error where it can't be written
  */
-export function traceTo(path: string, version: string): void {
-  file = appendTo(path);
-  writeSync(
-    file,
-    `# kvmnet ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString()}\n\n`,
-  );
+export function traceTo(path: string, version: string, gaveUp: Appending["gaveUp"]): void {
+  const head = `# kvmnet ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}, ${new Date().toISOString()}\n\n`;
+  append = appendTo(path, { head, gaveUp });
 }
 
-export const tracing = (): boolean => file !== undefined;
+export const tracing = (): boolean => append !== undefined;
 
 export function trace(traced: Traced): void {
-  if (file === undefined) return;
+  if (append === undefined) return;
   const { end, stdout } = traced;
   const lines = [
     `${traced.began.toISOString()} ${traced.host}: ${traced.purpose}`,
@@ -54,7 +50,7 @@ export function trace(traced: Traced): void {
   ];
   const { secrets } = traced;
   // Also what is a secret only once colours and the like are out of it.
-  writeSync(file, `${without(visible(without(lines.join("\n"), secrets)), secrets)}\n\n`);
+  append(`${without(visible(without(lines.join("\n"), secrets)), secrets)}\n\n`);
 }
 
 /** kvmnet's scripts are in the package. */

@@ -11,6 +11,7 @@ describe("the host of a command", () => {
     ["me@fe80::1%lan0", { host: "fe80::1%lan0", user: "me" }],
     ["[2001:db8::10]:22", { host: "2001:db8::10", port: 22 }],
     ["ssh://kvm1", { host: "kvm1" }],
+    ["SSH://root@kvm1", { host: "kvm1", user: "root" }],
     ["ssh://root@kvm1:2222/", { host: "kvm1", user: "root", port: 2222 }],
     ["ssh://me@[2001:db8::10]:22", { host: "2001:db8::10", user: "me", port: 22 }],
   ])("%s is taken as ssh does", (target, connection) => {

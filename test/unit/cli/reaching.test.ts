@@ -7,6 +7,7 @@ import type { ServerChannel } from "ssh2";
 import { recordedHost } from "../support/recordedHosts";
 import { answer, SshServer } from "../support/sshServer";
 import { run } from "./run";
+import { way as wayTo } from "./way";
 
 const root = join(__dirname, "../../..");
 const facts = recordedHost("dhcpDebian13");
@@ -18,14 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What leads to a server, and to nothing of who runs the test. */
-function way({ connection: { port, hostKey, privateKey } }: SshServer, { user = "root" } = {}): string[] {
-  const [known, key] = [join(folder, "known_hosts"), join(folder, "a key")];
-  writeFileSync(known, `[127.0.0.1]:${port} ${hostKey}\n`);
-  writeFileSync(key, privateKey, { mode: 0o600 });
-  const options = ["-F", "none", "-i", key, "-o", "IdentityAgent=none", "-o", `UserKnownHostsFile=${known}`];
-  return [...options, "-l", user, "-p", String(port)];
-}
+const way = (server: SshServer, more = {}) => wayTo(folder, server, more);
 
 /** A user whom sudo asks for the password; then the host says its facts. */
 function asksForPassword(channel: ServerChannel, _client: unknown, command: string): void {

@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** What is traced of a connection to a server. */
 async function traced(name: string, server: SshServer, use: (session: Session) => Promise<unknown>, more = {}) {
   const path = join(folder, name);
-  traceTo(path, "0.1.0");
+  traceTo(path, "0.1.0", () => undefined);
   const session = await Session.dial({ ...server.connection, ...more });
   await use(session).catch(() => undefined);
   session.close();
@@ -112,7 +112,7 @@ test("what the host's files keep secret is not in it, nor what stands in their c
   };
   await using server = await SshServer.start({ onExec: answer(printedBy(stringify(facts))) });
   const path = join(folder, "facts");
-  traceTo(path, "0.1.0");
+  traceTo(path, "0.1.0", () => undefined);
   const hosts = new Hosts();
   await hosts.reachFacts(server.connection);
   hosts.close();
@@ -128,7 +128,7 @@ test("what the host's files keep secret is not in it, nor what stands in their c
 test("an answer that is none of facts.sh's is not in it", async () => {
   await using server = await SshServer.start({ onExec: answer(`login: ${wifi}`) });
   const path = join(folder, "nonsense");
-  traceTo(path, "0.1.0");
+  traceTo(path, "0.1.0", () => undefined);
   const hosts = new Hosts();
   await hosts.reachFacts(server.connection).catch(() => undefined);
   hosts.close();
