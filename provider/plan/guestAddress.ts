@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { defaultRoute, type Facts, linkNamed } from "../host/facts/facts";
 import { type Claimable, inOrder, isIpv6 } from "../host/guestAddress/claimable";
-import { networkOf } from "./link/addressingOn";
+import { networkOf } from "../kernel/addressingOn";
 
 /** Of a NIC on a bridge. A guest may be the LAN's router: an address is taken where another machine answers for it. */
 export function claimable(facts: Facts, bridge: string | undefined, macAddress: string): Claimable {

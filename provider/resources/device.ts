@@ -2,8 +2,8 @@ import { type Facts, type Link, linkNamed } from "../host/facts/facts";
 import { need } from "../host/facts/unread";
 import type { Host } from "../host/host";
 import type { Attachment } from "../plan/attachment/attachment";
-import { Refusal } from "../plan/refusal";
 import { nearest } from "../schema/nearest";
+import { Refusal } from "../schema/refusal";
 import { containsUnknown } from "../schema/unknown";
 
 type Direct = Extract<Attachment, { readonly kind: "direct" }>;

@@ -2,9 +2,9 @@ import { type Facts, linkNamed } from "../host/facts/facts";
 import { need } from "../host/facts/unread";
 import type { Host } from "../host/host";
 import { libvirtOf } from "../plan/libvirt/find";
-import { Refusal } from "../plan/refusal";
 import type { Connection } from "../schema/connection";
 import { nearest } from "../schema/nearest";
+import { Refusal } from "../schema/refusal";
 import type { Operation } from "./lifecycle";
 
 /** Something on a host that a resource goes by and does not make itself. */

@@ -5,7 +5,7 @@ import { readScript } from "../../provider/host/script";
 import { bundle } from "../../provider/host/transaction/bundle";
 import type { Change } from "../../provider/host/transaction/change";
 import { leaseScript } from "../../provider/host/transaction/lease";
-import { Refusal } from "../../provider/plan/refusal";
+import { Refusal } from "../../provider/schema/refusal";
 import { base, sync } from "./disk";
 import type { Simulation } from "./simulation";
 

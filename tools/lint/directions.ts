@@ -3,7 +3,18 @@ import { dirname, join, normalize } from "node:path";
 import { preProcessFile } from "typescript";
 
 /** Folders of provider/, each of which uses itself and what is before it; files beside them use all. */
-export const rooms = ["schema", "codec", "host", "plan", "resources", "functions", "components", "server"] as const;
+export const rooms = [
+  "schema",
+  "codec",
+  "host",
+  "kernel",
+  "backends",
+  "plan",
+  "resources",
+  "functions",
+  "components",
+  "server",
+] as const;
 
 /** What is wrong with the directions of a repository's imports, a line each. */
 export function wrongDirections(root: string): string[] {

@@ -1,11 +1,11 @@
 import ipaddr from "ipaddr.js";
+import { listOf, type Stanza } from "../../backends/entry/addressing";
+import { learns, promised, stanzaOf } from "../../backends/entry/wanted";
 import type { Link, Route } from "../../host/facts/facts";
+import type { Addressing } from "../../kernel/addressingOn";
 import type { Addressing as AddressingInput } from "../../schema/addressing";
-import type { Addressing } from "../link/addressingOn";
-import { listOf, type Stanza } from "../netplan/addressing";
-import { Refusal } from "../refusal";
+import { Refusal } from "../../schema/refusal";
 import { isNear, mayBeGiven } from "./gateways";
-import { learns, promised, stanzaOf } from "./wanted";
 
 /** What there is where a program says an addressing, and may leave out its routes or name servers. */
 export interface Present {

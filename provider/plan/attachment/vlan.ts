@@ -1,6 +1,6 @@
 import type { Link, PortVlans } from "../../host/facts/facts";
 import type { XmlElement } from "../../host/facts/libvirt";
-import { ascending, givenVlans } from "../link/vlans";
+import { ascending, givenVlans } from "../../kernel/vlans";
 
 /** What a NIC is in of a LAN's VLANs (IEEE 802.1Q): by a tag in one, by a trunk in several. */
 export interface Vlan {

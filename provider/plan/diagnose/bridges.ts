@@ -1,10 +1,10 @@
+import { addressingOf } from "../../backends/entry/addressing";
+import { findDefinition } from "../../backends/entry/definition";
+import { asksDhcp6, promised } from "../../backends/entry/wanted";
+import { isOfIfupdown } from "../../backends/ifupdown/owner";
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import { noUplink } from "../../host/facts/records";
-import { asksDhcp6, promised } from "../addressing/wanted";
-import { isOfIfupdown } from "../ifupdown/owner";
-import { addressingOf } from "../netplan/addressing";
-import { findDefinition } from "../netplan/definition";
-import { Refusal } from "../refusal";
+import { Refusal } from "../../schema/refusal";
 import { type Check, finding } from "./finding";
 
 /** Bridges that this is about: those with a NIC of the host's as a port, and those that kvmnet made. libvirt's own NAT bridges have neither. */

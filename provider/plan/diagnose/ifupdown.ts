@@ -1,10 +1,10 @@
+import { addressingOf } from "../../backends/entry/addressing";
+import { findDefinition } from "../../backends/entry/definition";
+import { promised } from "../../backends/entry/wanted";
+import { ifupdownOf, isOfIfupdown, stateOf } from "../../backends/ifupdown/owner";
+import { pendingWords } from "../../backends/ifupdown/pending";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { ifaceOf, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
-import { promised } from "../addressing/wanted";
-import { ifupdownOf, isOfIfupdown, stateOf } from "../ifupdown/owner";
-import { pendingWords } from "../ifupdown/pending";
-import { addressingOf } from "../netplan/addressing";
-import { findDefinition } from "../netplan/definition";
 import type { Check } from "./finding";
 import { finding } from "./finding";
 import { lostAtBoot, ways } from "./nextBoot";

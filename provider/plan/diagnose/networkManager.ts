@@ -1,9 +1,9 @@
+import { findDefinition } from "../../backends/entry/definition";
+import { candidatesFor, comesUp } from "../../backends/networkManager/atBoot";
+import { bridgeProfile } from "../../backends/networkManager/paths";
 import { type Facts, type Link, ports } from "../../host/facts/facts";
 import { isExternal, isKeyfile } from "../../host/facts/inNetworkManagersWords";
 import { keyfileSections, saidIn } from "../../host/facts/keyfile";
-import { findDefinition } from "../netplan/definition";
-import { candidatesFor, comesUp } from "../networkManager/atBoot";
-import { bridgeProfile } from "../networkManager/paths";
 import type { Check } from "./finding";
 import { notGiven } from "./ifupdown";
 import { lostAtBoot, ways } from "./nextBoot";

@@ -1,11 +1,11 @@
+import { addressingOf } from "../../backends/entry/addressing";
+import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../backends/entry/definition";
+import { promised } from "../../backends/entry/wanted";
+import { madeByNetplan, netplanId } from "../../backends/netplan/netplanId";
+import { isUnit } from "../../backends/networkd/units";
 import { type Facts, type Link, ports } from "../../host/facts/facts";
 import { isByHand } from "../../host/facts/inNetplansWords";
-import { madeByNetplan, netplanId } from "../addressing/netplanId";
-import { promised } from "../addressing/wanted";
-import { addressingOf } from "../netplan/addressing";
-import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../netplan/definition";
-import { isUnit } from "../networkd/units";
-import { Refusal } from "../refusal";
+import { Refusal } from "../../schema/refusal";
 import { lanBridges } from "./bridges";
 import { type Check, type Finding, finding } from "./finding";
 

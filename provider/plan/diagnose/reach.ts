@@ -1,9 +1,9 @@
+import { addressingOf, type Stanza } from "../../backends/entry/addressing";
+import { findDefinition } from "../../backends/entry/definition";
+import { promised } from "../../backends/entry/wanted";
+import { netplanId } from "../../backends/netplan/netplanId";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
-import { netplanId } from "../addressing/netplanId";
-import { promised } from "../addressing/wanted";
-import { addressingOf, type Stanza } from "../netplan/addressing";
-import { findDefinition } from "../netplan/definition";
-import { Refusal } from "../refusal";
+import { Refusal } from "../../schema/refusal";
 import { type Check, finding } from "./finding";
 
 /** What a configuration gives the host, and the file that says so. */

@@ -1,10 +1,10 @@
 import { type Facts, linkNamed, ports } from "../../host/facts/facts";
 import { plugIfKept } from "../../host/keptFolder";
 import { systemVirsh } from "../../host/libvirt/virsh";
+import { filtersVlans, givenVlans, vlanLines } from "../../kernel/vlans";
 import { attachmentOf, bridgeOf } from "../attachment/attachment";
 import { isolatedIn } from "../attachment/restrictions";
 import { portVlansOf, vlanIn } from "../attachment/vlan";
-import { filtersVlans, givenVlans, vlanLines } from "../link/vlans";
 import { lanBridges } from "./bridges";
 import type { CheckName } from "./finding";
 import { outOfItsVlans } from "./vlans";

@@ -1,8 +1,8 @@
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
+import { filtersVlans, notCarried, portVlanWords, sameVlans, vlanLines } from "../../kernel/vlans";
 import { attachmentOf, bridgeOf } from "../attachment/attachment";
 import { numbersOf, portVlansOf, type Vlan, vlanIn, vlanWords } from "../attachment/vlan";
-import { filtersVlans, notCarried, portVlanWords, sameVlans, vlanLines } from "../link/vlans";
 import { type Check, type Finding, finding } from "./finding";
 
 interface Tagged {

@@ -1,7 +1,7 @@
-import { ownerIn } from "../addressing/owner";
-import { promised } from "../addressing/wanted";
-import { addressingOf } from "../netplan/addressing";
-import { findDefinition } from "../netplan/definition";
+import { addressingOf } from "../../backends/entry/addressing";
+import { findDefinition } from "../../backends/entry/definition";
+import { promised } from "../../backends/entry/wanted";
+import { ownerIn } from "../../backends/owner";
 import type { Impact, Look } from "./impact";
 
 /** Whoever wants a bridge there says so: not all that this can do to a host has been tried on both releases. */

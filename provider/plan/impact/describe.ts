@@ -1,7 +1,7 @@
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import type { Change, Probe } from "../../host/transaction/change";
+import type { Target } from "../../kernel/target";
 import type { FileChange } from "../entry";
-import type { Target } from "../link/target";
 import { concerned, type Difference, difference, networkNow, networkThen } from "./difference";
 import { fileDiff } from "./fileDiff";
 

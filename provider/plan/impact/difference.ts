@@ -1,12 +1,12 @@
+import { addressingOf, nameServersOf } from "../../backends/entry/addressing";
+import { findDefinition } from "../../backends/entry/definition";
+import { promised } from "../../backends/entry/wanted";
+import { netplanId } from "../../backends/netplan/netplanId";
+import { entriesThen } from "../../backends/networkd/then";
 import { type Address, type Facts, linkNamed, type Route } from "../../host/facts/facts";
 import { cidrOf } from "../../host/transaction/readdressing";
-import { netplanId } from "../addressing/netplanId";
-import { promised } from "../addressing/wanted";
-import { addressingOn } from "../link/addressingOn";
-import type { Target } from "../link/target";
-import { addressingOf, nameServersOf } from "../netplan/addressing";
-import { findDefinition } from "../netplan/definition";
-import { entriesThen } from "../networkd/then";
+import { addressingOn } from "../../kernel/addressingOn";
+import type { Target } from "../../kernel/target";
 
 /** One thing that a host's network has on a link: an address, a route or a name server. */
 export interface Held {

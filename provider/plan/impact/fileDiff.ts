@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from "diff";
-import { hidden } from "../ifupdown/marks";
-import { withoutSecrets } from "../netplan/secrets";
+import { hidden } from "../../backends/ifupdown/marks";
+import { withoutSecrets } from "../../backends/netplan/secrets";
 
 /** A file as it was and as it is then, for people to look at, without its secrets; undefined: it is not there. */
 export function fileDiff(path: string, before: string | undefined, after: string | undefined): string {

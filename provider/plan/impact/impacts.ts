@@ -1,5 +1,5 @@
 import type { Facts, Link } from "../../host/facts/facts";
-import { Refusal } from "../refusal";
+import { Refusal } from "../../schema/refusal";
 import { endingConnections, leaseOfProfile } from "./connections";
 import type { Impact, Look, Step } from "./impact";
 import { namedInFiles } from "./mentions";

@@ -1,6 +1,6 @@
+import { nameServersOf, type Stanza } from "../../backends/entry/addressing";
+import { promised } from "../../backends/entry/wanted";
 import type { Facts, Route } from "../../host/facts/facts";
-import { promised } from "../addressing/wanted";
-import { nameServersOf, type Stanza } from "../netplan/addressing";
 
 /** What a change means for whom the host asks for names: they stay, there are others, or the program takes them away. */
 export type NameService = "stays" | "new" | "none";

@@ -1,5 +1,5 @@
-import { namesInOptions } from "../ifupdown/carried";
-import { isOfIfupdown } from "../ifupdown/owner";
+import { namesInOptions } from "../../backends/ifupdown/carried";
+import { isOfIfupdown } from "../../backends/ifupdown/owner";
 import type { Impact, Look } from "./impact";
 
 /** Files that mean the piece of hardware, or of which kvmnet itself sees to what they say of a link. */

@@ -1,11 +1,11 @@
 import { posix } from "node:path";
+import { findDefinition } from "../../backends/entry/definition";
+import { networkFileName } from "../../backends/netplan/bridgeFile";
+import { madeByNetplan, netplanId } from "../../backends/netplan/netplanId";
+import { matches, unitsByName } from "../../backends/networkd/match";
+import { isUnit, unitNames } from "../../backends/networkd/units";
+import { ownerIn } from "../../backends/owner";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
-import { madeByNetplan, netplanId } from "../addressing/netplanId";
-import { ownerIn } from "../addressing/owner";
-import { networkFileName } from "../netplan/bridgeFile";
-import { findDefinition } from "../netplan/definition";
-import { matches, unitsByName } from "../networkd/match";
-import { isUnit, unitNames } from "../networkd/units";
 import type { Impact, Look } from "./impact";
 
 /** networkd's files beside netplan's that a link has its configuration from, or would have at the next reload or boot. */

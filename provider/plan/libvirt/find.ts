@@ -1,7 +1,7 @@
 import type { Facts } from "../../host/facts/facts";
 import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "../../host/facts/libvirt";
 import { need, type Unread } from "../../host/facts/unread";
-import { Refusal } from "../refusal";
+import { Refusal } from "../../schema/refusal";
 
 /** What libvirt told, and what of it can't be read. */
 export interface ToldLibvirt extends Libvirt {

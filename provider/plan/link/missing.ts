@@ -1,12 +1,12 @@
+import { upLacks } from "../../backends/ifupdown/owner";
+import { usersMtu } from "../../backends/netplan/mtu";
+import { bridgeUnit } from "../../backends/networkd/units";
+import { bridgeProfile, portProfile } from "../../backends/networkManager/paths";
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Owner } from "../../host/transaction/change";
-import { upLacks } from "../ifupdown/owner";
-import { usersMtu } from "../netplan/mtu";
-import { bridgeUnit } from "../networkd/units";
-import { bridgeProfile, portProfile } from "../networkManager/paths";
-import type { BridgeLink } from "./bridgeLink";
+import type { BridgeLink } from "../../kernel/bridgeLink";
+import { filtersVlans, portVlanWords, sameVlans } from "../../kernel/vlans";
 import { strayTaps } from "./taps";
-import { filtersVlans, portVlanWords, sameVlans } from "./vlans";
 
 /** The wanted state of a bridge, as far as the kernel and networkd show it. */
 export interface WantedBridge extends BridgeLink {

@@ -1,9 +1,9 @@
 import { type Facts, linkNamed, type PortVlans } from "../../host/facts/facts";
 import type { LibvirtNic } from "../../host/facts/libvirt";
+import { filtersVlans } from "../../kernel/vlans";
 import { attachmentOf, bridgeOf } from "../attachment/attachment";
 import { isolatedIn } from "../attachment/restrictions";
 import { portVlansOf, vlanIn } from "../attachment/vlan";
-import { filtersVlans } from "./vlans";
 
 export interface StrayTap {
   readonly tap: string;

@@ -1,6 +1,6 @@
+import { upLacks } from "../../backends/ifupdown/owner";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../../host/transaction/readdressing";
-import { upLacks } from "../ifupdown/owner";
 import type { UndoPlan } from "./undo";
 
 /** What of the network of before is not there yet, a sentence each. */

@@ -1,9 +1,9 @@
+import { networkFileName } from "../../backends/netplan/bridgeFile";
 import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
 import type { Change, Owner } from "../../host/transaction/change";
 import type { LastChange } from "../../host/transaction/lastChange";
 import { cidrOf, leasedOf, type PlannedAddresses } from "../../host/transaction/readdressing";
 import { withProofs } from "../impact/standing";
-import { networkFileName } from "../netplan/bridgeFile";
 import { probesFor } from "../probes";
 import { type LinkBefore, networkBefore } from "./before";
 import { ownProbes } from "./probes";

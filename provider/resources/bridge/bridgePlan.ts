@@ -1,11 +1,11 @@
 import type { Link } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import type { PlannedAddresses } from "../../host/transaction/readdressing";
+import type { Addressing } from "../../kernel/addressingOn";
+import type { Target } from "../../kernel/target";
 import type { Losses } from "../../plan/impact/losses";
-import type { Addressing } from "../../plan/link/addressingOn";
 import type { WantedBridge } from "../../plan/link/missing";
 import type { StrayTap } from "../../plan/link/taps";
-import type { Target } from "../../plan/link/target";
 import type { Vlan } from "./madeUplink";
 
 /** All that a change of a bridge is: decided from the host's facts, nothing read or written here. */

@@ -5,7 +5,7 @@ import { readHolders } from "../../host/tap/holders";
 import { clearLeftover, transact } from "../../host/transaction/transact";
 import { foreignPorts, usersOf } from "../../plan/impact/users";
 import { presentName } from "../../plan/link/uplink";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import type { Operation } from "../lifecycle";
 import { dropMark } from "../ownership/keep";
 import { isToGo } from "../ownership/whose";

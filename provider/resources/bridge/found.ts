@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
+import { addressingOf, listOf, nameServersOf, type Stanza, withoutAddressing } from "../../backends/entry/addressing";
+import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../backends/entry/definition";
+import { asksDhcp6, promised, stanzaOf } from "../../backends/entry/wanted";
+import { unlikeSaid } from "../../backends/ifupdown/handMade";
+import { isIfupdowns, needUp } from "../../backends/ifupdown/owner";
+import { bridgeFilePath, bridgeFilesIn, bridgeFileText, isBridgeFile } from "../../backends/netplan/bridgeFile";
+import { entryMtu, isOurs, usersMtu } from "../../backends/netplan/mtu";
+import { madeByNetplan } from "../../backends/netplan/netplanId";
+import { isUnit } from "../../backends/networkd/units";
 import { quote } from "../../host/exec/quote";
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import type { BridgeRecord } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
-import { madeByNetplan } from "../../plan/addressing/netplanId";
-import { asksDhcp6, promised, stanzaOf } from "../../plan/addressing/wanted";
-import { unlikeSaid } from "../../plan/ifupdown/handMade";
-import { isIfupdowns, needUp } from "../../plan/ifupdown/owner";
-import { addressingOf, listOf, nameServersOf, type Stanza, withoutAddressing } from "../../plan/netplan/addressing";
-import { bridgeFilePath, bridgeFilesIn, bridgeFileText, isBridgeFile } from "../../plan/netplan/bridgeFile";
-import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../plan/netplan/definition";
-import { entryMtu, isOurs, usersMtu } from "../../plan/netplan/mtu";
-import { isUnit } from "../../plan/networkd/units";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs } from "./definition";
 
 /** A bridge that was there before kvmnet, made by hand with netplan, networkd's files or ifupdown's: its definition stays in the user's own files. */

@@ -1,8 +1,8 @@
+import { addressingOf, withAddressing, withoutAddressing } from "../../backends/entry/addressing";
+import { definedIds, findDefinition, netplanIn } from "../../backends/entry/definition";
+import { promised } from "../../backends/entry/wanted";
+import { isBridgeFile } from "../../backends/netplan/bridgeFile";
 import type { Facts } from "../../host/facts/facts";
-import { promised } from "../../plan/addressing/wanted";
-import { addressingOf, withAddressing, withoutAddressing } from "../../plan/netplan/addressing";
-import { isBridgeFile } from "../../plan/netplan/bridgeFile";
-import { definedIds, findDefinition, netplanIn } from "../../plan/netplan/definition";
 import type { BridgePlan } from "./bridgePlan";
 
 export interface GivenBack {

@@ -1,8 +1,8 @@
+import { saidMtu } from "../../backends/netplan/mtu";
+import { netplanId } from "../../backends/netplan/netplanId";
 import { type Facts, fixedPorts, linkNamed, recordOf } from "../../host/facts/facts";
 import { need } from "../../host/facts/unread";
-import { netplanId } from "../../plan/addressing/netplanId";
 import { defaultUplink } from "../../plan/link/uplink";
-import { saidMtu } from "../../plan/netplan/mtu";
 import type { Connection } from "../../schema/connection";
 import { interfaceName } from "../../schema/names";
 import { parseImportId } from "../importId";

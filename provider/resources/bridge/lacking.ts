@@ -1,6 +1,6 @@
+import { upLacks } from "../../backends/ifupdown/owner";
 import { type Address, type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../../host/transaction/readdressing";
-import { upLacks } from "../../plan/ifupdown/owner";
 import { inHandsOfNetworkd, missing, profileLacks } from "../../plan/link/missing";
 import type { BridgePlan } from "./bridgePlan";
 import { stillOn, type UpdatePlan } from "./planUpdate";

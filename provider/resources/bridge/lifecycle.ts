@@ -1,3 +1,5 @@
+import { isOurs } from "../../backends/netplan/mtu";
+import { unitFilesIn } from "../../backends/networkd/units";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import { noUplink } from "../../host/facts/records";
 import type { Host } from "../../host/host";
@@ -6,10 +8,8 @@ import { Unseen } from "../../host/transaction/outcome";
 import type { Transaction } from "../../host/transaction/running";
 import { clearLeftover, transact } from "../../host/transaction/transact";
 import { writeFiles } from "../../host/writeFiles";
+import { filteringOf, givenVlans, vlanLines } from "../../kernel/vlans";
 import { wrongRoute } from "../../plan/addressing/gateways";
-import { filteringOf, givenVlans, vlanLines } from "../../plan/link/vlans";
-import { isOurs } from "../../plan/netplan/mtu";
-import { unitFilesIn } from "../../plan/networkd/units";
 import type { Addressing } from "../../schema/addressing";
 import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from "../lifecycle";

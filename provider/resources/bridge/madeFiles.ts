@@ -1,11 +1,11 @@
+import type { Stanza } from "../../backends/entry/addressing";
+import { asksDhcp6, promised } from "../../backends/entry/wanted";
+import { bridgeFilePath, bridgeFilesIn, bridgeFileText } from "../../backends/netplan/bridgeFile";
+import type { PortEntry } from "../../backends/netplan/pattern";
 import type { Facts, Link } from "../../host/facts/facts";
 import { type BridgeRecord, noUplink } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
-import { asksDhcp6, promised } from "../../plan/addressing/wanted";
 import type { WantedBridge } from "../../plan/link/missing";
-import type { Stanza } from "../../plan/netplan/addressing";
-import { bridgeFilePath, bridgeFilesIn, bridgeFileText } from "../../plan/netplan/bridgeFile";
-import type { PortEntry } from "../../plan/netplan/pattern";
 import type { BridgeInputs } from "./definition";
 import { type BridgeFiles, fileText, recordPath } from "./files";
 import type { Vlan } from "./madeUplink";

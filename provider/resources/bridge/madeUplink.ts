@@ -1,11 +1,11 @@
+import { findDefinition } from "../../backends/entry/definition";
+import { isBridgeFile, networkFileName } from "../../backends/netplan/bridgeFile";
+import { netplanId } from "../../backends/netplan/netplanId";
+import { ownerIn, owningDefinition, refusePattern } from "../../backends/owner";
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import { type BridgeRecord, noUplink } from "../../host/facts/records";
-import { netplanId } from "../../plan/addressing/netplanId";
-import { ownerIn, owningDefinition, refusePattern } from "../../plan/addressing/owner";
 import { findLink } from "../../plan/link/uplink";
-import { isBridgeFile, networkFileName } from "../../plan/netplan/bridgeFile";
-import { findDefinition } from "../../plan/netplan/definition";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs, VlanUplink } from "./definition";
 
 /** An uplink that is no NIC of the host's: a VLAN that is made for the bridge, or none at all. */

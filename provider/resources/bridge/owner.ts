@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { findDefinition, netplanIn } from "../../backends/entry/definition";
 import { type Facts, linkNamed, recordOf } from "../../host/facts/facts";
 import { bridgeKept } from "../../host/facts/printed";
 import { noUplink, type OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
 import { defaultUplink, presentName } from "../../plan/link/uplink";
-import { findDefinition, netplanIn } from "../../plan/netplan/definition";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { type Holder, heldOr, markText } from "../ownership/mark";
 import type { Marked } from "../ownership/whose";
 import { importing, inWords, isOfOtherStack, namedBy } from "../ownership/words";

@@ -1,8 +1,8 @@
+import { addressingOf, listOf, type Stanza } from "../../backends/entry/addressing";
+import { findDefinition, saidIn } from "../../backends/entry/definition";
+import { isBridgeFile } from "../../backends/netplan/bridgeFile";
 import type { Facts } from "../../host/facts/facts";
 import { presentName } from "../../plan/link/uplink";
-import { addressingOf, listOf, type Stanza } from "../../plan/netplan/addressing";
-import { isBridgeFile } from "../../plan/netplan/bridgeFile";
-import { findDefinition, saidIn } from "../../plan/netplan/definition";
 import type { Connection } from "../../schema/connection";
 import type { BridgePlan } from "./bridgePlan";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";

@@ -1,11 +1,11 @@
+import { unitFilesIn } from "../../backends/networkd/units";
+import { filteringKey, filteringPath, portVlansPath, taggedIn } from "../../backends/networkd/vlans";
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
+import { filtersVlans, givenVlans, ranges } from "../../kernel/vlans";
 import { vlanIn, vlanWords } from "../../plan/attachment/vlan";
 import type { WantedBridge } from "../../plan/link/missing";
-import { filtersVlans, givenVlans, ranges } from "../../plan/link/vlans";
-import { unitFilesIn } from "../../plan/networkd/units";
-import { filteringKey, filteringPath, portVlansPath, taggedIn } from "../../plan/networkd/vlans";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { isUnknown } from "../../schema/unknown";
 import type { CheckFailure } from "../lifecycle";
 import type { BridgeInputs } from "./definition";

@@ -1,9 +1,9 @@
+import { refusePending } from "../../backends/ifupdown/pending";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
-import { refusePending } from "../../plan/ifupdown/pending";
 import { acceptedWords, impactsOf, needless, refuse, stepOf, words } from "../../plan/impact/impacts";
 import { unproven } from "../../plan/impact/standing";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import type { Operation } from "../lifecycle";
 import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";

@@ -16,7 +16,7 @@ import {
   unitOf,
   unitPath,
 } from "../../plan/netfilter/files";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { runningVms } from "../bridge/plan";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";

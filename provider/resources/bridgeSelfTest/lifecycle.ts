@@ -4,7 +4,7 @@ import type { Host } from "../../host/host";
 import { selfTest } from "../../host/selfTest/selfTest";
 import { sentences } from "../../plan/diagnose/finding";
 import { describeSelfTest, diagnoseSelfTest, selfTestOf } from "../../plan/diagnose/selfTest";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { containsUnknown } from "../../schema/unknown";
 import type { Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";

@@ -7,7 +7,7 @@ import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";
 import { type Attachment, attachmentBy, inWords, nameOf } from "../../plan/attachment/attachment";
 import { libvirtOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { type Operation, PartlyDone } from "../lifecycle";
 import { dropMark, keepMark } from "../ownership/keep";
 import { holderOf, newMark, settledMark } from "../ownership/mark";

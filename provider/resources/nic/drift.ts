@@ -1,9 +1,9 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { LibvirtNic } from "../../host/facts/libvirt";
+import { filtersVlans, givenVlans, portVlanWords, sameVlans, vlanLines } from "../../kernel/vlans";
 import { attachmentIn, attachmentOf, bridgeOf, inWords, sameAttachment } from "../../plan/attachment/attachment";
 import { filterIn, filterWords, isolatedIn, unlike } from "../../plan/attachment/restrictions";
 import { portVlansOf, vlanIn, vlanWords } from "../../plan/attachment/vlan";
-import { filtersVlans, givenVlans, portVlanWords, sameVlans, vlanLines } from "../../plan/link/vlans";
 import type { NicPlace, NicWanted, Restricted } from "./definition";
 import type { NicOfDomain } from "./nicOf";
 

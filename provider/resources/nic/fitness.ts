@@ -14,7 +14,7 @@ import {
   placeOf,
 } from "../../plan/attachment/attachment";
 import { libvirtOf, namesOf, networkThere } from "../../plan/libvirt/find";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { refuseDevice, refuseMacvtap } from "../device";
 import type { Operation } from "../lifecycle";

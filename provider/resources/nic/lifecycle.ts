@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { stableMac } from "../../plan/libvirt/macAddress";
-import { Refusal } from "../../plan/refusal";
 import { libvirtName, macAddress } from "../../schema/names";
+import { Refusal } from "../../schema/refusal";
 import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { parseImportId } from "../importId";
 import type { Lifecycle } from "../lifecycle";

@@ -7,7 +7,7 @@ import { vlanIn } from "../../plan/attachment/vlan";
 import { claimable, neighboursOf } from "../../plan/guestAddress";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import { restrictionsIn } from "../../plan/libvirt/xml";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { type Holder, heldOr } from "../ownership/mark";
 import type { Ownership } from "../ownership/owned";
 import { nicMark } from "../ownership/paths";

@@ -8,7 +8,7 @@ import { reasonOf } from "../../host/until";
 import { attachmentIn, isDirect, linkOf } from "../../plan/attachment/attachment";
 import { claimable } from "../../plan/guestAddress";
 import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { type Operation, PartlyDone } from "../lifecycle";
 import { dropMark, keepMark } from "../ownership/keep";
 import { settledMark } from "../ownership/mark";

@@ -1,10 +1,10 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";
+import { filteringOf, filtersVlans, notCarried } from "../../kernel/vlans";
 import { attachmentIn, bridgeOf, isDirect } from "../../plan/attachment/attachment";
 import { numbersOf, vlanWords } from "../../plan/attachment/vlan";
-import { filteringOf, filtersVlans, notCarried } from "../../plan/link/vlans";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { containsUnknown } from "../../schema/unknown";
 import type { Operation } from "../lifecycle";
 import type { NicInputs } from "./definition";

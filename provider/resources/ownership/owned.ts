@@ -1,5 +1,5 @@
 import type { OwnerMark } from "../../host/facts/records";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import { partsOfUrn } from "../../schema/urn";
 import { stackOf } from "../stack";
 import { type Holder, isMovedOn } from "./mark";

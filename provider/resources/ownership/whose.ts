@@ -1,6 +1,6 @@
 import type { OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
-import { Refusal } from "../../plan/refusal";
+import { Refusal } from "../../schema/refusal";
 import type { Operation } from "../lifecycle";
 import { stackOf } from "../stack";
 import { type Holder, isMine } from "./mark";

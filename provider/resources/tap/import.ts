@@ -1,9 +1,9 @@
 import { linkNamed } from "../../host/facts/facts";
 import { need } from "../../host/facts/unread";
-import { Refusal } from "../../plan/refusal";
 import { keptParameters } from "../../plan/tap/files";
 import type { Connection } from "../../schema/connection";
 import { interfaceName } from "../../schema/names";
+import { Refusal } from "../../schema/refusal";
 import { parseImportId } from "../importId";
 import type { Found, Operation } from "../lifecycle";
 import { handedOver } from "../ownership/whose";

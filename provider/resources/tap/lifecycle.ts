@@ -4,7 +4,6 @@ import { need } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { tapScript } from "../../host/tap/script";
 import { installUnit, removeUnit, restartUnit } from "../../host/unit/install";
-import { Refusal } from "../../plan/refusal";
 import {
   folderOf,
   parametersPath,
@@ -15,6 +14,7 @@ import {
   unitOf,
   unitPath,
 } from "../../plan/tap/files";
+import { Refusal } from "../../schema/refusal";
 import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";

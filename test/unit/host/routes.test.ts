@@ -1,7 +1,7 @@
 import { linkNamed } from "../../../provider/host/facts/facts";
 import { parseFacts } from "../../../provider/host/facts/parseFacts";
-import { addressingOn } from "../../../provider/plan/link/addressingOn";
-import { transition } from "../../../provider/plan/link/transition";
+import { addressingOn } from "../../../provider/kernel/addressingOn";
+import { transition } from "../../../provider/kernel/transition";
 import { recordedHost } from "../support/recordedHosts";
 
 const recorded = recordedHost("dhcpDebian13").toString("latin1");

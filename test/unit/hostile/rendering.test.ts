@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { parse, parseDocument, stringify } from "yaml";
+import { addressingOf, withoutAddressing } from "../../../provider/backends/entry/addressing";
+import { findDefinition } from "../../../provider/backends/entry/definition";
+import { bridgeFileText } from "../../../provider/backends/netplan/bridgeFile";
 import { networkXml, nicXml } from "../../../provider/plan/libvirt/xml";
-import { addressingOf, withoutAddressing } from "../../../provider/plan/netplan/addressing";
-import { bridgeFileText } from "../../../provider/plan/netplan/bridgeFile";
-import { findDefinition } from "../../../provider/plan/netplan/definition";
-import { Refusal } from "../../../provider/plan/refusal";
 import { libvirtName } from "../../../provider/schema/names";
+import { Refusal } from "../../../provider/schema/refusal";
 import { cases, hostileText } from "./arbitraries";
 
 const path = "/etc/netplan/01-host.yaml";

@@ -1,5 +1,5 @@
 import type { Facts } from "../../../provider/host/facts/facts";
-import { filteringOf } from "../../../provider/plan/link/vlans";
+import { filteringOf } from "../../../provider/kernel/vlans";
 import { nicDrift } from "../../../provider/resources/nic/drift";
 import { nicLifecycle } from "../../../provider/resources/nic/lifecycle";
 import { domain, factsWith, link, nic } from "../support/facts";

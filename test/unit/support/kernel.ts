@@ -1,6 +1,6 @@
 import type { Address, Facts, Hop, Link, PermanentNeighbour, Route } from "../../../provider/host/facts/facts";
-import { bridgeSettings, portOptions } from "../../../provider/plan/link/lines";
-import { portVlanWords } from "../../../provider/plan/link/vlans";
+import { bridgeSettings, portOptions } from "../../../provider/kernel/lines";
+import { portVlanWords } from "../../../provider/kernel/vlans";
 import { link as linkOf } from "./facts";
 
 /** A kernel as far as `ip -batch` changes it: links, masters, MAC addresses, MTUs, bridges, ports, addresses, routes, neighbours. */

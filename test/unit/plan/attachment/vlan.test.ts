@@ -1,9 +1,9 @@
 import { XMLParser } from "fast-xml-parser";
 import { parseVlans } from "../../../../provider/host/facts/parseLinks";
+import { portVlanWords, ranges, vlanLines } from "../../../../provider/kernel/vlans";
 import { restricted, restrictionWords, unlike } from "../../../../provider/plan/attachment/restrictions";
 import { portVlansOf, type Vlan, vlanIn, vlanWords } from "../../../../provider/plan/attachment/vlan";
 import { nicXml } from "../../../../provider/plan/libvirt/xml";
-import { portVlanWords, ranges, vlanLines } from "../../../../provider/plan/link/vlans";
 import { link } from "../../support/facts";
 
 const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: "@", parseAttributeValue: false });

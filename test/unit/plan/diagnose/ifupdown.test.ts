@@ -1,5 +1,5 @@
+import { withInterfaces } from "../../../../provider/backends/ifupdown/owner";
 import { diagnose } from "../../../../provider/plan/diagnose/diagnose";
-import { withInterfaces } from "../../../../provider/plan/ifupdown/owner";
 import { addressOf, factsWith, link } from "../../support/facts";
 
 const file = "/etc/network/interfaces";
