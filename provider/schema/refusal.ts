@@ -2,3 +2,13 @@
 export class Refusal extends Error {
   override readonly name = "Refusal";
 }
+
+/** What is planned, or why it can't be. */
+export function unlessRefused<T>(plan: () => T): T | Refusal {
+  try {
+    return plan();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}

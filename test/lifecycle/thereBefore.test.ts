@@ -52,6 +52,32 @@ const changes: Partial<Record<Name, Properties>> = {
   tap: {},
 };
 
+test(
+  "what a hand has done to a bridge that was taken over is drift, also where no plan can be made for it; the next up says why, until a hand takes it back",
+  async () => {
+    await using host = await SimulatedHost.start("kvm1", { netplan });
+    await using running = await SimulatedStack.start(host);
+    const { stack } = running;
+    await stack.up(programOf(host, ["br"]));
+    const words = /the host has a bridge br0 already, with the ports enp1s0, lan1, and the program wants one on enp1s0/;
+    await host.must(["sh", "-c", "ip link add lan1 type veth peer name far1; ip link set lan1 master br0 up"]);
+
+    const refreshed = await succeeds(stack.pulumi.refresh());
+    expect(refreshed).not.toMatch(/was not looked at/);
+    const { resources } = (await stack.pulumi.exportStack()).deployment;
+    const bridge = resources?.find(({ type }) => type === "kvmnet:index:Bridge");
+    expect(bridge?.outputs).toMatchObject({ drift: [expect.stringMatching(words)] });
+    const refused = await stack.pulumi.up();
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toMatch(words);
+
+    await host.must(["ip", "link", "delete", "lan1"]);
+    await succeeds(stack.pulumi.up());
+    expect(await stack.unchanged()).toEqual({ code: 0, said: "" });
+  },
+  5 * minutes,
+);
+
 test.each([{ on: true }, { on: false }])(
   "what was there before kvmnet is adopted, changed and, by destroy, as it was, with the VM on it (running: $on)",
   async ({ on }) => {

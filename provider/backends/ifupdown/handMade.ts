@@ -2,11 +2,14 @@ import type { Facts } from "../../host/facts/facts";
 import { ifaceOf, type SaidLine, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import type { Stanza as Addressing } from "../entry/addressing";
+import type { NetplanDefinition } from "../entry/definition";
+import { entryMtu, usersMtu } from "../netplan/mtu";
 import { familyLines } from "./bridged";
 
 /** What ifupdown's files say of a bridge that a hand has described there, and in whose words (a dash or an underscore). */
 interface SaidBridge extends Pick<BridgeLink, "stp" | "forwardDelay"> {
   readonly macAddress: string | undefined;
+  readonly hasMtu: boolean;
   readonly joint: string;
 }
 
@@ -25,6 +28,7 @@ function bridgeSaid({ interfaces }: Pick<Facts, "interfaces">, name: string): Sa
     stp: /^(on|yes|1)$/.test(said(/^bridge[-_]stp$/) ?? ""),
     forwardDelay: delay,
     macAddress: mac?.includes(":") ? mac.toLowerCase() : undefined,
+    hasMtu: said(/^mtu$/) !== undefined,
     joint: options.some(({ key }) => key === "bridge_ports") ? "_" : "-",
   };
 }
@@ -47,7 +51,7 @@ export interface Unlike {
 
 /** @param now what such a bridge has that no line need say, and whether its addressing and its MTU are said as wanted */
 export function unlikeSaid(
-  facts: Pick<Facts, "interfaces">,
+  facts: Pick<Facts, "interfaces" | "ifupdown2">,
   wanted: WantedOfIt,
   now: { readonly macAddress: string; readonly isAddressed: boolean; readonly isOfMtu: boolean },
 ): Unlike[] {
@@ -72,7 +76,9 @@ export function unlikeSaid(
     mtu !== undefined &&
       !now.isOfMtu && {
         ...{ property: "mtu", says: "another MTU" },
-        write: [`mtu ${mtu}`, `mtu ${mtu} in the stanza of ${uplink} too`],
+        write: isPortsMtu(facts, said)
+          ? [`mtu ${mtu} in the stanza of ${uplink}`]
+          : [`mtu ${mtu}`, `mtu ${mtu} in the stanza of ${uplink} too`],
       },
     addressing !== undefined &&
       !now.isAddressed && {
@@ -81,4 +87,14 @@ export function unlikeSaid(
       },
   ];
   return all.filter((one) => one !== false);
+}
+
+/** ifupdown2 gives a bridge its ports' MTU; of one in the bridge's own stanza, its syntax check says that it is not needed, and fails. */
+const isPortsMtu = ({ ifupdown2 }: Pick<Facts, "ifupdown2">, { hasMtu }: SaidBridge) => ifupdown2 && !hasMtu;
+
+/** Whether the files give such a bridge and its port that MTU. */
+export function isSaidMtu(facts: Facts, name: string, port: NetplanDefinition, mtu: number): boolean {
+  const ofPort = entryMtu(port, name);
+  const own = usersMtu(facts, name) ?? (facts.ifupdown2 ? ofPort : undefined);
+  return own === mtu && ofPort === mtu;
 }

@@ -155,7 +155,13 @@ export const mark = z.object({
 export const bridgeKept = z.object({
   uplink: z.string(),
   previousConfig: z.record(z.string(), z.string()),
-  found: z.object({ files: z.array(z.string()), macAddress: z.string() }).optional(),
+  found: z
+    .object({
+      files: z.array(z.string()),
+      macAddress: z.string(),
+      timers: z.object({ stp: z.boolean(), forwardDelay: z.number() }).optional(),
+    })
+    .optional(),
   moved: z.literal(true).optional(),
   vlan: z.object({ link: z.string(), vlan: z.int() }).optional(),
 });

@@ -17,14 +17,22 @@ export interface OwnerMark {
 /** The word for no uplink: in the host's record of a bridge, in programs and in the state. */
 export const noUplink = "none";
 
+/** A bridge that was there before kvmnet: the files that defined it, and the MAC address that it had. */
+export interface FoundBefore {
+  readonly files: readonly string[];
+  readonly macAddress: string;
+  /** By files of networkd's, which kvmnet does not read this in: what they had last. */
+  readonly timers?: { readonly stp: boolean; readonly forwardDelay: number } | undefined;
+}
+
 /** /var/lib/kvmnet/bridges/<name>.json */
 export interface BridgeRecord extends OwnerMark {
   /** Or `noUplink`. */
   readonly uplink: string;
   /** The host's files as they were before: path to text. */
   readonly previousConfig: Readonly<Record<string, string>>;
-  /** Of a bridge that was there before kvmnet: the files that defined it, and the MAC address that it had. */
-  readonly found?: { readonly files: readonly string[]; readonly macAddress: string } | undefined;
+  /** Of a bridge that was there before kvmnet. */
+  readonly found?: FoundBefore | undefined;
   /** It is on another uplink than at first: `previousConfig` is what that one would have had. */
   readonly moved?: true | undefined;
   /** Of a bridge whose uplink is a VLAN that was made for it: what that is on, and its number. */

@@ -161,7 +161,8 @@ export const addressMoved: Check = (facts) =>
 export const bridgeMac: Check = (facts) =>
   lanBridges(facts).flatMap(({ bridge, uplinks }) => {
     const [uplink] = uplinks;
-    if (!uplink) return [];
+    // One that was taken over with another MAC address than its uplink's has had that from its first day, with all who know it.
+    if (!uplink || hasOwnMac(bridge, facts.records.get(bridge.name)?.found?.macAddress)) return [];
     const words = {
       subject: `bridge ${bridge.name}`,
       evidence: `${bridge.name} ${bridge.mac}, ${uplink.name} ${uplink.mac}`,
@@ -176,6 +177,10 @@ export const bridgeMac: Check = (facts) =>
       : "The bridge has another MAC address than its uplink: a DHCP server takes the host for another one, and a switch's port security may drop it.";
     return cause === false ? [] : finding("bridge-mac", "warning", { ...words, cause });
   });
+
+/** Whether somebody has set a bridge's MAC address to that one. */
+export const hasOwnMac = ({ mac, macFollowsPorts }: Link, wanted: string | undefined): boolean =>
+  mac === wanted && !macFollowsPorts;
 
 export const wirelessPort: Check = (facts) =>
   lanBridges(facts).flatMap(({ bridge }) =>

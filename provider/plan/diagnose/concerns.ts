@@ -1,10 +1,12 @@
-import { type Facts, ports } from "../../host/facts/facts";
+import { type Facts, linkNamed, ports } from "../../host/facts/facts";
+import { hasOwnMac } from "./bridges";
 import { diagnose } from "./diagnose";
 import type { CheckName, Finding } from "./finding";
 
 /** A resource, as findings call it. */
 export type Concerned =
-  | { readonly bridge: string }
+  /** `macAddress`: what the program wants, or has by default. */
+  | { readonly bridge: string; readonly macAddress?: string }
   | { readonly network: string }
   /** One NIC of a VM: what is about another one of it is that one's. `linkState`: what the program wants. */
   | { readonly domain: string; readonly macAddress?: string; readonly linkState?: "up" | "down" };
@@ -20,6 +22,7 @@ export function concerns(facts: Facts, about: Concerned, drift: readonly string[
   const subjects = subjectsOf(facts, about);
   return diagnosed(facts).filter(({ check, subject, evidence }) => {
     if ("domain" in about && isOfAnother(facts, about, evidence)) return false;
+    if ("bridge" in about && check === "bridge-mac" && isAsWanted(facts, about)) return false;
     if ("domain" in about && about.linkState === "down" && check === "vm-link-down") return false;
     if (drift.length > 0 && ownDrift.has(check)) return false;
     // A BridgeNetfilter says this itself.
@@ -64,6 +67,11 @@ function sharedBy(subject: string, vm: string): boolean {
     .slice("VMs ".length)
     .split(", ")
     .some((name) => `VM ${name}` === vm);
+}
+
+function isAsWanted(facts: Facts, { bridge, macAddress }: { bridge: string; macAddress?: string }): boolean {
+  const link = linkNamed(facts, bridge);
+  return link !== undefined && hasOwnMac(link, macAddress);
 }
 
 function isGuarded(facts: Facts, bridge: string): boolean {

@@ -88,7 +88,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     ...withoutCloudInit(facts, [...Object.keys(previousConfig).filter((path) => !patterns.includes(path)), ...taken]),
   };
   const changed = [...Object.entries(config), ...ofStanzas].filter(([path, text]) => fileText(facts, path) !== text);
-  const recorded = recordText(site, owner, previousConfig);
+  const recorded = recordText(site, owner, previousConfig, wanted);
   const over = vlanDropInsIn(facts, name, [portId]).filter((path) => vlans && config[path] === undefined);
   return {
     ...{ wanted, stanza, kept: foundChange?.kept ?? whole?.routes, previousConfig, record: recorded },
@@ -188,8 +188,12 @@ function recordText(
   { record, found, uplink }: Site,
   owner: string,
   previousConfig: BridgeFiles["previousConfig"],
+  { stp, forwardDelay }: WantedBridge,
 ): string {
-  const asFound = found && { files: found.own.places.map(({ path }) => path), macAddress: found.macAddress };
+  const asFound = found && {
+    ...{ files: found.own.places.map(({ path }) => path), macAddress: found.macAddress },
+    ...(isUnit(found.own) && { timers: { stp, forwardDelay } }),
+  };
   const remembered = { ...(asFound && { found: asFound }), ...(record?.moved && { moved: true }) };
   return `${JSON.stringify({ owner, uplink: uplink.name, previousConfig, ...remembered })}\n`;
 }

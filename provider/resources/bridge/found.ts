@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { addressingOf, listOf, nameServersOf, type Stanza, withoutAddressing } from "../../backends/entry/addressing";
 import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../backends/entry/definition";
 import { asksDhcp6, promised, stanzaOf } from "../../backends/entry/wanted";
-import { unlikeSaid } from "../../backends/ifupdown/handMade";
+import { isSaidMtu, unlikeSaid } from "../../backends/ifupdown/handMade";
 import { isIfupdowns, needUp } from "../../backends/ifupdown/owner";
 import { bridgeFilePath, bridgeFilesIn, bridgeFileText, isBridgeFile } from "../../backends/netplan/bridgeFile";
 import { entryMtu, isOurs, usersMtu } from "../../backends/netplan/mtu";
@@ -10,7 +10,7 @@ import { madeByNetplan } from "../../backends/netplan/netplanId";
 import { isUnit } from "../../backends/networkd/units";
 import { quote } from "../../host/exec/quote";
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
-import type { BridgeRecord } from "../../host/facts/records";
+import type { BridgeRecord, FoundBefore } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs } from "./definition";
@@ -23,6 +23,7 @@ export interface Found {
   readonly own: NetplanDefinition;
   /** That it had when it was found: the user's, or networkd's own, and never the uplink's for being its bridge. */
   readonly macAddress: string;
+  readonly timers?: FoundBefore["timers"];
 }
 
 /** The bridge that a host has without kvmnet, or had before it. An interface of the name that is none is refused, in words. */
@@ -30,7 +31,7 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
   if (record && !record.found) return undefined;
   const link = linkNamed(facts, name);
   const found = definedOutside(facts, name);
-  if (record?.found) return found && { ...found, macAddress: record.found.macAddress };
+  if (record?.found) return found && { ...found, macAddress: record.found.macAddress, timers: record.found.timers };
   const way = link && !found ? makingItYours(facts, name) : undefined;
   if (way !== undefined)
     throw new Refusal(
@@ -62,7 +63,7 @@ export function makingItYours({ netplan }: Pick<Facts, "netplan">, name: string)
 }
 
 /** What netplan has of a bridge that the user's own files define. */
-export function definedOutside(facts: Facts, name: string): Omit<Found, "macAddress"> | undefined {
+export function definedOutside(facts: Facts, name: string): Omit<Found, "macAddress" | "timers"> | undefined {
   const definition = findDefinition(facts.netplan, name);
   const places = definition?.places.filter(({ path }) => !isOurs(facts, path, name)) ?? [];
   return definition && places.length > 0 ? { definition, own: { ...definition, places } } : undefined;
@@ -106,12 +107,12 @@ export interface FoundChange {
 export function changeFound(
   facts: Facts,
   inputs: BridgeInputs,
-  { definition, own, macAddress }: Found,
+  { definition, own, macAddress, timers }: Found,
   port: NetplanDefinition,
   present: Omit<Present, "stanza">,
 ): FoundChange {
   const { name } = inputs;
-  if (isUnit(own)) return asItsUnitsHaveIt(facts, inputs, own, macAddress);
+  if (isUnit(own)) return asItsUnitsHaveIt(facts, inputs, { own, macAddress, timers });
   if (isIfupdowns(own)) return asItsStanzasHaveIt(facts, inputs, { own, macAddress, port });
   const now = { ...present, stanza: addressingOf(definition) };
   const whole = inputs.addressing === "inherit" ? undefined : completed(inputs.addressing, now);
@@ -134,17 +135,24 @@ export function changeFound(
  * A bridge of networkd's files by hand stays as they have it: kvmnet's own would have to come before them, and say all that they say.
  * @throws Refusal of inputs that want it otherwise
  */
-function asItsUnitsHaveIt(facts: Facts, inputs: BridgeInputs, own: NetplanDefinition, macAddress: string): FoundChange {
+function asItsUnitsHaveIt(
+  facts: Facts,
+  inputs: BridgeInputs,
+  { own, macAddress, timers }: Pick<Found, "own" | "macAddress" | "timers">,
+): FoundChange {
   const { name } = inputs;
   const link = linkNamed(facts, name);
+  // A hand may have changed the link alone, or its files and the link.
+  const isLike = (key: "stp" | "forwardDelay") => [link?.[key], timers?.[key]].includes(inputs[key]);
+  const mtu = usersMtu(facts, name) ?? link?.mtu;
   const stanza = addressingOf(own);
   const explicit = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
   const unlike = [
     ...(explicit && !isSaid(stanza, explicit) ? ["addressing"] : []),
     ...(inputs.macAddress !== undefined && inputs.macAddress !== macAddress ? ["macAddress"] : []),
-    ...(link && link.stp !== inputs.stp ? ["stp"] : []),
-    ...(link && link.forwardDelay !== inputs.forwardDelay ? ["forwardDelay"] : []),
-    ...(link && inputs.mtu !== undefined && link.mtu !== inputs.mtu ? ["mtu"] : []),
+    ...(link && !isLike("stp") ? ["stp"] : []),
+    ...(link && !isLike("forwardDelay") ? ["forwardDelay"] : []),
+    ...(link && inputs.mtu !== undefined && mtu !== inputs.mtu ? ["mtu"] : []),
   ];
   if (unlike.length > 0)
     throw new Refusal(
@@ -166,7 +174,7 @@ function asItsStanzasHaveIt(
   const stanza = addressingOf(own);
   const addressing = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
   const isAddressed = addressing === undefined || isSaid(stanza, addressing);
-  const isOfMtu = mtu === undefined || (usersMtu(facts, name) === mtu && entryMtu(port, name) === mtu);
+  const isOfMtu = mtu === undefined || isSaidMtu(facts, name, port, mtu);
   const [unlike, ...others] = unlikeSaid(
     facts,
     { ...inputs, uplink: port.id, addressing },

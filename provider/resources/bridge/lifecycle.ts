@@ -11,6 +11,7 @@ import { writeFiles } from "../../host/writeFiles";
 import { filteringOf, givenVlans, vlanLines } from "../../kernel/vlans";
 import { wrongRoute } from "../../plan/addressing/gateways";
 import type { Addressing } from "../../schema/addressing";
+import { Refusal, unlessRefused } from "../../schema/refusal";
 import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
@@ -133,11 +134,18 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     );
     if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
     const wanted = { ...inputs, name: state.name, uplink: uplinkAgain(facts, inputs, state) };
-    const plan = planned(remembered(facts, state, operation.urn), wanted, operation.urn);
+    const plan = unlessRefused(() => planned(remembered(facts, state, operation.urn), wanted, operation.urn));
     const thing = markedBridge(facts, state.name, inputs.connection);
     const { drift, ...owner } = seenOwner(operation, host, thing, heldBy(facts, operation.urn, state));
-    tellFindings(operation, host, facts, { bridge: state.name, drift: plan.differences });
     const own = { ...owner, hostKey: pinned(host, state.hostKey) };
+    if (plan instanceof Refusal) {
+      // A hand has made of the host what no bridge of the program's can be on: the next `up` says the same.
+      const { message } = plan;
+      tellFindings(operation, host, facts, { bridge: state.name, macAddress: state.macAddress, drift: [message] });
+      return { kind: "there", id, inputs, state: { ...state, ...own, drift: [...drift, message] } };
+    }
+    const { macAddress } = plan.wanted;
+    tellFindings(operation, host, facts, { bridge: state.name, macAddress, drift: plan.differences });
     return { kind: "there", id, inputs, state: bridgeState(facts, inputs, plan, [...drift, ...plan.differences], own) };
   },
 

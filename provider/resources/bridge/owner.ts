@@ -5,7 +5,7 @@ import { bridgeKept } from "../../host/facts/printed";
 import { noUplink, type OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
 import { defaultUplink, presentName } from "../../plan/link/uplink";
-import { Refusal } from "../../schema/refusal";
+import { Refusal, unlessRefused } from "../../schema/refusal";
 import { type Holder, heldOr, markText } from "../ownership/mark";
 import type { Marked } from "../ownership/whose";
 import { importing, inWords, isOfOtherStack, namedBy } from "../ownership/words";
@@ -74,12 +74,8 @@ export function refuseUnknown(facts: Facts, host: Host, urn: string, inputs: Bri
   if (ownerId === undefined || recordOf(facts, name) || !linkNamed(facts, name)) return;
   const differences = () => {
     const there = { ...inputs, name, uplink: uplinkAgain(facts, inputs, state) };
-    try {
-      return planBridge(remembered(facts, state, urn), there, urn).differences;
-    } catch (error) {
-      if (error instanceof Refusal) return [error.message];
-      throw error;
-    }
+    const plan = unlessRefused(() => planBridge(remembered(facts, state, urn), there, urn));
+    return plan instanceof Refusal ? [plan.message] : plan.differences;
   };
   const unlike = differences();
   if (unlike.length === 0) return;

@@ -177,6 +177,30 @@ test("an engine that is heard behind the uplink that a bridge leaves is on the L
   expect(planUpdate(there, inputs, owner, "br0").inside).toBeUndefined();
 });
 
+describe("a hand-made bridge of networkd's files that was taken over", () => {
+  const name = "aHandMadeBridgeOfNetworkdsFilesIsLeftAlone";
+  const { facts, plan } = read(name);
+  const record = JSON.parse(plan.record);
+  const now = (link: object) => ({
+    ...facts,
+    records: new Map([["br0", record]]),
+    links: facts.links.map((one) => (one.name === "br0" ? { ...one, ...link } : one)),
+  });
+  const planned = (link: object, inputs: object = {}) =>
+    planBridge(now(link), bridge.inputs.parse({ connection: { host: "kvm1.example" }, ...inputs }), owner);
+
+  test("has drifted where a hand has changed it in the kernel, and is put right", () => {
+    const { differences, change } = planned({ stp: true, forwardDelay: 15 });
+    expect(differences).toEqual(["STP on br0 is on", "the forward delay of br0 is 15 s instead of 0 s"]);
+    expect(change.apply).toContain("link set dev br0 type bridge stp_state 0");
+  });
+
+  test("is refused another one than its files have, unless a hand has made it so", () => {
+    expect(() => planned({}, { forwardDelay: 4 })).toThrow(/^forwardDelay: br0 is not so by .*10-br0\.network/);
+    expect(planned({ forwardDelay: 4 }, { forwardDelay: 4 }).differences).toEqual([]);
+  });
+});
+
 test("a bridge that was found stays on its uplink, as the user's files have it there", () => {
   const { facts } = read("aHandMadeBridgesForwardDelayGoesIntoKvmnetsFile");
   const found = { files: ["/etc/netplan/60-bridge.yaml"], macAddress: "02:00:00:00:00:01" };

@@ -1,6 +1,6 @@
 import { concerns } from "../../../../provider/plan/diagnose/concerns";
 import { remediesOf } from "../../../../provider/plan/diagnose/remedies";
-import { domain, factsWith, link, nic } from "../../support/facts";
+import { addressOf, domain, factsWith, link, nic } from "../../support/facts";
 
 const mac = "52:54:00:00:00:01";
 const facts = factsWith({
@@ -33,6 +33,27 @@ describe("findings are told beside", () => {
     expect(checks({ domain: "web" })).toEqual(["tap-not-in-bridge", "vm-link-down", "same-mac"]);
     expect(checks({ domain: "copy" })).toEqual(["same-mac"]);
     expect(checks({ domain: "other" })).toEqual([]);
+  });
+
+  it("a bridge, and not that it has the MAC address that the program wants, or had when it was taken over", () => {
+    const mac = "02:00:00:00:00:07";
+    const bridged = (parts: object = {}, record?: object) =>
+      factsWith({
+        links: [
+          link("enp1s0", { master: "br0" }),
+          link("br0", { kind: "bridge", mac, addresses: [addressOf("192.0.2.10/24")], ...parts }),
+        ],
+        ...(record && { records: new Map([["br0", { owner: "x", uplink: "enp1s0", previousConfig: {}, ...record }]]) }),
+      });
+    const found = { found: { files: [], macAddress: mac } };
+    const told = (on: typeof facts, about: object = {}) =>
+      concerns(on, { bridge: "br0", ...about }, []).map(({ check }) => check);
+    expect(told(bridged())).toEqual(["bridge-mac"]);
+    expect(told(bridged(), { macAddress: "02:00:00:00:00:08" })).toEqual(["bridge-mac"]);
+    expect(told(bridged(), { macAddress: mac })).toEqual([]);
+    expect(told(bridged({}, found))).toEqual([]);
+    expect(told(bridged({ mac: "02:00:00:00:00:08" }, found))).toEqual(["bridge-mac"]);
+    expect(told(bridged({ macFollowsPorts: true }, found), { macAddress: mac })).toEqual(["bridge-mac"]);
   });
 
   it("nothing that its own drift tells already", () => {
