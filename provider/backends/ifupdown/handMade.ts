@@ -2,14 +2,11 @@ import type { Facts } from "../../host/facts/facts";
 import { ifaceOf, type SaidLine, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import type { Stanza as Addressing } from "../entry/addressing";
-import type { NetplanDefinition } from "../entry/definition";
-import { entryMtu, usersMtu } from "../netplan/mtu";
 import { familyLines } from "./bridged";
 
 /** What ifupdown's files say of a bridge that a hand has described there, and in whose words (a dash or an underscore). */
 interface SaidBridge extends Pick<BridgeLink, "stp" | "forwardDelay"> {
   readonly macAddress: string | undefined;
-  readonly hasMtu: boolean;
   readonly joint: string;
 }
 
@@ -28,7 +25,6 @@ function bridgeSaid({ interfaces }: Pick<Facts, "interfaces">, name: string): Sa
     stp: /^(on|yes|1)$/.test(said(/^bridge[-_]stp$/) ?? ""),
     forwardDelay: delay,
     macAddress: mac?.includes(":") ? mac.toLowerCase() : undefined,
-    hasMtu: said(/^mtu$/) !== undefined,
     joint: options.some(({ key }) => key === "bridge_ports") ? "_" : "-",
   };
 }
@@ -47,6 +43,8 @@ export interface Unlike {
   readonly property: string;
   readonly says: string;
   readonly write: readonly string[];
+  /** What whoever writes that meets, in a sentence. */
+  readonly note?: string;
 }
 
 /** @param now what such a bridge has that no line need say, and whether its addressing and its MTU are said as wanted */
@@ -76,9 +74,11 @@ export function unlikeSaid(
     mtu !== undefined &&
       !now.isOfMtu && {
         ...{ property: "mtu", says: "another MTU" },
-        write: isPortsMtu(facts, said)
-          ? [`mtu ${mtu} in the stanza of ${uplink}`]
-          : [`mtu ${mtu}`, `mtu ${mtu} in the stanza of ${uplink} too`],
+        write: [`mtu ${mtu}`, `mtu ${mtu} in the stanza of ${uplink} too`],
+        // Without the first line it gives the bridge 1500.
+        ...(facts.ifupdown2 && {
+          note: "ifupdown2 sets the bridge's by the first line, though its syntax check (ifreload -s) says that there is no need to assign it.",
+        }),
       },
     addressing !== undefined &&
       !now.isAddressed && {
@@ -87,14 +87,4 @@ export function unlikeSaid(
       },
   ];
   return all.filter((one) => one !== false);
-}
-
-/** ifupdown2 gives a bridge its ports' MTU; of one in the bridge's own stanza, its syntax check says that it is not needed, and fails. */
-const isPortsMtu = ({ ifupdown2 }: Pick<Facts, "ifupdown2">, { hasMtu }: SaidBridge) => ifupdown2 && !hasMtu;
-
-/** Whether the files give such a bridge and its port that MTU. */
-export function isSaidMtu(facts: Facts, name: string, port: NetplanDefinition, mtu: number): boolean {
-  const ofPort = entryMtu(port, name);
-  const own = usersMtu(facts, name) ?? (facts.ifupdown2 ? ofPort : undefined);
-  return own === mtu && ofPort === mtu;
 }

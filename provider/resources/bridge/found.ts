@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { addressingOf, listOf, nameServersOf, type Stanza, withoutAddressing } from "../../backends/entry/addressing";
 import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../backends/entry/definition";
 import { asksDhcp6, promised, stanzaOf } from "../../backends/entry/wanted";
-import { isSaidMtu, unlikeSaid } from "../../backends/ifupdown/handMade";
+import { unlikeSaid } from "../../backends/ifupdown/handMade";
 import { isIfupdowns, needUp } from "../../backends/ifupdown/owner";
 import { bridgeFilePath, bridgeFilesIn, bridgeFileText, isBridgeFile } from "../../backends/netplan/bridgeFile";
 import { entryMtu, isOurs, usersMtu } from "../../backends/netplan/mtu";
@@ -174,7 +174,7 @@ function asItsStanzasHaveIt(
   const stanza = addressingOf(own);
   const addressing = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
   const isAddressed = addressing === undefined || isSaid(stanza, addressing);
-  const isOfMtu = mtu === undefined || isSaidMtu(facts, name, port, mtu);
+  const isOfMtu = mtu === undefined || (usersMtu(facts, name) === mtu && entryMtu(port, name) === mtu);
   const [unlike, ...others] = unlikeSaid(
     facts,
     { ...inputs, uplink: port.id, addressing },
@@ -184,9 +184,10 @@ function asItsStanzasHaveIt(
   const { property, says, write } = unlike;
   const paths = own.places.map(({ path }) => path).join(", ");
   const lines = [...write, ...others.flatMap((one) => one.write)].map((line) => JSON.stringify(line)).join(", ");
+  const notes = [unlike, ...others].flatMap(({ note = [] }) => note).map((note) => ` ${note}`);
   const command = facts.ifupdown2 ? "ifreload -a" : `ifdown ${name} and ifup ${name}`;
   throw new Refusal(
-    `${property}: ${name} has ${says} by ${paths}, which kvmnet does not change. Write ${lines} there and run ${command} at the console, or say ${[property, ...others.map((one) => one.property)].join(", ")} as it is there (pulumi import prints that).`,
+    `${property}: ${name} has ${says} by ${paths}, which kvmnet does not change. Write ${lines} there and run ${command} at the console, or say ${[property, ...others.map((one) => one.property)].join(", ")} as it is there (pulumi import prints that).${notes.join("")}`,
   );
 }
 
