@@ -3,8 +3,8 @@ import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
-import { confirm, pingedUp, upIsCutOff, upIsUndone } from "../lab/ownerRows";
-import { hasProfiles, isOnBridge, profileOf } from "../lab/profiles";
+import { confirm, pingedUp, undoLastChange, upIsCutOff, upIsUndone, upWithoutDhcp } from "../lab/ownerRows";
+import { hasProfiles, isOnBridge, ownProfile, profileFolder, profileOf } from "../lab/profiles";
 import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
 
@@ -40,10 +40,11 @@ const hosts: { name: string; profiles: Record<string, string> }[] = [
   },
 ];
 
+/** Waits until NetworkManager says that the NIC has what its profile says, an address by DHCP too. */
+const leased = "until nmcli -g GENERAL.STATE device show enp1s0 | grep -q '^100 '; do sleep 0.5; done";
+
 describe.each(releasesFor(__filename))("a host on Debian %s whose NIC asks DHCP by NetworkManager", (release) => {
-  /** Else it is refused, in words. */
-  const accept = ["NetworkManager:enp1s0"];
-  const config = (bridge: object = {}) => ({ hosts: { kvm1: { bridge: { confirm, accept, ...bridge } } } });
+  const config = (bridge: object = {}) => ({ hosts: { kvm1: { bridge: { confirm, ...bridge } } } });
   let lan: Lan;
 
   beforeAll(async () => {
@@ -114,13 +115,82 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC asks DHCP 
   );
 
   test(
-    "a change is undone at the boot after a power cut, with the lease",
+    "a change is undone, with its lease: without a DHCP server, at the boot after a power cut, and by kvmnet undo",
     async () => {
       await using host = await lan.startHost({ name: "kvm1", release, profiles: { lan: asked } });
+      const given = await profileOf(host, "enp1s0");
       const before = await networkPicture(host);
       await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
+      const isAsBefore = async () => {
+        expect(await settledPicture(host, before)).toBe(before);
+        expect(await profileOf(host, "enp1s0")).toBe(given);
+        await hasProfiles(host, { lan: asked });
+        await isLeasedOn(host, "enp1s0");
+      };
+      expect(await upWithoutDhcp(stack, host, `${release}, NetworkManager`)).toBeLessThanOrEqual(2);
+      expect((await host.addresses()).match(/192\.0\.2\.\d+\/24/g)).toEqual([`${host.address}/24`]);
+      await lan.dhcp.speak();
+      // NetworkManager asks again, in longer and longer intervals, up to a minute.
+      await host.must(["timeout", "150", "sh", "-c", leased], { timeout: 160 * seconds });
+      await isAsBefore();
+
       await upIsCutOff(stack, host);
-      expect(await settledPicture(host, before)).toBe(before);
+      await isAsBefore();
+
+      await succeeds(stack.up());
+      await isLeasedOn(host, "br0");
+      await undoLastChange(host);
+      await isAsBefore();
+    },
+    600 * seconds,
+  );
+
+  test(
+    "what a hand has changed is drift, and put right with the lease",
+    async () => {
+      await using host = await lan.startHost({ name: "kvm1", release, profiles: { lan: asked } });
+      await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
+      await succeeds(stack.up());
+      const bridge = await ownProfile(host, "bridge", "br0");
+      const hands = [
+        ["nmcli", "connection", "modify", bridge, "ipv4.dns", "192.0.2.9"],
+        ["rm", `${profileFolder}/kvmnet-port-br0.nmconnection`],
+        // With it goes the bridge itself, and NetworkManager takes the user's for the NIC, with a lease of its own.
+        ["nmcli", "connection", "delete", bridge],
+      ];
+      for (const hand of hands) {
+        await host.must(hand);
+        if (hand.includes("delete")) await host.must(["timeout", "60", "sh", "-c", leased]);
+        expect(await succeeds(stack.preview(["--refresh"]))).toMatch(/kvm1 refresh \[diff: \+drift\]/);
+        await succeeds(stack.up(["--refresh"]));
+        await isOnBridge(host, "br0");
+        await isLeasedOn(host, "br0");
+        await succeeds(stack.up(["--refresh", "--expect-no-changes"]));
+      }
+    },
+    600 * seconds,
+  );
+
+  test(
+    "a VM is on the LAN by it, and stays there when NetworkManager is started anew",
+    async () => {
+      await using host = await lan.startHost({ name: "kvm1", release, profiles: { lan: asked } });
+      await using web = await host.startGuest({ name: "web" });
+      const networked = {
+        hosts: { kvm1: { bridge: {}, networks: { lan: {} } } },
+        vms: { web: { host: "kvm1", nics: { lan: { network: "lan" } } } },
+      };
+      await using stack = await HomelabStack.start({ lan, hosts: [host], config: networked });
+      await succeeds(stack.up());
+      const address = await web.waitForAddress();
+      const answers = () => succeeds(lan.engine.run(["ping", "-c", "3", "-W", "2", address]));
+      await answers();
+      await host.must(["systemctl", "restart", "NetworkManager"]);
+      await isOnBridge(host, "br0");
+      await answers();
+      await isLeasedOn(host, "br0");
+      expect(await foundOn(host)).toEqual([]);
+      await succeeds(stack.destroy());
       await hasProfiles(host, { lan: asked });
       await isLeasedOn(host, "enp1s0");
     },

@@ -2,7 +2,7 @@ import { CommandLine } from "./commandLine";
 import type { HomelabStack } from "./homelabStack";
 import type { Host } from "./host";
 import { settledPicture } from "./networkPicture";
-import { strikeAt } from "./strike";
+import { held, letGo, strikeAt } from "./strike";
 import { succeeds } from "./succeeds";
 import { lifted, noOutgoing } from "./wall";
 
@@ -17,6 +17,23 @@ export async function upIsUndone(stack: HomelabStack, host: Host, before: string
   expect(undone.code).not.toBe(0);
   expect(undone.stdout).toMatch(/the change was rolled back, the host is as before/);
   expect(await settledPicture(host, before)).toBe(before);
+}
+
+/** An `up` whose DHCP server is silent from before anything is done until after the host has gone back: how many pings were lost. */
+export async function upWithoutDhcp(stack: HomelabStack, host: Host, what: string): Promise<number> {
+  const { lan } = host;
+  const { struck } = await strikeAt(host, "armed", held);
+  await using pings = await lan.pingCounter(host.address, { intervalMs: 5 });
+  const going = stack.up();
+  await struck;
+  await lan.dhcp.silence();
+  await host.must(letGo);
+  const undone = await going;
+  const { sent, lost, longestGapMs } = await pings.stop();
+  console.log(`${what}, without a DHCP server: ${lost} of ${sent} pings lost, longest gap ${longestGapMs} ms`);
+  expect(undone.code).not.toBe(0);
+  expect(undone.stdout).toMatch(/the change was rolled back, the host is as before/);
+  return lost;
 }
 
 /** An `up` while the host is pinged every 5 ms: how many were lost. */

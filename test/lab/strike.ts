@@ -39,6 +39,10 @@ export async function strikeAt(host: Host, step: Step, command: string): Promise
   return { struck: waitOnHost(host, reached[step], command) };
 }
 
+/** Holds the host while the change is armed and nothing is done yet, until `letGo`: for what takes a while from outside. */
+export const held = ": >/run/lab-struck; until [ -e /run/lab-go ]; do sleep 0.02; done";
+export const letGo = ["touch", "/run/lab-go"];
+
 /** Looks every few milliseconds, without a process for each look. */
 async function waitOnHost(host: Host, condition: string, command: string): Promise<void> {
   const script = `

@@ -1,6 +1,6 @@
 import type { Facts, Link } from "../../host/facts/facts";
 import { Refusal } from "../../schema/refusal";
-import { endingConnections, leaseOfProfile } from "./connections";
+import { endingConnections } from "./connections";
 import type { Impact, Look, Step } from "./impact";
 import { namedInFiles } from "./mentions";
 import { otherUnits } from "./networkUnits";
@@ -11,7 +11,6 @@ import { sysctlsGoOver } from "./sysctls";
 
 const looks: readonly Look[] = [
   otherUnits,
-  leaseOfProfile,
   endingConnections,
   stackedLinks,
   guestsDirectly,

@@ -1,5 +1,5 @@
 import type { HostOptions } from "../../lab/host";
-import type { Step } from "../../lab/strike";
+import { held, letGo, type Step } from "../../lab/strike";
 import { deadGateway, lifted, noOutgoing } from "../../lab/wall";
 import type { Scene } from "./scene";
 
@@ -57,17 +57,15 @@ export interface Cell {
   readonly says?: RegExp;
 }
 
-/** Holds the host while the change is armed and nothing is done yet: for what takes a while from outside. */
-export const held = ": >/run/lab-struck; until [ -e /run/lab-go ]; do sleep 0.02; done";
 export const whileHeld = (action: (scene: Scene) => Promise<void>) => async (scene: Scene) => {
   await action(scene);
-  await scene.host.must(["touch", "/run/lab-go"]);
+  await scene.host.must(letGo);
 };
 
 /** Drops what comes in over SSH, or what goes out to the gateway, until `lift`. */
 export const wall =
   "nft add table inet wall; nft 'add chain inet wall in { type filter hook input priority 0; }'; nft add rule inet wall in tcp dport 22 drop";
-export { deadGateway, noOutgoing };
+export { deadGateway, held, noOutgoing };
 
 export async function lift({ host }: Scene): Promise<void> {
   await host.must(lifted);

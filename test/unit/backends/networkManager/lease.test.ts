@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { Facts } from "../../../../provider/host/facts/facts";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
-import { impactsOf, refuse } from "../../../../provider/plan/impact/impacts";
 import { bridge } from "../../../../provider/resources/bridge/definition";
 import { planUpdate } from "../../../../provider/resources/bridge/planUpdate";
 import { planRestore } from "../../../../provider/resources/bridge/restore";
@@ -112,14 +111,6 @@ describe("a NIC that asks DHCP by NetworkManager", () => {
     expect(back.keepOnApply).toEqual([`enp1s0 ${user}`]);
     const without = links.map((link) => ({ ...link, lease: undefined }));
     expect(planRestore({ ...bridged, links: without }, "br0", previousConfig, confirm).change.handOver).toBeUndefined();
-  });
-
-  test("until it is tried on both releases it is refused, unless the program accepts it by its name", () => {
-    const enslaved = facts.links.find(({ name }) => name === "enp1s0");
-    const impacts = impactsOf(facts, { gone: "enp1s0", heir: "br0", enslaved, deleted: false });
-    expect(() => refuse(impacts, [])).toThrow(/lan\.nmconnection, which asks DHCP, and kvmnet is not through all/);
-    const { accept = [] } = inputs({ accept: ["NetworkManager:enp1s0"] });
-    expect(() => refuse(impacts, accept)).not.toThrow();
   });
 
   test.each<[string, Facts, object, RegExp]>([
