@@ -52,6 +52,15 @@ export function withoutBridge(
   return withInterfaces(facts, new Map(isLost ? [...plain, ...originals] : plain));
 }
 
+/** @throws Refusal of a NIC that was ifupdown's before a bridge, and is another one's by now */
+export function refuseLostStanzas({ name }: Link, previousConfig: Readonly<Record<string, string>>): void {
+  const theirs = Object.keys(previousConfig).find((path) => path.startsWith(ifupdownFolder));
+  if (theirs !== undefined)
+    throw new Refusal(
+      `uplink: ${name} was ifupdown's by ${theirs}, and netplan's files name it now, or networkd has it. Take it out there, and ${theirs} has it again.`,
+    );
+}
+
 /** Which of the two programs has what these files say. */
 export function ifupdownOf({ ifupdown2 }: Pick<Facts, "ifupdown2">): "ifupdown" | "ifupdown2" {
   return ifupdown2 ? "ifupdown2" : "ifupdown";

@@ -3,7 +3,7 @@ import type { BridgeRecord } from "../../host/facts/records";
 import { unreadOf } from "../../host/facts/unread";
 
 /** What cloud-init's renderers for netplan and ifupdown write, at an instance's first boot and, with some data sources, at each. */
-export const isCloudInits = (path: string) => /\/50-cloud-init(\.yaml|\.cfg)?$/.test(path);
+const isCloudInits = (path: string) => /\/50-cloud-init(\.yaml|\.cfg)?$/.test(path);
 
 export const cloudConfigPath = "/etc/cloud/cloud.cfg.d/99-kvmnet-disable-network-config.cfg";
 

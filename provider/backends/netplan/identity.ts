@@ -1,4 +1,4 @@
-import type { Link } from "../../host/facts/facts";
+import type { Facts, Link } from "../../host/facts/facts";
 import { isLeased } from "../../host/transaction/readdressing";
 import type { Addressing } from "../../kernel/addressingOn";
 import { Refusal } from "../../schema/refusal";
@@ -15,7 +15,7 @@ export function identityPath(unit: string): string {
  * given back to the server when networkd lets go of the link, as another one has it then. Undefined where DHCP is not
  * asked, or the link never did. Routers, too, say that DHCPv6 is to be asked (RFC 4861, M and O flags).
  */
-export function identityText(stanza: Stanza, from: Link | undefined): string | undefined {
+function identityText(stanza: Stanza, from: Link | undefined): string | undefined {
   const iaid = iaidOf(from?.lease?.clientId) ?? from?.dhcp6Iaid;
   const keeps = from?.lease?.released === true;
   if ((iaid === undefined && !keeps) || !asksDhcp(stanza, from)) return undefined;
@@ -29,8 +29,23 @@ export function identityText(stanza: Stanza, from: Link | undefined): string | u
 const noRelease = "SendRelease=no\n";
 
 /** The text that there is, on a host whose systemd is newer than it was. */
-export function identityToday(kept: string, link: Link): string {
+function identityToday(kept: string, link: Link): string {
   return link.lease?.released && !kept.includes(noRelease) ? kept.replace("[DHCPv4]\n", `$&${noRelease}`) : kept;
+}
+
+/** What a DHCP server knows the host by, kept on the bridge: what `holder` has now, or the uplink had. Path to text. */
+export function identityFiles(
+  facts: Pick<Facts, "networkd">,
+  unit: string,
+  holder: Link,
+  uplink: Link,
+  stanza: Stanza,
+): Record<string, string> {
+  const path = identityPath(unit);
+  const kept = facts.networkd.get(path);
+  const isKept = asksDhcp(stanza, holder) && kept !== undefined;
+  const text = isKept ? identityToday(kept, holder) : identityText(stanza, uplink);
+  return text === undefined ? {} : { [path]: text };
 }
 
 /** @throws Refusal where a link has its address from DHCP, and nobody tells by which identity */
@@ -42,7 +57,7 @@ export function needIdentity({ name, lease }: Link, { addresses, routes }: Addre
   );
 }
 
-export function asksDhcp(stanza: Stanza, link: Link | undefined): boolean {
+function asksDhcp(stanza: Stanza, link: Link | undefined): boolean {
   return promised(stanza).dhcp4 || asksDhcp6(stanza) || (learns(stanza) && link?.dhcp6Iaid !== undefined);
 }
 

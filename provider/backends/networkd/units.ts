@@ -3,29 +3,22 @@ import type { Facts, Link } from "../../host/facts/facts";
 import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNetplansWords";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import type { BridgeLink } from "../../kernel/bridgeLink";
-import { type NetplanDefinition, netplanIn } from "../entry/definition";
-import { isIfupdowns, isOfIfupdown } from "../ifupdown/owner";
+import type { NetplanDefinition } from "../entry/definition";
 import { type BridgeFile, header, networkFileName } from "../netplan/bridgeFile";
 import { portEntry } from "../netplan/pattern";
-import { profileBefore } from "../networkManager/profiles";
 import { filteringKey, portVlanText } from "./vlans";
 
 const folder = "/etc/systemd/network";
 
-/** The files as they were before a bridge, of those that say what its uplink has: netplan's, and networkd's and NetworkManager's in netplan's words. */
-export function entriesBefore(previousConfig: Texts | undefined = {}, uplink: Link): [string, string][] {
-  const [unit] = Object.keys(previousConfig).filter(isNetworkFile);
-  return [
-    ...netplanIn(previousConfig),
-    ...profileBefore(previousConfig, uplink),
-    ...(unit === undefined
-      ? []
-      : [[unit, entriesText([entryOf(uplink, stanzaIn(usersUnit(previousConfig, unit)))])] as [string, string]]),
-  ];
-}
-
 type Texts = Readonly<Record<string, string>>;
 const isNetworkFile = (path: string) => path.endsWith(".network");
+
+/** The user's file of a NIC as it was before a bridge, in netplan's words. */
+export function unitBefore(previousConfig: Texts, uplink: Link): [string, string][] {
+  const [unit] = Object.keys(previousConfig).filter(isNetworkFile);
+  if (unit === undefined) return [];
+  return [[unit, entriesText([entryOf(uplink, stanzaIn(usersUnit(previousConfig, unit)))])]];
+}
 
 /** A user's file with its drop-ins. */
 const usersUnit = (texts: Texts, path: string) => wholeUnit(new Map(Object.entries(texts)), path);
@@ -71,22 +64,14 @@ export function unitFilesIn(files: Iterable<string>, bridge: string): string[] {
   });
 }
 
-/** networkd's file of a bridge that is there, or that netplan would make; of one of ifupdown's, its name. */
-export function bridgeUnit(facts: Pick<Facts, "networkd" | "netplan">, bridge: string): string {
-  if (isOfIfupdown(facts, bridge)) return bridge;
-  const own = unitFilesIn(facts.networkd.keys(), bridge).find((path) => /-kvmnet-bridge-[^/]+\.network$/.test(path));
-  return own === undefined ? networkFileName(bridge) : posix.basename(own);
-}
-
-/** networkd's file of a bridge that a hand has made with such files. */
-export function foundUnit(found: { readonly own: NetplanDefinition } | undefined): string | undefined {
-  const [place] = found && isUnit(found.own) ? found.own.places : [];
+/** networkd's file of a bridge that a hand has made with such files; undefined: with others. */
+export function unitOf(bridge: NetplanDefinition): string | undefined {
+  const [place] = isUnit(bridge) ? bridge.places : [];
   return place && posix.basename(place.path);
 }
 
-/** networkd's files of a NIC that is no port, or will be none again: by netplan's entry, or by the user's own; of ifupdown's, its name. */
+/** networkd's files of a NIC that is no port, or will be none again: by netplan's entry, or by the user's own. */
 export function portUnits(port: NetplanDefinition, uplink: Link): string[] {
-  if (isIfupdowns(port)) return [uplink.name];
   if (isUnit(port)) return port.places.slice(0, 1).map(({ path }) => posix.basename(path));
   return [...new Set([port.id, portEntry(port, uplink).id])].map(networkFileName);
 }

@@ -1,11 +1,11 @@
+import { backendOf } from "../../backends/backends";
 import { findDefinition } from "../../backends/entry/definition";
-import { ownerIn } from "../../backends/owner";
 import type { Impact, Look } from "./impact";
 
 /** NetworkManager is stopped while the kernel gets what it will find: Wi-Fi and VPNs end with it, wired links do not. */
 export const endingConnections: Look = (facts, { gone }) => {
   const definition = findDefinition(facts.netplan, gone);
-  if (definition === undefined || ownerIn(definition) !== "NetworkManager") return [];
+  if (definition === undefined || backendOf(definition).name !== "NetworkManager") return [];
   return facts.ending.map(
     (connection): Impact => ({
       name: `connection:${connection}`,

@@ -1,10 +1,10 @@
 import { posix } from "node:path";
+import { backendOf } from "../../backends/backends";
 import { findDefinition } from "../../backends/entry/definition";
 import { networkFileName } from "../../backends/netplan/bridgeFile";
 import { madeByNetplan, netplanId } from "../../backends/netplan/netplanId";
 import { matches, unitsByName } from "../../backends/networkd/match";
 import { isUnit, unitNames } from "../../backends/networkd/units";
-import { ownerIn } from "../../backends/owner";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import type { Impact, Look } from "./impact";
 
@@ -13,7 +13,7 @@ export const otherUnits: Look = (facts, { gone, heir, enslaved }) => {
   const link = linkNamed(facts, gone);
   if (!enslaved || !link) return [];
   const definition = findDefinition(facts.netplan, gone);
-  const owner = definition && ownerIn(definition);
+  const owner = definition && backendOf(definition).name;
   if (owner === "ifupdown" || owner === "NetworkManager") return besideNetworkd(facts, link, heir, owner);
   const byHand = link.networkFile !== undefined && isItsOwn(facts, link);
   const own = byHand ? posix.basename(link.networkFile ?? "") : networkFileName(netplanId(link));

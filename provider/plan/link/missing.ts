@@ -1,8 +1,6 @@
-import { upLacks } from "../../backends/ifupdown/owner";
+import { bridgeLacks } from "../../backends/lacks";
 import { usersMtu } from "../../backends/netplan/mtu";
-import { bridgeUnit } from "../../backends/networkd/units";
-import { bridgeProfile, portProfile } from "../../backends/networkManager/paths";
-import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { type Facts, linkNamed, ports } from "../../host/facts/facts";
 import type { Owner } from "../../host/transaction/change";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import { filtersVlans, portVlanWords, sameVlans } from "../../kernel/vlans";
@@ -19,39 +17,6 @@ export interface WantedBridge extends BridgeLink {
   readonly owner?: Owner | undefined;
   /** Gateways of the default routes that must go over the bridge. */
   readonly gateways: readonly string[];
-}
-
-/**
- * Whether networkd has taken a link over, from a file of this name. "configuring" will do: a link stays so for as
- * long as it waits for a router that does not advertise, 12 s, and its addresses are looked at for themselves.
- */
-export function inHandsOfNetworkd(link: Link | undefined, unit: string): boolean {
-  return (
-    (link?.networkdState === "configured" || link?.networkdState === "configuring") &&
-    link.networkFile?.endsWith(`/${unit}`) === true
-  );
-}
-
-/** Whether NetworkManager has a link by a profile; undefined: it has. */
-export function profileLacks({ profiles }: Pick<Facts, "profiles">, name: string, path: string): string | undefined {
-  const { path: other, state } = profiles.get(name) ?? {};
-  if (other === path && state === "activated") return undefined;
-  return `NetworkManager has ${name} ${other === undefined ? "by no profile" : other === path ? `in state ${state}` : `by ${other}`} instead of by ${path}`;
-}
-
-/** How a link is in no hands of who is to have it. */
-function ownerLacks(
-  facts: Facts,
-  link: Link,
-  { unit, owner, uplink }: Pick<WantedBridge, "unit" | "owner" | "uplink">,
-) {
-  const { name, networkdState = "unknown", networkFile = "no file" } = link;
-  if (owner === "ifupdown" || owner === "ifupdown2") return upLacks(facts, name);
-  if (owner === "NetworkManager")
-    return profileLacks(facts, name, bridgeProfile(name)) ?? profileLacks(facts, uplink ?? "", portProfile(name));
-  return inHandsOfNetworkd(link, unit ?? bridgeUnit(facts, name))
-    ? undefined
-    : `networkd has ${name} in state ${networkdState}, from ${networkFile}`;
 }
 
 /** Of a bridge whose MTU the program does not say: the user's files', or the smallest of its ports', which the kernel takes. */
@@ -102,7 +67,7 @@ export function missing(facts: Facts, wanted: WantedBridge): string[] {
       port.vlans &&
       !sameVlans(port.vlans, wanted.vlans.uplink) &&
       `the port ${uplink} is in ${portVlanWords(port.vlans)} instead of in ${portVlanWords(wanted.vlans.uplink)}`,
-    ownerLacks(facts, bridge, wanted),
+    bridgeLacks(facts, bridge, wanted),
     wanted.dhcp4 && !bridge.lease && `${name} has no DHCP lease`,
   ];
   const held = bridge.addresses.map((address) => `${address.local}/${address.prefix}`);

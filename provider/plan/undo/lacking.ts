@@ -1,4 +1,4 @@
-import { upLacks } from "../../backends/ifupdown/owner";
+import { undoneLacks } from "../../backends/lacks";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../../host/transaction/readdressing";
 import type { UndoPlan } from "./undo";
@@ -16,7 +16,6 @@ export function lackingToUndo(
       if (link === undefined) return [];
       const held = link.addresses.map(cidrOf);
       const routes = facts.routes.filter(({ destination, device }) => destination === "default" && device === name);
-      const networkd = link.networkdState;
       return [
         master !== undefined && (link.master ?? null) !== master && link.kind !== "tun"
           ? `${name} is ${link.master === undefined ? "no port" : `a port of ${link.master}`}`
@@ -26,7 +25,7 @@ export function lackingToUndo(
         ...gateways
           .filter((gateway) => !routes.some((route) => route.gateway === gateway))
           .map((gateway) => `the default route via ${gateway} does not go over ${name}`),
-        [...addresses, ...leased].length > 0 ? handsLack(facts, name, networkd, change) : undefined,
+        [...addresses, ...leased].length > 0 ? undoneLacks(facts, link, change) : undefined,
       ];
     });
   return [
@@ -34,20 +33,4 @@ export function lackingToUndo(
     ...again.filter((name) => !linkNamed(facts, name)).map((name) => `${name} is not there`),
     ...sentences.filter((sentence) => sentence !== undefined),
   ];
-}
-
-function handsLack(
-  facts: Facts,
-  name: string,
-  networkd: string | undefined,
-  { owner, keepOnApply }: UndoPlan["change"],
-) {
-  if (owner === "ifupdown" || owner === "ifupdown2") return upLacks(facts, name);
-  if (owner === "NetworkManager") {
-    const { uuid, state } = facts.profiles.get(name) ?? {};
-    const has = keepOnApply.includes(`${name} ${uuid}`) && state === "activated";
-    return has ? undefined : `NetworkManager does not have ${name} by its profile of before`;
-  }
-  const has = networkd === "configured" || networkd === "configuring";
-  return has ? undefined : `networkd has ${name} in state ${networkd ?? "unknown"}`;
 }

@@ -1,24 +1,16 @@
-import { addressingOf, type Stanza, withoutAddressing } from "../../backends/entry/addressing";
+import { backendOf } from "../../backends/backends";
+import { addressingOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../../backends/entry/definition";
 import { asksDhcp6, promised } from "../../backends/entry/wanted";
-import { type BridgedNic, bridgedFile } from "../../backends/ifupdown/bridged";
-import { asksDhcp as stanzasAskDhcp } from "../../backends/ifupdown/carried";
-import { hasMarks, oursIn } from "../../backends/ifupdown/marks";
-import { ifupdownOf, isIfupdowns } from "../../backends/ifupdown/owner";
-import { bridgeFilePath, bridgeFilesIn, bridgeFileText, networkFileName } from "../../backends/netplan/bridgeFile";
+import { withoutPortsAddressing } from "../../backends/netplan/backend";
+import { bridgeFilesIn } from "../../backends/netplan/bridgeFile";
 import { withoutCloudInit } from "../../backends/netplan/cloudInit";
-import { asksDhcp, identityPath, identityText, identityToday } from "../../backends/netplan/identity";
-import { isPattern, portEntry } from "../../backends/netplan/pattern";
-import { addressingText, halvesOf } from "../../backends/networkd/sections";
-import { bridgeText, foundUnit, isUnit, netdevText, portText, unitPath } from "../../backends/networkd/units";
-import { vlanDropIns } from "../../backends/networkd/vlans";
-import { bridgedProfiles } from "../../backends/networkManager/profiles";
-import { ownerIn } from "../../backends/owner";
+import { portEntry } from "../../backends/netplan/pattern";
+import { unitOf } from "../../backends/networkd/units";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { type Completed, completed } from "../../plan/addressing/kept";
 import { sysctlPath, sysctlText } from "../../plan/impact/sysctls";
 import type { WantedBridge } from "../../plan/link/missing";
-import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs } from "./definition";
 import { changeFound } from "./found";
 import type { Site } from "./site";
@@ -49,7 +41,7 @@ export function recordPath(bridge: string): string {
 }
 
 export function filesFor(site: Site, inputs: BridgeInputs, owner: string): BridgeFiles {
-  const { facts, record, found, uplink, port, entry, now } = site;
+  const { facts, record, found, uplink, port, entry, now, configuration, handling } = site;
   const { name } = inputs;
   const portId = portEntry(port, uplink).id;
   const vlans = vlansFor(site, inputs, portId);
@@ -66,122 +58,60 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     mtu: inputs.mtu,
     ...(vlans && { vlans }),
     ...promised(stanza),
-    ...(found && isUnit(found.own) && { unit: foundUnit(found) }),
-    ...((site.stanzas || (found && isIfupdowns(found.own))) && { owner: ifupdownOf(facts) }),
-    ...(site.profile && { owner: "NetworkManager" as const }),
+    ...(found && { unit: unitOf(found.own) }),
+    ...(handling.owner && { owner: handling.owner }),
   };
   const ofBridge = foundChange?.stripped ?? new Map<string, string>();
-  const ofPort = strippedOfPort(site, ofBridge);
-  const taken = [...ofBridge.keys(), ...ofPort.keys()];
-  // A pattern goes on as it is for all other NICs: nothing of it is taken out.
-  const patterns = isPattern(port) ? port.places.map(({ path }) => path) : [];
+  const written = configuration
+    ? configuration.written({ ...wanted, uplink, stanza, inherits: inputs.addressing === "inherit" })
+    : { own: foundChange?.config ?? {}, users: ofFoundPort(site, ofBridge), parts: {} };
+  const edited = [...ofBridge.keys(), ...written.users.keys()];
   const originals = Object.fromEntries([
-    ...[...taken, ...patterns].map((path) => [path, facts.netplan.get(path) ?? ""] as const),
-    ...site.usersUnit,
-    ...(site.stanzas ? [[site.stanzas.path, site.stanzas.text] as const] : []),
-    ...(site.profile ? [[site.profile.path, site.profile.text] as const] : []),
+    ...(found ? edited.map((path): [string, string] => [path, facts.netplan.get(path) ?? ""]) : []),
+    ...(configuration?.originals ?? []),
   ]);
   const previousConfig = found ? { ...originals, ...record?.previousConfig } : (record?.previousConfig ?? originals);
-  const ofStanzas = bridgedStanzas(site, inputs, wanted, stanza);
   const config: Readonly<Record<string, string>> = {
-    ...(foundChange?.config ?? ownFiles(site, inputs, wanted, stanza)),
-    ...withoutCloudInit(facts, [...Object.keys(previousConfig).filter((path) => !patterns.includes(path)), ...taken]),
+    ...written.own,
+    ...(found ? {} : sysctls(facts, name, uplink)),
+    ...withoutCloudInit(facts, [...(configuration?.edits === false ? [] : Object.keys(previousConfig)), ...edited]),
   };
-  const changed = [...Object.entries(config), ...ofStanzas].filter(([path, text]) => fileText(facts, path) !== text);
+  const isUnlike = ([path, text]: readonly [string, string]) => fileText(facts, path) !== text;
+  const users = [...written.users].filter(isUnlike);
+  const changed = Object.entries(config).filter(isUnlike);
   const recorded = recordText(site, owner, previousConfig, wanted);
   const over = vlanDropInsIn(facts, name, [portId]).filter((path) => vlans && config[path] === undefined);
   return {
     ...{ wanted, stanza, kept: foundChange?.kept ?? whole?.routes, previousConfig, record: recorded },
     // Of a file of the user's, kvmnet's own part: whatever else is in it is nobody's to read in a state.
-    config: { ...config, ...Object.fromEntries([...ofStanzas].map(([path, text]) => [path, oursIn(text, name)])) },
-    files: new Map([...ofBridge, ...ofPort, ...changed, [recordPath(name), recorded]]),
+    config: { ...config, ...written.parts },
+    files: new Map([...ofBridge, ...users, ...changed, [recordPath(name), recorded]]),
     remove: [...bridgeFilesIn(facts.netplan, name).filter((path) => config[path] === undefined), ...over],
     differences: [
       ...over.map((path) => `${path} is there still`),
-      ...[...ofPort.keys()].map((path) => `${path} gives the port ${uplink.name} addressing of its own`),
+      ...users.map(
+        ([path]) => `${path} ${found ? `gives the port ${uplink.name} addressing of its own` : unlike(site, path)}`,
+      ),
       ...[...ofBridge.keys()].map((path) => `${path} gives ${name} another addressing`),
-      ...changed.map(([path]) => `${path} ${unlike(site, name, path)}`),
+      ...changed.map(([path]) => `${path} ${unlike(site, path)}`),
     ],
   };
 }
 
-/** How a file of kvmnet's, or ifupdown's, is not as it is to be. */
-function unlike({ facts, stanzas }: Site, bridge: string, path: string): string {
+/** How a file is not as it is to be. */
+function unlike({ facts, configuration }: Site, path: string): string {
   const text = fileText(facts, path);
   if (text === undefined) return "is not there";
-  return path === stanzas?.path && !hasMarks(text, bridge) ? `does not have ${bridge}` : "was changed by hand";
+  return configuration?.unlike(path, text) ?? "was changed by hand";
 }
 
-/** The user's files without the uplink's addressing. A port of a bridge that was found may say for itself that it has none. */
-function strippedOfPort({ facts, found, port }: Site, ofBridge: ReadonlyMap<string, string>): Map<string, string> {
-  const current = findDefinition(new Map([...facts.netplan, ...ofBridge]), port.id);
-  return current && !isPattern(current) && ownerIn(current) === "netplan" && !(found && isBare(current))
-    ? withoutAddressing(current)
+/** The user's files without the addressing of the port of a bridge that was found, which may say for itself that it has none. */
+function ofFoundPort({ facts, port }: Site, ofBridge: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const files = new Map([...facts.netplan, ...ofBridge]);
+  const current = findDefinition(files, port.id);
+  return current && backendOf(current).name === "netplan" && !isBare(current)
+    ? withoutPortsAddressing(files, port.id)
     : new Map();
-}
-
-function ownFiles(
-  { facts, uplink, units, usersUnit, stanzas, profile, ...site }: Site,
-  inputs: BridgeInputs,
-  wanted: WantedBridge,
-  stanza: Stanza,
-): Record<string, string> {
-  const ofKernel = sysctls(facts, wanted.name, uplink);
-  if (profile) {
-    if (inputs.addressing !== "inherit" && promised(addressingOf(site.port)).dhcp4)
-      throw new Refusal(
-        `addressing: ${profile.path} has the uplink ask DHCP, and for now such a bridge of NetworkManager's has what DHCP gives it alone. Leave addressing out.`,
-      );
-    const { addressing } = saidOf(inputs, stanza, "NetworkManager");
-    return { ...bridgedProfiles(facts, profile, { ...wanted, uplink, addressing }), ...ofKernel };
-  }
-  const unit = units?.bridge ?? networkFileName(wanted.name);
-  const others = { ...identity(facts, wanted.name, unit, uplink, stanza), ...ofKernel };
-  if (stanzas) return others;
-  if (units) {
-    const own = halvesOf(usersUnit, uplink.name);
-    const addressing = inputs.addressing === "inherit" ? own.bridge : addressingText(stanza);
-    return {
-      [unitPath(units.netdev)]: netdevText(wanted),
-      [unitPath(units.bridge)]: bridgeText(wanted, addressing),
-      [unitPath(units.port)]: portText(wanted, uplink, own.port),
-      ...others,
-    };
-  }
-  const port = portEntry(site.port, uplink);
-  const path = bridgeFilePath(facts.netplan, { ...wanted, port });
-  return {
-    [path]: bridgeFileText({ ...wanted, port, addressing: stanza }),
-    ...(wanted.vlans?.filtering && vlanDropIns(wanted.name, port.id, wanted.vlans.uplink)),
-    ...others,
-  };
-}
-
-/** ifupdown's file with the bridge in it. */
-function bridgedStanzas(
-  { stanzas, uplink }: Site,
-  inputs: BridgeInputs,
-  wanted: WantedBridge,
-  stanza: Stanza,
-): Map<string, string> {
-  if (!stanzas) return new Map();
-  if (inputs.addressing !== "inherit" && stanzasAskDhcp(stanzas))
-    throw new Refusal(
-      `addressing: ${stanzas.path} has the uplink ask DHCP, and for now such a bridge of ifupdown's has what DHCP gives it alone. Leave addressing out.`,
-    );
-  const bridge = { ...wanted, uplink: uplink.name, ...saidOf(inputs, stanza, "ifupdown") };
-  return new Map([[stanzas.path, bridgedFile(stanzas, bridge)]]);
-}
-
-/** @throws Refusal of what such a bridge can't be given yet */
-function saidOf({ addressing }: BridgeInputs, stanza: Stanza, owner: string): Pick<BridgedNic, "addressing"> {
-  if (addressing === "inherit") return { addressing: undefined };
-  for (const key of ["dhcp4", "dhcp6"] as const)
-    if (addressing[key])
-      throw new Refusal(
-        `addressing.${key}: for now kvmnet gives a bridge of ${owner}'s fixed addresses only. Write addressing.addresses, or leave addressing out.`,
-      );
-  return { addressing: stanza };
 }
 
 function recordText(
@@ -192,7 +122,7 @@ function recordText(
 ): string {
   const asFound = found && {
     ...{ files: found.own.places.map(({ path }) => path), macAddress: found.macAddress },
-    ...(isUnit(found.own) && { timers: { stp, forwardDelay } }),
+    ...(unitOf(found.own) && { timers: { stp, forwardDelay } }),
   };
   const remembered = { ...(asFound && { found: asFound }), ...(record?.moved && { moved: true }) };
   return `${JSON.stringify({ owner, uplink: uplink.name, previousConfig, ...remembered })}\n`;
@@ -203,16 +133,6 @@ function isBare(definition: NetplanDefinition): boolean {
   const stanza = addressingOf(definition);
   const { dhcp4, addresses } = promised(stanza);
   return !dhcp4 && !asksDhcp6(stanza) && addresses.length === 0;
-}
-
-/** What a DHCP server knows the host by, kept on the bridge. */
-function identity(facts: Facts, bridge: string, unit: string, uplink: Link, stanza: Stanza): Record<string, string> {
-  const path = identityPath(unit);
-  const kept = facts.networkd.get(path);
-  const holder = linkNamed(facts, bridge) ?? uplink;
-  const asks = asksDhcp(stanza, holder);
-  const text = asks && kept !== undefined ? identityToday(kept, holder) : identityText(stanza, uplink);
-  return text === undefined ? {} : { [path]: text };
 }
 
 /** Its kernel settings: what the uplink had when it became the bridge's. */

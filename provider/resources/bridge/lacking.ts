@@ -1,7 +1,7 @@
-import { upLacks } from "../../backends/ifupdown/owner";
-import { type Address, type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { nicLacks } from "../../backends/lacks";
+import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../../host/transaction/readdressing";
-import { inHandsOfNetworkd, missing, profileLacks } from "../../plan/link/missing";
+import { missing } from "../../plan/link/missing";
 import type { BridgePlan } from "./bridgePlan";
 import { stillOn, type UpdatePlan } from "./planUpdate";
 import type { RestorePlan } from "./restore";
@@ -24,19 +24,13 @@ export function lackingToRestore(facts: Facts, plan: RestorePlan): string[] {
   const held = link?.addresses.map((address) => `${address.local}/${address.prefix}`) ?? [];
   const sentences: (string | false)[] = [
     linkNamed(facts, name) !== undefined && `the bridge ${name} is still there`,
-    handsLack(facts, plan, link),
+    nicLacks(facts, uplink, plan.unit, plan.change.owner) ?? false,
     dhcp4 && link?.lease === undefined && `${uplink} has no DHCP lease`,
   ];
   return [
     ...sentences.filter((sentence) => sentence !== false),
     ...addresses.filter((address) => !held.includes(address)).map((address) => `${address} is not on ${uplink}`),
   ];
-}
-
-function handsLack(facts: Facts, { uplink: { name }, change, unit }: RestorePlan, link: Link | undefined) {
-  if (change.owner === "NetworkManager") return profileLacks(facts, name, unit) ?? false;
-  if (change.owner === "ifupdown" || change.owner === "ifupdown2") return upLacks(facts, name) ?? false;
-  return !inHandsOfNetworkd(link, unit) && `networkd has ${name} in state ${link?.networkdState ?? "unknown"}`;
 }
 
 /** What was on the NIC must be on the bridge before the change is confirmed, also what no file says. */

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import ipaddr from "ipaddr.js";
+import { owningDefinition } from "../../backends/backends";
 import { addressingOf, listOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition, netplanIn } from "../../backends/entry/definition";
 import { asksDhcp6, kernelAddressing, learns, promised } from "../../backends/entry/wanted";
 import { bridgeFilesIn, networkFileName } from "../../backends/netplan/bridgeFile";
 import { cloudConfigPath, cloudInitGoesOn } from "../../backends/netplan/cloudInit";
-import { owningDefinition } from "../../backends/owner";
 import { type Facts, fixedPorts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf, leasedOf } from "../../host/transaction/readdressing";

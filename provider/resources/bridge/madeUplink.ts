@@ -1,7 +1,8 @@
+import { backendOf, owningDefinition } from "../../backends/backends";
 import { findDefinition } from "../../backends/entry/definition";
 import { isBridgeFile, networkFileName } from "../../backends/netplan/bridgeFile";
 import { netplanId } from "../../backends/netplan/netplanId";
-import { ownerIn, owningDefinition, refusePattern } from "../../backends/owner";
+import { refusePattern } from "../../backends/netplan/refuse";
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import { type BridgeRecord, noUplink } from "../../host/facts/records";
 import { findLink } from "../../plan/link/uplink";
@@ -61,9 +62,9 @@ export interface Vlan {
 export function resolveVlan(facts: Facts, { link, vlan }: VlanUplink, bridge: string): Vlan {
   const parent = parentOf(facts, link);
   const definition = owningDefinition(facts, parent);
-  if (ownerIn(definition) !== "netplan")
+  if (backendOf(definition).name !== "netplan")
     throw new Refusal(
-      `uplink.link: ${parent.name} is ${ownerIn(definition)}'s by ${definition.places[0]?.path}, and a VLAN is made on a NIC of netplan's alone. Make the VLAN there by hand, and write its name as the uplink.`,
+      `uplink.link: ${parent.name} is ${backendOf(definition).name}'s by ${definition.places[0]?.path}, and a VLAN is made on a NIC of netplan's alone. Make the VLAN there by hand, and write its name as the uplink.`,
     );
   refusePattern(definition, parent);
   const name = vlanName(parent.name, vlan);

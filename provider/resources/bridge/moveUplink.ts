@@ -1,10 +1,10 @@
+import { backendOf, entryBefore, owningDefinition } from "../../backends/backends";
 import { addressingOf, withAddressing, withoutAddressing } from "../../backends/entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../../backends/entry/definition";
 import { networkFileName } from "../../backends/netplan/bridgeFile";
 import { identityPath } from "../../backends/netplan/identity";
 import { mtuOfItsOwn } from "../../backends/netplan/mtu";
-import { entriesBefore } from "../../backends/networkd/units";
-import { ownerIn, owningDefinition, refusePattern } from "../../backends/owner";
+import { refusePattern } from "../../backends/netplan/refuse";
 import { type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
 import { addressingOn } from "../../kernel/addressingOn";
 import { kernelChange } from "../../kernel/transition";
@@ -44,8 +44,7 @@ export function planMove(facts: Facts, inputs: BridgeInputs, owner: string): Mov
     throw new Refusal(
       `uplink: ${name} was made by hand on ${from.name} (${record.found.files.join(", ")}), and stays there; write ${to.name} into its interfaces by hand, or take another bridge.`,
     );
-  const netplan = new Map([...facts.netplan, ...entriesBefore(record.previousConfig, from)]);
-  const original = owningDefinition({ ...facts, netplan }, from);
+  const original = entryBefore(facts, from, record.previousConfig);
   const target = owningDefinition(facts, to);
   refuseUnits(name, [
     [from, original],
@@ -94,9 +93,9 @@ export function planMove(facts: Facts, inputs: BridgeInputs, owner: string): Mov
 
 /** @throws Refusal where one of the NICs is not netplan's */
 function refuseUnits(name: string, nics: readonly (readonly [Link, NetplanDefinition])[]): void {
-  const [nic] = nics.filter(([, definition]) => ownerIn(definition) !== "netplan");
+  const [nic] = nics.filter(([, definition]) => backendOf(definition).name !== "netplan");
   if (nic)
     throw new Refusal(
-      `uplink: ${name} moves between NICs of netplan's alone, and ${nic[0].name} is ${ownerIn(nic[1])}'s by ${nic[1].places[0]?.path}. Destroy ${name} first, and make it anew there.`,
+      `uplink: ${name} moves between NICs of netplan's alone, and ${nic[0].name} is ${backendOf(nic[1]).name}'s by ${nic[1].places[0]?.path}. Destroy ${name} first, and make it anew there.`,
     );
 }

@@ -2,8 +2,6 @@ import type { Stanza } from "../../backends/entry/addressing";
 import type { NetplanDefinition } from "../../backends/entry/definition";
 import { kernelAddressing, learns, promised } from "../../backends/entry/wanted";
 import { mtuOfItsOwn } from "../../backends/netplan/mtu";
-import { asNetworkManagerSets } from "../../backends/networkManager/kernel";
-import { metricNow } from "../../backends/networkManager/profiles";
 import type { Address, Facts, Link, Route } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf, leasedOf, type PlannedAddresses } from "../../host/transaction/readdressing";
@@ -31,6 +29,7 @@ export interface NetworkSite extends Pick<Site, "facts" | "there" | "onUplink" |
   /** Its uplink, and netplan's entry of that; undefined: there is none. */
   readonly uplink: Link | undefined;
   readonly port: NetplanDefinition | undefined;
+  readonly handling?: Site["handling"];
 }
 
 export function networkFor(
@@ -38,15 +37,14 @@ export function networkFor(
   inputs: BridgeInputs,
   files: Pick<BridgeFiles, "wanted" | "stanza" | "kept">,
 ): BridgeNetwork {
-  const { facts, uplink, port, there, onUplink, onBridge, entry } = site;
+  const { facts, uplink, port, there, onUplink, onBridge, entry, handling } = site;
   const { wanted, stanza, kept } = files;
   const { name } = inputs;
   const inherits = inputs.addressing === "inherit";
   // A bridge with addresses has the host's already: what a hand put on its port since goes away, not over.
   const stayed = inherits && onBridge.addresses.length > 0;
   const inherited = stayed ? nothing : onUplink;
-  const byOwner = (one: Addressing) =>
-    wanted.owner === "NetworkManager" && uplink ? asNetworkManagerSets(one, metricNow(facts, name, uplink)) : one;
+  const byOwner = (one: Addressing) => handling?.asSet?.(one) ?? one;
   const moving =
     inputs.addressing === "inherit" ? inherited : byOwner(kernelAddressing(inputs.addressing, onUplink, kept));
   const leaving = inherits ? [] : notIn(moving, [...onBridge.addresses, ...onUplink.addresses]);

@@ -1,10 +1,10 @@
+import { bridgeFilesOf, bridgeUnit } from "../../backends/bridgeFiles";
 import { definedIds, findDefinition } from "../../backends/entry/definition";
 import { clientOn } from "../../backends/ifupdown/handOver";
 import { withoutBridge } from "../../backends/ifupdown/owner";
-import { bridgeFilesIn, isBridgeFile, networkFileName } from "../../backends/netplan/bridgeFile";
+import { isBridgeFile } from "../../backends/netplan/bridgeFile";
 import { identityPath } from "../../backends/netplan/identity";
-import { bridgeUnit, unitFilesIn } from "../../backends/networkd/units";
-import { profilesNow, profilesOf } from "../../backends/networkManager/profiles";
+import { profilesNow } from "../../backends/networkManager/profiles";
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { kernelChange } from "../../kernel/transition";
@@ -51,15 +51,9 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
   const unit = bridgeUnit(facts, was);
   const others = ports(facts, was).filter((port) => port.name !== plan.wanted.uplink);
   const own = [
-    ...new Set([
-      ...bridgeFilesIn(facts.netplan, was),
-      ...unitFilesIn(facts.networkd.keys(), was),
-      ...profilesOf(facts, was),
-    ]),
+    ...bridgeFilesOf(facts, was),
     ...vlanDropInsIn(facts, was, []),
-    ...[...(unit === networkFileName(was) ? [identityPath(unit)] : []), sysctlPath(was)].filter(
-      (path) => fileText(facts, path) !== undefined,
-    ),
+    ...[sysctlPath(was)].filter((path) => fileText(facts, path) !== undefined),
   ];
   const target = {
     links: [

@@ -1,11 +1,9 @@
+import type { Configuration, Handling } from "../../backends/backend";
+import { backendOf, entryBefore, handlingOf } from "../../backends/backends";
 import { addressingOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../../backends/entry/definition";
-import { type NicStanzas, nicStanzas } from "../../backends/ifupdown/carried";
-import { isIfupdowns, needUp, refuseAsPort, withoutBridge } from "../../backends/ifupdown/owner";
-import { entriesBefore, isUnit, type UnitNames, unitNames, wholeUnitOf } from "../../backends/networkd/units";
-import { isProfiles } from "../../backends/networkManager/owner";
-import type { UplinkProfile } from "../../backends/networkManager/profiles";
-import { owningDefinition, refuseKeys, refusePattern } from "../../backends/owner";
+import { withoutBridge } from "../../backends/ifupdown/owner";
+import { refuseKeys, refusePattern } from "../../backends/netplan/refuse";
 import { type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
 import type { BridgeRecord } from "../../host/facts/records";
 import { need } from "../../host/facts/unread";
@@ -25,16 +23,12 @@ export interface Site {
   /** A bridge that was there before kvmnet. */
   readonly found: Found | undefined;
   readonly uplink: Link;
-  /** netplan's entry of the uplink, as it was before kvmnet. */
+  /** The uplink's entry, as it was before kvmnet. */
   readonly port: NetplanDefinition;
-  /** kvmnet's files where networkd has the uplink from a file by hand; undefined: netplan has it. */
-  readonly units: UnitNames | undefined;
-  /** That file and its drop-ins, as they were before kvmnet: path and text. */
-  readonly usersUnit: readonly (readonly [string, string])[];
-  /** The uplink's stanzas where ifupdown has it, as they were before kvmnet. */
-  readonly stanzas: NicStanzas | undefined;
-  /** The uplink's profile where NetworkManager has it, as it was before kvmnet. */
-  readonly profile: UplinkProfile | undefined;
+  /** How the files of the uplink's owner say the bridge; undefined: its user's do, of one that was there before kvmnet. */
+  readonly configuration: Configuration | undefined;
+  /** Whoever has the bridge. */
+  readonly handling: Handling;
   /** The bridge, where there is one. */
   readonly there: Link | undefined;
   readonly onUplink: Addressing;
@@ -71,17 +65,13 @@ export function siteOf(
       `uplink: ${name} is on ${record.uplink}; move it to ${uplink.name} by itself, without another change of its name or its resource's.`,
     );
   }
-  const before = found ? [] : entriesBefore(record?.previousConfig, uplink);
   const plain = withoutBridge(facts, name, record);
-  const port = owningDefinition({ ...plain, netplan: new Map([...plain.netplan, ...before]) }, uplink);
-  const isStanzas = isIfupdowns(port) && !found;
-  if (isStanzas) refuseAsPort(facts, uplink, port);
-  const stanzas = isStanzas ? nicStanzas(plain.interfaces, uplink.name, name) : undefined;
-  if (stanzas && !record) needUp(facts, "uplink", port);
-  const units = isUnit(port) && !found ? unitNames(name, port.places[0]?.path ?? "") : undefined;
-  const profile = isProfiles(port) && !found ? profileBefore(facts, record, port) : undefined;
-  if (uplink.master !== name && !units) refuseKeys(port, uplink);
+  const port = entryBefore(plain, uplink, found ? undefined : record?.previousConfig);
+  const configuration = found
+    ? undefined
+    : backendOf(port).configuration({ facts, plain, bridge: name, uplink, entry: port, record });
   if (found) {
+    if (uplink.master !== name) refuseKeys(port, uplink);
     refusePattern(port, uplink);
     refuseOtherPorts(facts, found, uplink, port.id);
   }
@@ -91,29 +81,12 @@ export function siteOf(
   const onBridge = there ? addressingOn(facts, there) : nothing;
   const entry = addressingOf(was ?? findDefinition(facts.netplan, name) ?? port);
   const routes = [...onBridge.routes, ...onUplink.routes];
-  const usersUnit = units ? wholeUnitOf(facts, port, record?.previousConfig) : [];
   const now = { addressing: { addresses: [], routes }, lease: there?.lease ?? uplink.lease };
+  const handling = configuration ?? handlingOf(facts, found?.own ?? port, uplink, port);
   return {
-    facts,
-    record,
-    found,
-    uplink,
-    port,
-    units,
-    usersUnit,
-    stanzas,
-    profile,
-    there,
-    onUplink,
-    onBridge,
-    entry,
-    now,
+    ...{ facts, record, found, uplink, port, configuration, handling },
+    ...{ there, onUplink, onBridge, entry, now },
   };
-}
-
-function profileBefore(facts: Facts, record: BridgeRecord | undefined, { places }: NetplanDefinition): UplinkProfile {
-  const [{ path = "" } = {}] = places;
-  return { path, text: record?.previousConfig[path] ?? facts.keyfiles.get(path) ?? "" };
 }
 
 /** RFC 8200, section 5. networkd gives a link with IPv6 no less, whatever its file says. */

@@ -1,0 +1,73 @@
+import { Refusal } from "../../schema/refusal";
+import type { Backend, BridgeOnNic } from "../backend";
+import { bridgeUnit } from "../bridgeFiles";
+import { addressingOf } from "../entry/addressing";
+import { asksDhcp6 } from "../entry/wanted";
+import { refuseKeys } from "../netplan/refuse";
+import { refuseDhcp } from "../refuseDhcp";
+import { bridgedFile } from "./bridged";
+import { asksDhcp, type NicStanzas, nicStanzas } from "./carried";
+import { clientOf, handOver } from "./handOver";
+import { hasMarks, oursIn } from "./marks";
+import { ifupdownOf, isIfupdowns, needUp, refuseAsPort, refuseDhcp6, refuseIfupdowns } from "./owner";
+
+/** A NIC that stands in ifupdown's files: its stanzas become the bridge's where they are, between marks of kvmnet's. */
+export const ifupdown: Backend = {
+  name: "ifupdown",
+  has: isIfupdowns,
+  refuse: refuseIfupdowns,
+  configuration({ facts, plain, bridge, uplink, entry, record }) {
+    refuseAsPort(facts, uplink, entry);
+    const stanzas = nicStanzas(plain.interfaces, uplink.name, bridge);
+    if (!record) needUp(facts, "uplink", entry);
+    if (uplink.master !== bridge) refuseKeys(entry, uplink);
+    const { path, text: original } = stanzas;
+    return {
+      owner: ifupdownOf(facts),
+      unit: bridge,
+      edits: true,
+      originals: [[path, original]],
+      written(wanted) {
+        const text = fileOf(stanzas, wanted);
+        return { own: {}, users: new Map([[path, text]]), parts: { [path]: oursIn(text, bridge) } };
+      },
+      unlike: (changed, text) =>
+        changed === path && !hasMarks(text, bridge) ? `does not have ${bridge}` : "was changed by hand",
+      told({ there, joins, macAddress, onUplink }) {
+        const leased = asksDhcp(stanzas);
+        if (leased && !joins) clientOf(facts, bridge);
+        const onPort = !there || onUplink.addresses.length > 0 ? [uplink.name] : [];
+        return {
+          ...(leased && joins && { handOver: handOver(facts, uplink.name, bridge, macAddress) }),
+          keepOnApply: [bridge],
+          keepOnRollback: [...(there ? [bridge] : []), ...onPort],
+        };
+      },
+    };
+  },
+  /** kvmnet's part goes out of the file, whatever else is in it now. */
+  restored({ facts, plain, uplink, entry }) {
+    const where = entry.places.map(({ path }) => path).join(", ");
+    if (asksDhcp6(addressingOf(entry))) refuseDhcp6(uplink.name, where);
+    const files = new Map([...plain.interfaces].filter(([path, text]) => facts.interfaces.get(path) !== text));
+    return { files, kept: [] };
+  },
+  toldToRestore({ facts, bridge, there, uplink }, { promise }) {
+    return {
+      ...(promise.dhcp4 && there && { handOver: handOver(facts, bridge, uplink.name, uplink.mac) }),
+      keepOnApply: [uplink.name],
+      keepOnRollback: [bridgeUnit(facts, bridge)],
+      unit: uplink.name,
+      owner: ifupdownOf(facts),
+    };
+  },
+};
+
+function fileOf(stanzas: NicStanzas, { uplink, stanza, inherits, ...bridge }: BridgeOnNic): string {
+  if (!inherits && asksDhcp(stanzas))
+    throw new Refusal(
+      `addressing: ${stanzas.path} has the uplink ask DHCP, and for now such a bridge of ifupdown's has what DHCP gives it alone. Leave addressing out.`,
+    );
+  if (!inherits) refuseDhcp(stanza, "ifupdown");
+  return bridgedFile(stanzas, { ...bridge, uplink: uplink.name, addressing: inherits ? undefined : stanza });
+}

@@ -1,0 +1,30 @@
+import type { Facts, Link } from "../../host/facts/facts";
+import type { Handling, Restoration, Told } from "../backend";
+import { bridgeUnit } from "../bridgeFiles";
+import type { NetplanDefinition } from "../entry/definition";
+import { identityPath, needIdentity } from "../netplan/identity";
+import { portUnits } from "./units";
+
+/** A link that networkd has, by netplan's files or its own: it keeps its addresses while networkd takes it over. */
+export function byNetworkd(facts: Facts, unit: string, uplink: Link, entry: NetplanDefinition): Handling {
+  return {
+    owner: undefined,
+    unit,
+    told({ there, joins, dhcp4, onUplink }) {
+      if (joins && dhcp4 && !facts.networkd.has(identityPath(unit))) needIdentity(uplink, onUplink);
+      const onPort = !there || onUplink.addresses.length > 0 ? portUnits(entry, uplink) : [];
+      return { keepOnApply: [unit], keepOnRollback: [...(there ? [unit] : []), ...onPort] };
+    },
+  };
+}
+
+/** Of a NIC that is none of a bridge's any more. */
+export function toldNetworkd(
+  facts: Facts,
+  bridge: string,
+  uplink: Link,
+  original: NetplanDefinition,
+): Told & Pick<Restoration, "unit" | "owner"> {
+  const units = portUnits(original, uplink);
+  return { keepOnApply: units, keepOnRollback: [bridgeUnit(facts, bridge)], unit: units[0] ?? "", owner: undefined };
+}
