@@ -1,7 +1,7 @@
 // Written by tools/generate.ts from the definitions in provider/: change them there, then run `make generate`.
 import * as pulumi from "../sdk";
 import { packageOptions } from "../resources/package";
-import type { Connection, ConnectionArgs } from "../resources/types";
+import type { Connection, ConnectionArgs, NicVlan } from "../resources/types";
 
 /** What {@link getNic} takes. */
 export interface GetNicArgs {
@@ -59,6 +59,8 @@ export interface GetNicResult {
   readonly device?: string;
   /** The macvtap's mode. One of "bridge", "vepa", "private", "passthrough". */
   readonly mode?: "bridge" | "vepa" | "private" | "passthrough";
+  /** The VLANs that libvirt has it in; none: its bridge decides, or there are none. */
+  readonly vlan?: NicVlan;
   /** The device that the guest sees, like "virtio". */
   readonly model?: string;
   /** Whether its cable is plugged in. One of "up", "down". */

@@ -151,6 +151,8 @@ export interface FoundBridge {
   readonly ports: string[];
   /** The host's own addresses with their prefix lengths, like "192.0.2.10/24": IPv4 first, none of link-local scope. */
   readonly addresses: string[];
+  /** Whether it tells VLANs apart (IEEE 802.1Q). */
+  readonly vlanFiltering: boolean;
   /** Whether kvmnet made it, or took it over. */
   readonly managed: boolean;
 }
@@ -183,6 +185,14 @@ export interface FoundInterface {
   readonly carrier: boolean;
   /** The bridge or bond that it is a port of. */
   readonly master?: string;
+  /** Of a VLAN or macvtap, the interface that it is on. */
+  readonly parent?: string;
+  /** Of a VLAN, its number (IEEE 802.1Q). */
+  readonly vlan?: number;
+  /** Of a port of a bridge that tells VLANs apart, those that it takes and sends with a tag, like "20" or "100-199". */
+  readonly vlans?: string[];
+  /** Of such a port, the VLAN of its frames without a tag. */
+  readonly untaggedVlan?: number;
   /** Its addresses with their prefix lengths, like "192.0.2.10/24": IPv4 first, none of link-local scope. */
   readonly addresses: string[];
 }
@@ -215,6 +225,8 @@ export interface FoundNic {
   readonly device?: string;
   /** The macvtap's mode. One of "bridge", "vepa", "private", "passthrough". */
   readonly mode?: "bridge" | "vepa" | "private" | "passthrough";
+  /** The VLANs that libvirt has it in. */
+  readonly vlan?: NicVlan;
   /** The device that the guest sees, like "virtio". */
   readonly model?: string;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
 import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import { nicVlan } from "../../schema/nicVlan";
 import type { FunctionDefinition } from "../definition";
 
 const inputs = z.strictObject({ connection });
@@ -21,6 +22,13 @@ const foundInterface = z
     up: z.boolean().meta({ description: "Whether it is switched on." }),
     carrier: z.boolean().meta({ description: "Whether a cable, or what stands for one, is plugged in." }),
     master: z.string().optional().meta({ description: "The bridge or bond that it is a port of." }),
+    parent: z.string().optional().meta({ description: "Of a VLAN or macvtap, the interface that it is on." }),
+    vlan: z.int().optional().meta({ description: "Of a VLAN, its number (IEEE 802.1Q)." }),
+    vlans: z.array(z.string()).optional().meta({
+      description:
+        'Of a port of a bridge that tells VLANs apart, those that it takes and sends with a tag, like "20" or "100-199".',
+    }),
+    untaggedVlan: z.int().optional().meta({ description: "Of such a port, the VLAN of its frames without a tag." }),
     addresses: addresses("Its"),
   })
   .meta({ typeName: "FoundInterface", description: "A network interface of a host." });
@@ -31,6 +39,7 @@ const foundBridge = z
     macAddress: z.string().meta({ description: "Its MAC address." }),
     ports: z.array(z.string()).meta({ description: "The interfaces in it, sorted: NICs, and the TAPs of VMs." }),
     addresses: addresses("The host's own"),
+    vlanFiltering: z.boolean().meta({ description: "Whether it tells VLANs apart (IEEE 802.1Q)." }),
     managed: z.boolean().meta({ description: "Whether kvmnet made it, or took it over." }),
   })
   .meta({ typeName: "FoundBridge", description: "A bridge of a host." });
@@ -55,6 +64,7 @@ const foundNic = z
     bridge: z.string().optional().meta({ description: "The bridge that it is on, where it is on no network." }),
     device: z.string().optional().meta({ description: "The host's NIC that it is directly on, by a macvtap." }),
     mode: z.enum(macvtapModes).optional().meta({ description: "The macvtap's mode." }),
+    vlan: nicVlan.optional().meta({ description: "The VLANs that libvirt has it in." }),
     model: z.string().optional().meta({ description: 'The device that the guest sees, like "virtio".' }),
   })
   .meta({ typeName: "FoundNic", description: "A NIC of a VM. `getNic` says more of it." });

@@ -1,6 +1,16 @@
-import { type Address, defaultRoute, type Facts, fixedPorts, linkNamed, ports } from "../../host/facts/facts";
+import {
+  type Address,
+  defaultRoute,
+  type Facts,
+  fixedPorts,
+  type Link,
+  linkNamed,
+  ports,
+} from "../../host/facts/facts";
 import type { LibvirtDomain } from "../../host/facts/libvirt";
+import { filtersVlans, ranges } from "../../kernel/vlans";
 import { attachmentOf, placeOf } from "../../plan/attachment/attachment";
+import { nicVlanOf } from "../../plan/attachment/vlan";
 import type { GetHostResult } from "./definition";
 
 /** A host's facts as a program is told them: names that stay as they are when the way of reading them does not. */
@@ -12,25 +22,17 @@ export function hostOf(facts: Facts): GetHostResult {
     release: facts.release ?? "",
     uplink: uplinkOf(facts),
     addresses: addressesOf(links.flatMap((link) => link.addresses)),
-    interfaces: links.map(({ name, kind, mac, mtu, up, carrier, master, addresses }) => ({
-      name,
-      kind,
-      macAddress: mac,
-      mtu,
-      up,
-      carrier,
-      master,
-      addresses: addressesOf(addresses),
-    })),
+    interfaces: links.map((link) => interfaceOf(facts, link)),
     bridges: links
       .filter((link) => link.kind === "bridge")
-      .map(({ name, mac, addresses }) => ({
+      .map(({ name, mac, addresses, ...link }) => ({
         name,
         macAddress: mac,
         ports: ports(facts, name)
           .map((port) => port.name)
           .sort(),
         addresses: addressesOf(addresses),
+        vlanFiltering: filtersVlans({ name, mac, addresses, ...link }),
         managed: facts.records.has(name),
       })),
     networks: [...(facts.libvirt?.networks ?? [])]
@@ -48,6 +50,16 @@ export function hostOf(facts: Facts): GetHostResult {
   };
 }
 
+function interfaceOf(facts: Facts, link: Link): GetHostResult["interfaces"][number] {
+  const { name, kind, mac, mtu, up, carrier, master, parent, vlan, addresses } = link;
+  const vlans = filtersVlans(linkNamed(facts, master ?? "")) ? link.vlans : undefined;
+  return {
+    ...{ name, kind, macAddress: mac, mtu, up, carrier, master, parent, vlan },
+    ...(vlans && { vlans: ranges(vlans.tagged), untaggedVlan: vlans.pvid }),
+    addresses: addressesOf(addresses),
+  };
+}
+
 function domainOf({ name, uuid, running, live, inactive }: LibvirtDomain): GetHostResult["domains"][number] {
   const defined = new Set(inactive.map((nic) => nic.mac));
   const nics = [...inactive, ...live.filter((nic) => !defined.has(nic.mac))];
@@ -55,7 +67,10 @@ function domainOf({ name, uuid, running, live, inactive }: LibvirtDomain): GetHo
     name,
     uuid,
     running,
-    nics: nics.map((nic) => ({ macAddress: nic.mac, ...placeOf(attachmentOf(nic)), model: nic.model })),
+    nics: nics.map((nic) => ({
+      ...{ macAddress: nic.mac, ...placeOf(attachmentOf(nic)) },
+      ...{ vlan: nicVlanOf(nic), model: nic.model },
+    })),
   };
 }
 

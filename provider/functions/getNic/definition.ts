@@ -2,6 +2,7 @@ import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
 import { ownConnection as connection, hostOutputs } from "../../schema/connection";
 import { interfaceName, libvirtName, macAddress } from "../../schema/names";
+import { nicVlan } from "../../schema/nicVlan";
 import type { FunctionDefinition } from "../definition";
 
 const inputs = z.strictObject({
@@ -29,6 +30,9 @@ const outputs = z.object({
   bridge: z.string().optional().meta({ description: "The bridge that it is on: its own, or the one of its network." }),
   device: z.string().optional().meta({ description: "The host's NIC that it is directly on, by a macvtap." }),
   mode: z.enum(macvtapModes).optional().meta({ description: "The macvtap's mode." }),
+  vlan: nicVlan.optional().meta({
+    description: "The VLANs that libvirt has it in; none: its bridge decides, or there are none.",
+  }),
   model: z.string().optional().meta({ description: 'The device that the guest sees, like "virtio".' }),
   linkState: z.enum(["up", "down"]).meta({ description: "Whether its cable is plugged in." }),
   tap: z.string().meta({ description: 'The TAP on the host, "" while the VM is off.' }),

@@ -9,6 +9,7 @@ import {
   macvtapModeIn,
   nameOf,
 } from "../../plan/attachment/attachment";
+import { nicVlanOf } from "../../plan/attachment/vlan";
 import { type NicOfDomain, nicOf } from "../../resources/nic/nicOf";
 import { WrongArgument } from "../function";
 import type { GetNicInputs, GetNicResult } from "./definition";
@@ -53,6 +54,7 @@ export function nicResult(facts: Facts, { domain, live, inactive }: NicOfDomain)
     network: nic.network,
     bridge: joinedBridge(facts, nic),
     ...directlyOn(nic),
+    vlan: nicVlanOf(nic),
     model: nic.model,
     linkState: nic.linkState,
     tap: live?.tap ?? "",

@@ -1,5 +1,5 @@
 import type { Link, PortVlans } from "../../host/facts/facts";
-import type { XmlElement } from "../../host/facts/libvirt";
+import type { LibvirtNic, XmlElement } from "../../host/facts/libvirt";
 import { ascending, givenVlans } from "../../kernel/vlans";
 
 /** What a NIC is in of a LAN's VLANs (IEEE 802.1Q): by a tag in one, by a trunk in several. */
@@ -30,6 +30,13 @@ export function vlanIn({ vlan }: XmlElement): Vlan | undefined {
   const native = tags.find((one) => one["@nativeMode"] === "untagged");
   if (trunk !== "yes" && tags.length === 1 && native === undefined) return { tag: Number(first["@id"]) };
   return { trunk: tags.map((one) => Number(one["@id"])), ...(native && { native: Number(native["@id"]) }) };
+}
+
+/** The same of a NIC, as programs are told it. */
+export function nicVlanOf({ element }: Pick<LibvirtNic, "element">) {
+  const { trunk, ...vlan } = vlanIn(element) ?? {};
+  if (vlan.tag === undefined && trunk === undefined) return undefined;
+  return { ...vlan, ...(trunk && { trunk: [...trunk] }) };
 }
 
 /** "VLAN 20", "the VLANs 20, 30 (20 without a tag)", "no VLAN". */

@@ -2,7 +2,9 @@ import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { guestOf } from "../../host/facts/guestLinks";
 import type { LibvirtDomain } from "../../host/facts/libvirt";
 import type { Heard } from "../../host/listen/listen";
+import { filtersVlans, portVlanWords } from "../../kernel/vlans";
 import { attachmentOf, linkOf } from "../attachment/attachment";
+import { vlanIn, vlanWords } from "../attachment/vlan";
 import type { Finding } from "../diagnose/finding";
 
 export type NodeKind = "NIC" | "bond" | "VLAN" | "bridge" | "port" | "TAP" | "VM";
@@ -154,6 +156,8 @@ function linkWords(facts: Facts, link: Link, kind: NodeKind): string[] {
     guestOf(link.name),
     ...addresses.map(({ local, prefix }) => `${local}/${prefix}`),
     link.vlan !== undefined && `VLAN ${link.vlan}`,
+    kind === "bridge" && filtersVlans(link) && "tells VLANs apart",
+    link.vlans && filtersVlans(linkNamed(facts, link.master ?? "")) && `in ${portVlanWords(link.vlans)}`,
     kind !== "TAP" && link.mac,
     link.mtu !== 1500 && `MTU ${link.mtu}`,
     link.stp && "STP",
@@ -180,7 +184,10 @@ function vmWords(
   const addresses = new Set([...said.map(({ says }) => says), ...known.map(({ address }) => address)]);
   return [
     ...[...addresses].sort(),
-    ...nics.map((nic) => (nic.device !== undefined ? `${nic.mac} (macvtap)` : nic.mac)),
+    ...nics.map((nic) => {
+      const vlan = vlanIn(nic.element);
+      return nic.device !== undefined ? `${nic.mac} (macvtap)` : vlan ? `${nic.mac} (${vlanWords(vlan)})` : nic.mac;
+    }),
     ...(running ? [] : ["off"]),
     ...(nics.length === 0 ? ["no NIC"] : []),
   ];

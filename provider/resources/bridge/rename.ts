@@ -47,6 +47,7 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
     throw new Refusal(`name: ${was} can't become ${name}: the host has that already. Take another name.`);
   const plan = planBridge(asIfUnbridged(facts, from, record.uplink, name), inputs, owner, {
     was: findDefinition(facts.netplan, was),
+    renamed: from,
   });
   const unit = bridgeUnit(facts, was);
   const others = ports(facts, was).filter((port) => port.name !== plan.wanted.uplink);
@@ -55,11 +56,13 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
     ...vlanDropInsIn(facts, was, []),
     ...[sysctlPath(was)].filter((path) => fileText(facts, path) !== undefined),
   ];
+  const { vlans: wantedVlans } = plan.wanted;
+  const filteringThen = wantedVlans && { vlan_filtering: wantedVlans.filtering ? 1 : 0 };
   const target = {
     links: [
       ...plan.target.links.map((link) => ({
         ...link,
-        ...(link.name === name && { settings: from.settings }),
+        ...(link.name === name && { settings: { ...from.settings, ...filteringThen } }),
         ...(link.name === plan.wanted.uplink && { portSettings: linkNamed(facts, link.name)?.portSettings }),
       })),
       ...others.map(({ name: port, portSettings, vlans }) => ({
@@ -73,7 +76,7 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
   const change: Change = {
     ...plan.change,
     files: new Map([...plan.change.files, ...config]),
-    remove: [...own, recordPath(was)],
+    remove: [...new Set([...plan.change.remove, ...own, recordPath(was)])],
     ...kernelChange(facts, target),
     ...(plan.change.handOver && { handOver: { ...plan.change.handOver, from: was } }),
     keepOnRollback:

@@ -31,6 +31,8 @@ export interface Site {
   readonly handling: Handling;
   /** The bridge, where there is one. */
   readonly there: Link | undefined;
+  /** The same, or the one that gets its name. */
+  readonly present: Link | undefined;
   readonly onUplink: Addressing;
   readonly onBridge: Addressing;
   /** netplan's addressing of the bridge, or of the NIC that is to be its port. */
@@ -43,6 +45,8 @@ export interface Taking {
   readonly takes?: boolean;
   /** netplan's entry of the bridge under another name. */
   readonly was?: NetplanDefinition | undefined;
+  /** The bridge itself, under that name. */
+  readonly renamed?: Link;
   /** The NIC that was its uplink until now. */
   readonly insteadOf?: string;
 }
@@ -52,7 +56,7 @@ export function siteOf(
   facts: Facts,
   { name, ...inputs }: BridgeInputs,
   owner: string,
-  { takes = false, was }: Taking,
+  { takes = false, was, renamed }: Taking,
 ): Site {
   needNetwork(facts, [name]);
   const record = ownRecord(facts, name, owner, takes);
@@ -85,7 +89,7 @@ export function siteOf(
   const handling = configuration ?? handlingOf(facts, found?.own ?? port, uplink, port);
   return {
     ...{ facts, record, found, uplink, port, configuration, handling },
-    ...{ there, onUplink, onBridge, entry, now },
+    ...{ there, present: renamed ?? there, onUplink, onBridge, entry, now },
   };
 }
 

@@ -92,13 +92,13 @@ export function vlanDropInsIn(facts: Facts, bridge: string, portIds: readonly st
  * @throws Refusal of what the host's network can't be given, or what would be lost by it
  */
 export function vlansFor(site: Site, inputs: BridgeInputs, portId: string): WantedBridge["vlans"] {
-  const { facts, found, configuration, uplink, there } = site;
+  const { facts, found, configuration, uplink, present } = site;
   const { name, vlanFiltering, vlans = [] } = inputs;
-  const filtering = vlanFiltering ?? (vlansWritten(facts, name, portId) ? false : undefined);
+  const filtering = vlanFiltering ?? (vlansWritten(facts, present?.name ?? name, portId) ? false : undefined);
   if (filtering === undefined) return undefined;
-  const wanted = { filtering, uplink: { ...givenVlans(there), tagged: vlans.flatMap(numbers) } };
+  const wanted = { filtering, uplink: { ...givenVlans(present), tagged: vlans.flatMap(numbers) } };
   if (!filtering) {
-    refuseUntagging(facts, there);
+    refuseUntagging(facts, present);
     return wanted;
   }
   const owner = configuration?.owner;

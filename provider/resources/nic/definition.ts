@@ -4,6 +4,7 @@ import type { Restrictions } from "../../plan/attachment/restrictions";
 import { ownConnection as connection, hostOutputs } from "../../schema/connection";
 import type { Definition } from "../../schema/definition";
 import { interfaceName, ipv4Address, libvirtName, macAddress } from "../../schema/names";
+import { nicVlan } from "../../schema/nicVlan";
 import { ownerOutputs } from "../ownership/outputs";
 
 const filter = z
@@ -18,22 +19,6 @@ const filter = z
     }),
   })
   .meta({ typeName: "NicFilter", description: "A network filter of libvirt's on a NIC." });
-
-const vlanNumber = z.int().min(1).max(4094);
-const vlan = z
-  .strictObject({
-    tag: vlanNumber.optional().meta({
-      description:
-        "The number of the VLAN, 1 to 4094 (IEEE 802.1Q), that the guest is in; of the tag, the guest knows nothing. Either this or `trunk`.",
-    }),
-    trunk: z.array(vlanNumber).optional().meta({
-      description: "The numbers of the VLANs that the guest itself is in, with tags of its own. Either this or `tag`.",
-    }),
-    native: vlanNumber.optional().meta({
-      description: "Of the `trunk`, the VLAN of the guest's frames without a tag. Default: such frames are dropped.",
-    }),
-  })
-  .meta({ typeName: "NicVlan", description: "The VLANs that a NIC is in." });
 
 export const models = ["virtio", "e1000e", "e1000", "rtl8139"] as const;
 
@@ -75,7 +60,7 @@ const inputs = z.strictObject({
     description:
       "What of the guest's frames libvirt lets through, so that the guest can't pass itself off as another (see https://libvirt.org/formatnwfilter.html). Default: as somebody made it; a NIC that is made has none.",
   }),
-  vlan: vlan.optional().meta({
+  vlan: nicVlan.optional().meta({
     description:
       "The VLANs of the LAN that the guest is in, by a bridge that tells VLANs apart (`vlanFiltering` of a Bridge; on another one a tag would do nothing, and is refused) and libvirt 11.0 or later. Default: as somebody made it; a NIC that is made is where the bridge's frames without a tag are.",
   }),

@@ -40,6 +40,18 @@ describe("getHost", () => {
     ]);
   });
 
+  it("tells which bridge tells VLANs apart, and in which its ports are", () => {
+    const vlans = { pvid: 1, untagged: [1], tagged: [20, 100, 101] };
+    const links = recorded("bridged").links.map((one) =>
+      one.name === "br0" ? { ...one, settings: { ...one.settings, vlan_filtering: 1 } } : { ...one, vlans },
+    );
+    const { bridges, interfaces } = hostOf({ ...recorded("bridged"), links });
+    expect(bridges).toMatchObject([{ name: "br0", vlanFiltering: true }]);
+    expect(interfaces).toMatchObject([{ name: "br0" }, { name: "enp1s0", vlans: ["20", "100-101"], untaggedVlan: 1 }]);
+    expect(interfaces[0]).not.toHaveProperty("vlans");
+    expect(hostOf(recorded("bridged")).bridges).toMatchObject([{ vlanFiltering: false }]);
+  });
+
   it("tells a VM's NICs once, as its definition has them, then those that only run", () => {
     const web: LibvirtDomain = {
       name: "web",

@@ -1,5 +1,6 @@
-import { findNic } from "../../../provider/functions/getNic/model";
+import { findNic, nicResult } from "../../../provider/functions/getNic/model";
 import type { LibvirtDomain, LibvirtNic } from "../../../provider/host/facts/libvirt";
+import { factsWith } from "../support/facts";
 
 const nic = (mac: string, on: Partial<LibvirtNic>): LibvirtNic => ({
   mac,
@@ -54,4 +55,18 @@ describe("getNic finds", () => {
       "kvm1: web has no NIC at all; it has none",
     );
   });
+});
+
+it.each([
+  ["a tag", { tag: { "@id": "20" } }, { tag: 20 }],
+  [
+    "a trunk with a native VLAN",
+    { "@trunk": "yes", tag: [{ "@id": "20", "@nativeMode": "untagged" }, { "@id": "30" }] },
+    { trunk: [20, 30], native: 20 },
+  ],
+  ["none", undefined, undefined],
+])("getNic tells of a NIC's VLANs: %s", (_, vlan, told) => {
+  const one = nic(first, { bridge: "br0", element: vlan ? { vlan } : {} });
+  const domain = { ...web, live: [one], inactive: [one] };
+  expect(nicResult(factsWith({}), { domain, live: one, inactive: one }).vlan).toEqual(told);
 });

@@ -135,6 +135,16 @@ describe.each(["static", "networkdByHand"])("A bridge that tells VLANs apart on 
     expect([...renamed.networkd.keys()].filter((path) => path.includes("br0"))).toEqual([]);
   });
 
+  it("goes off under another name when the program says nothing any more, unless a guest is in a VLAN", () => {
+    const silent = inputs({ name: "br1", vlanFiltering: undefined, vlans: undefined });
+    const renamed = whenMade(made, planUpdate(made, silent, owner, "br0").change);
+    expect(bridgeOf(renamed, "br1")?.settings?.vlan_filtering).toBe(0);
+    expect(portOf(renamed)?.vlans).toEqual(each);
+    expect([...renamed.networkd.values()].join()).not.toMatch(/VLAN/);
+    expect(planUpdate(renamed, silent, owner, "br1").differences).toEqual([]);
+    expect(() => planUpdate(withTap(made), silent, owner, "br0")).toThrow(/^vlanFiltering: the running VM web/);
+  });
+
   it("is left so where a running guest would be in the LAN of all others", () => {
     expect(() => planBridge(withTap(made), inputs({ vlanFiltering: false, vlans: undefined }), owner)).toThrow(
       /^vlanFiltering: the running VM web \(52:54:00:00:00:01\) is in VLAN 20 on br0, and without it is in the LAN/,

@@ -58,6 +58,29 @@ interface Box {
   readonly height: number;
 }
 
+it("of a bridge that tells VLANs apart, in which of them its ports and its VMs' NICs are", () => {
+  const vlan = { tag: { "@id": "20" } };
+  const facts = factsWith({
+    links: [
+      link("enp1s0", { master: "br0", vlans: { pvid: 1, untagged: [1], tagged: [20, 21] } }),
+      link("br0", { kind: "bridge", settings: { vlan_filtering: 1 } }),
+      link("vnet0", { kind: "tun", master: "br0", vlans: { pvid: 20, untagged: [20], tagged: [] } }),
+    ],
+    libvirt: {
+      silent: false,
+      networks: [],
+      domains: [domain("web", [nic(mac(1), { tap: "vnet0", element: { vlan } })])],
+    },
+  });
+  const text = treeOf(topologyOf("kvm1", { facts, heard: [], findings: [] }));
+  expect(text).toMatch(/bridge br0 .*tells VLANs apart/);
+  expect(text).toMatch(/NIC enp1s0 .*in VLAN 1 and 20-21 tagged/);
+  expect(text).toMatch(/TAP vnet0 .*in VLAN 20/);
+  expect(text).toMatch(/VM web .*\(VLAN 20\)/);
+  const off = { ...facts, links: facts.links.map((one) => ({ ...one, settings: {} })) };
+  expect(treeOf(topologyOf("kvm1", { facts: off, heard: [], findings: [] }))).not.toMatch(/ in VLAN|apart/);
+});
+
 function boxesOf(svg: string): Box[] {
   return [...svg.matchAll(/<rect class="card" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)].map(
     ([, x, y, width, height]) => ({ x: Number(x), y: Number(y), width: Number(width), height: Number(height) }),
