@@ -1,6 +1,7 @@
 import { Refusal } from "../../schema/refusal";
 import type { Backend, BridgeOnNic } from "../backend";
 import { bridgeUnit } from "../bridgeFiles";
+import { bringsLease } from "../bringsLease";
 import { addressingOf } from "../entry/addressing";
 import { asksDhcp6 } from "../entry/wanted";
 import { refuseKeys } from "../netplan/refuse";
@@ -33,12 +34,14 @@ export const ifupdown: Backend = {
       },
       unlike: (changed, text) =>
         changed === path && !hasMarks(text, bridge) ? `does not have ${bridge}` : "was changed by hand",
-      told({ there, joins, macAddress, onUplink }) {
+      told(joining) {
+        const { there, macAddress, onUplink } = joining;
         const leased = asksDhcp(stanzas);
-        if (leased && !joins) clientOf(facts, bridge);
+        const brings = bringsLease(joining);
+        if (leased && !brings) clientOf(facts, bridge);
         const onPort = !there || onUplink.addresses.length > 0 ? [uplink.name] : [];
         return {
-          ...(leased && joins && { handOver: handOver(facts, uplink.name, bridge, macAddress) }),
+          ...(leased && brings && { handOver: handOver(facts, uplink.name, bridge, macAddress) }),
           keepOnApply: [bridge],
           keepOnRollback: [...(there ? [bridge] : []), ...onPort],
         };

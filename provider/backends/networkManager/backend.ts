@@ -1,6 +1,7 @@
 import { linkNamed } from "../../host/facts/facts";
 import { Refusal } from "../../schema/refusal";
 import type { Backend, BridgeOnNic, NicSite } from "../backend";
+import { bringsLease } from "../bringsLease";
 import { addressingOf } from "../entry/addressing";
 import { promised } from "../entry/wanted";
 import { refuseKeys } from "../netplan/refuse";
@@ -29,8 +30,9 @@ export const networkManager: Backend = {
       written: (wanted) => ({ own: ownFiles(site, profile, wanted), users: new Map(), parts: {} }),
       unlike: () => "was changed by hand",
       asSet: (addressing) => asNetworkManagerSets(addressing, metricNow(facts, bridge, uplink)),
-      told: ({ joins, dhcp4, macAddress }) => ({
-        ...(dhcp4 && joins && { handOver: leaseOver(facts, uplink.name, bridge, macAddress) }),
+      told: (joining) => ({
+        ...(joining.dhcp4 &&
+          bringsLease(joining) && { handOver: leaseOver(facts, uplink.name, bridge, joining.macAddress) }),
         keepOnApply: [
           `${bridge} ${profileId(facts, bridgeProfile(bridge))}`,
           `${uplink.name} ${profileId(facts, portProfile(bridge))}`,

@@ -1,3 +1,5 @@
+import { clientOn } from "../../../../provider/backends/ifupdown/handOver";
+import { withInterfaces } from "../../../../provider/backends/ifupdown/owner";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { bridge } from "../../../../provider/resources/bridge/definition";
 import { planUpdate } from "../../../../provider/resources/bridge/planUpdate";
@@ -26,6 +28,34 @@ test("a lease goes over from the NIC's client to the bridge's, with an address t
   const { change } = planned({});
   expect(change.handOver).toEqual({ client: "dhclient", from: "enp1s0", to: "br0" });
   expect(change.apply).toContain("address replace 192.0.2.190/24 broadcast 192.0.2.255 dev br0 metric 100");
+});
+
+test("a bridge that has its lease already gets its NIC back without one, where a hand has taken that out", () => {
+  const { change } = planned({});
+  const facts = parseFacts(recordedHost("dhcpDebian12", well));
+  const [record] = [...change.files].filter(([path]) => path.endsWith("/br0.json")).map(([, text]) => JSON.parse(text));
+  const links = facts.links.flatMap((one) =>
+    one.name === "enp1s0"
+      ? [
+          { ...one, addresses: [], lease: undefined },
+          { ...one, name: "br0", kind: "bridge", stp: false, forwardDelay: 0 },
+        ]
+      : [one],
+  );
+  const now = withInterfaces(
+    {
+      ...{ ...facts, links, records: new Map([["br0", record]]), ifstate: new Map([["br0", "br0"]]) },
+      dhcpClients: facts.dhcpClients?.map((one) => clientOn(one, "enp1s0", "br0")) ?? [],
+    },
+    new Map([...facts.interfaces, ...[...change.files].filter(([path]) => facts.interfaces.has(path))]),
+  );
+  const wanted = bridge.inputs.parse({ connection: { host: "kvm1.example" } });
+  const again = planUpdate(now, wanted, "urn:x::br", "br0");
+  expect(again.differences).toEqual(["the uplink enp1s0 is not a port of br0"]);
+  expect(again.change.handOver).toBeUndefined();
+  expect(() => planUpdate({ ...now, dhcpClients: [] }, wanted, "urn:x::br", "br0")).toThrow(
+    /^uplink: br0 asks DHCP by ifupdown's files, and no DHCP client runs for it/,
+  );
 });
 
 describe("what would give the host another address is refused, with what to do", () => {
