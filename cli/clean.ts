@@ -4,7 +4,7 @@ import { leftovers, removeLeftovers } from "../provider/host/transaction/clean";
 import type { Arguments } from "./arguments";
 import { print } from "./paint";
 import { agreed } from "./terminal";
-import { inALine, staleRecords, thingsOn } from "./things";
+import { filesThatStay, filesWithoutRecord, inALine, staleRecords, thingsOn, unclaimed } from "./things";
 
 const say = (text: string) => print(process.stderr, `${text}\n`);
 
@@ -13,9 +13,8 @@ export async function clean(hosts: Hosts, { connection, yes }: Arguments): Promi
   const { host, facts } = await hosts.reachFacts(connection, { fresh: true });
   const things = thingsOn(facts);
   const unread = facts.unread.filter(({ part }) => part === "records" || part === "files").map(({ what }) => what);
-  const running = [...facts.netfilter.keys(), ...facts.taps.keys()];
-  if (things.length + unread.length + running.length > 0) {
-    const all = things.length > 0 ? things.map(inALine) : [...unread, ...running];
+  const all = [...things.map(inALine), ...filesWithoutRecord(facts).map(unclaimed), ...unread];
+  if (all.length > 0) {
     say(
       `${host.label}: nothing was removed: this is kvmnet's still:\n${all.map((one) => `  ${one}\n`).join("")}` +
         `\`pulumi destroy\` takes it away, and ${pageHere("docs/leaving.md")} says how to keep it without kvmnet.`,
@@ -26,15 +25,18 @@ export async function clean(hosts: Hosts, { connection, yes }: Arguments): Promi
     say(`${host.label}: nothing was removed: a change of its network is not confirmed (transaction ${facts.armed})`);
     return 1;
   }
+  const stays = filesThatStay(facts).map((path) => `  ${path}\n`);
+  const own = stays.length === 0 ? "" : `, but for what is the host's own now:\n${stays.join("").trimEnd()}`;
+  const end = `${host.label}: nothing is left of kvmnet${own}\n`;
   const left = await leftovers(host);
   if (left.length === 0) {
-    print(process.stdout, `${host.label}: nothing is left of kvmnet\n`);
+    print(process.stdout, end);
     return 0;
   }
   say(`to remove, and with it the way back from earlier changes:\n${left.map((path) => `  ${path}`).join("\n")}`);
   if (!yes && !(await agreed(`Remove this from ${host.label}? [y/N] `))) return 1;
   const log = { progress: say, info: say, warn: say };
   await removeLeftovers(host, staleRecords(facts), { who: "kvmnet clean", log, signal: new AbortController().signal });
-  print(process.stdout, `${host.label}: nothing is left of kvmnet\n`);
+  print(process.stdout, end);
   return 0;
 }

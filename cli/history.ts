@@ -1,18 +1,26 @@
+import { unreadOf } from "../provider/host/facts/unread";
 import type { Hosts } from "../provider/host/hosts";
 import { type KeptChange, keptChanges } from "../provider/host/transaction/history";
-import type { Entry, FileChange } from "../provider/plan/entry";
+import { unread } from "../provider/plan/diagnose/unread";
+import { type Entry, type FileChange, findingEntry } from "../provider/plan/entry";
 import { fileDiff } from "../provider/plan/impact/fileDiff";
 import { inWords } from "../provider/resources/ownership/words";
 import type { Arguments } from "./arguments";
 import { type Paint, paintFor, print, printJson } from "./paint";
-import { inALine, minutes, type Thing, thingsOn } from "./things";
+import { filesThatStay, filesWithoutRecord, inALine, minutes, type Thing, thingsOn, unclaimed } from "./things";
 
 /** What kvmnet has on a host and what it changed there, as far as the host's own records tell. */
 export async function history(hosts: Hosts, { connection, json }: Arguments): Promise<number> {
   const { host, facts } = await hosts.reachFacts(connection);
   const [things, changes] = [thingsOn(facts), await keptChanges(host)];
+  const others = [...filesWithoutRecord(facts), ...(facts.records.size === 0 ? filesThatStay(facts) : [])];
+  const unreadable = unread(facts).filter(({ evidence }) =>
+    unreadOf(facts, "records").some(({ what }) => what === evidence),
+  );
   if (json) {
     printJson(process.stdout, [
+      ...unreadable.map((one) => findingEntry(one, host.label, new Date())),
+      ...others.map((path) => fileEntry(path, host.label)),
       ...things.map((thing) => thingEntry(thing, host.label)),
       ...changes.map((change) => changeEntry(change, host.label)),
     ]);
@@ -20,8 +28,12 @@ export async function history(hosts: Hosts, { connection, json }: Arguments): Pr
   }
   const paint = paintFor(process.stdout);
   const head = [
-    things.length === 0 ? `${host.label}: nothing here is kvmnet's` : `${host.label}: what kvmnet has here`,
+    things.length + others.length + unreadable.length === 0
+      ? `${host.label}: nothing here is kvmnet's`
+      : `${host.label}: what kvmnet has here`,
     ...things.map((thing) => `  ${inALine(thing)}`),
+    ...others.map((path) => `  ${unclaimed(path)}`),
+    ...unreadable.map(({ evidence }) => `  ${evidence}`),
   ];
   const kept = changes.length === 0 ? ["No change of its network is kept."] : changes.map((one) => told(one, paint));
   print(process.stdout, `${head.join("\n")}\n\n${kept.join("\n\n")}\n`);
@@ -29,10 +41,14 @@ export async function history(hosts: Hosts, { connection, json }: Arguments): Pr
 }
 
 function thingEntry(thing: Thing, host: string): Entry & Pick<Thing, "what"> {
-  const { what, owner, made } = thing;
-  const text = `${what}: ${inWords(owner)}`;
+  const { what, owner, made, gone } = thing;
+  const text = `${what}${gone ? ", which is not there" : ""}: ${inWords(owner)}`;
   return { kind: "thing", severity: "info", host, resource: owner, time: made, text, what };
 }
+
+const fileEntry = (path: string, host: string): Entry & Pick<Thing, "what"> => ({
+  ...{ kind: "thing", severity: "warning", host, text: unclaimed(path), what: path },
+});
 
 function changeEntry(change: KeptChange, host: string): Entry & Pick<KeptChange, "id" | "state" | "reason"> {
   const { id, state, reason, who, began } = change;
@@ -51,7 +67,7 @@ function told(change: KeptChange, paint: Paint): string {
 }
 
 const endOf = ({ state, reason }: KeptChange): string =>
-  `${stateWords[state] ?? state}${reason === undefined ? "" : `: ${reason}`}`;
+  `${stateWords[state] ?? (state === "" ? "its end is not kept" : state)}${reason === undefined ? "" : `: ${reason}`}`;
 
 const stateWords: Readonly<Record<string, string>> = {
   confirmed: "changed and confirmed",

@@ -1,7 +1,23 @@
-import type { Facts } from "../provider/host/facts/facts";
+import { posix } from "node:path";
+import { isBridgeFile } from "../provider/backends/netplan/bridgeFile";
+import { type Facts, linkNamed } from "../provider/host/facts/facts";
 import type { OwnerMark } from "../provider/host/facts/records";
 import { unreadOf } from "../provider/host/facts/unread";
-import { networkMark, nicMark } from "../provider/resources/ownership/paths";
+import {
+  enabledPath as filterEnabled,
+  reloadUnitPath as filterReload,
+  udevPath as filterRule,
+  unitPath as filterUnit,
+  ownerOf,
+} from "../provider/plan/netfilter/files";
+import { recordedThing } from "../provider/plan/recordedThing";
+import {
+  makerOf,
+  enabledPath as tapEnabled,
+  udevPath as tapRule,
+  unitPath as tapUnit,
+} from "../provider/plan/tap/files";
+import { filterMark, networkMark, nicMark, tapMark } from "../provider/resources/ownership/paths";
 import { inWords } from "../provider/resources/ownership/words";
 
 /** Something that kvmnet has on a host, by the record that says whose it is. */
@@ -10,6 +26,8 @@ export interface Thing {
   readonly owner: string;
   /** ISO 8601; records of kvmnet 0.1.0 do not say it. */
   readonly made: string | undefined;
+  /** A bridge or a TAP that the kernel does not have. */
+  readonly gone: boolean;
 }
 
 /** The paths of records of what is not there any more: a network or a NIC that somebody else took away. */
@@ -28,29 +46,66 @@ export function staleRecords(facts: Facts): string[] {
 
 /** All of them that the host has a record of. */
 export function thingsOn(facts: Facts): Thing[] {
-  const { records, marks, libvirt } = facts;
   const stale = new Set(staleRecords(facts));
-  const thing = (what: string, { owner, made }: OwnerMark): Thing => ({ what, owner, made });
-  const named = (list: readonly { uuid: string; name: string }[] = [], id: string) =>
-    list.find(({ uuid }) => uuid === id)?.name ?? id;
-  const whatIs = (path: string): string => {
-    const [, , , , kind, name = ""] = path.split("/");
-    const bare = name.replace(/\.json$/, "");
-    if (kind === "networks") return `network ${named(libvirt?.networks, bare)}`;
-    if (kind === "taps") return `TAP ${bare}`;
-    if (kind === "netfilter") return `filter of ${bare}`;
-    const [, domain = bare, mac = ""] = /^(.*)-([0-9a-f]{12})$/.exec(bare) ?? [];
-    return `NIC ${mac.replace(/(..)(?=.)/g, "$1:")} of ${named(libvirt?.domains, domain)}`;
-  };
+  const marks = [...facts.marks, ...marksOf010(facts)].filter(([path]) => !stale.has(path));
   return [
-    ...[...records].map(([bridge, record]) => thing(`bridge ${bridge}`, record)),
-    ...[...marks].flatMap(([path, mark]) => (stale.has(path) ? [] : [thing(whatIs(path), mark)])),
+    ...[...facts.records].map(([name, record]) => thing(`bridge ${name}`, record, isGone(facts, name))),
+    ...marks.map(([path, mark]) => {
+      const what = recordedThing(path, facts);
+      const [, tap] = /^TAP (.*)$/.exec(what) ?? [];
+      return thing(what, mark, tap !== undefined && isGone(facts, tap));
+    }),
   ];
 }
 
+const thing = (what: string, { owner, made }: OwnerMark, gone: boolean): Thing => ({ what, owner, made, gone });
+
+const isGone = (facts: Facts, link: string) =>
+  linkNamed(facts, link) === undefined && unreadOf(facts, "links").length === 0;
+
+/** 0.1.0 had whose a TAP or a filter is among its parameters. */
+function marksOf010(facts: Facts): [string, OwnerMark][] {
+  const { marks, taps, netfilter } = facts;
+  return [...taps.keys(), ...netfilter.keys()].flatMap((path): [string, OwnerMark][] => {
+    const [, kind, name = ""] = /^\/var\/lib\/kvmnet\/(taps|netfilter)\/([^/]+)\/parameters$/.exec(path) ?? [];
+    if (kind === undefined) return [];
+    const isTap = kind === "taps";
+    const [mark, owner] = isTap ? [tapMark(name), makerOf(taps, name)] : [filterMark(name), ownerOf(netfilter, name)];
+    const isKept = marks.has(mark) || unreadOf(facts, "records", [mark]).length > 0;
+    return isKept || !owner ? [] : [[mark, { owner }]];
+  });
+}
+
+/** kvmnet's files that run at a boot, or that a bridge is made of, and that no record speaks for. */
+export function filesWithoutRecord(facts: Facts): string[] {
+  if (unreadOf(facts, "records").length > 0) return [];
+  const marked = [...facts.marks, ...marksOf010(facts)].map(([path]) => posix.basename(posix.dirname(path)));
+  const ofMarked = new Set(
+    marked.flatMap((name) => [
+      ...[tapUnit(name), tapEnabled(name), tapRule(name)],
+      ...[filterUnit(name), filterReload(name), filterEnabled(name), filterRule(name)],
+    ]),
+  );
+  const isIn = (path: string) => marked.includes(posix.basename(posix.dirname(path)));
+  const bridges = [...facts.netplan.keys()].filter((path) => /^\/etc\/netplan\/.*[-.]kvmnet-[^/]+$/.test(path));
+  return [
+    ...bridges.filter((path) => ![...facts.records.keys()].some((name) => isBridgeFile(path, name))),
+    ...[...facts.taps.keys(), ...facts.netfilter.keys()].filter((path) => !ofMarked.has(path) && !isIn(path)),
+  ];
+}
+
+/** Files that kvmnet has written and that are the host's own where it has left: see docs/leaving.md. */
+export function filesThatStay({ networkd, cloudConfig, keyfiles }: Facts): string[] {
+  const profiles = [...keyfiles.keys()].filter((path) => /\/kvmnet-[^/]+$/.test(path));
+  return [...networkd.keys(), ...profiles, ...cloudConfig.keys()];
+}
+
+/** A line of such a file. */
+export const unclaimed = (path: string): string => `${path}: kvmnet's, and no record says whose`;
+
 /** A line of it. */
-export const inALine = ({ what, owner, made }: Thing): string =>
-  `${what}${made === undefined ? "" : `, since ${minutes(new Date(made))}`}: ${inWords(owner)}`;
+export const inALine = ({ what, owner, made, gone }: Thing): string =>
+  `${what}${gone ? ", which is not there" : ""}${made === undefined ? "" : `, since ${minutes(new Date(made))}`}: ${inWords(owner)}`;
 
 /** In this machine's time. */
 export function minutes(at: Date): string {

@@ -10,6 +10,7 @@ import { unproven } from "../provider/plan/impact/standing";
 import { foreignPorts, usersOf } from "../provider/plan/impact/users";
 import { lackingToUndo } from "../provider/plan/undo/lacking";
 import { changedSince, standingOn } from "../provider/plan/undo/obstacles";
+import { unreadableIn } from "../provider/plan/undo/record";
 import { planUndo, touchedBy, type UndoPlan } from "../provider/plan/undo/undo";
 import { describeUndo } from "../provider/plan/undo/words";
 import { inWords } from "../provider/resources/ownership/words";
@@ -71,6 +72,11 @@ async function look(host: Host): Promise<Undoing | string> {
   if (facts.armed !== undefined) return `a change of its network is not confirmed (transaction ${facts.armed})`;
   const last = await lastChange(host);
   if (last === undefined) return "the host keeps no change of its network that was confirmed";
+  const missing = [...last.missing, ...unreadableIn(last.before).map((path) => `before${path} can't be read`)];
+  if (missing.length > 0)
+    return `what the host keeps of ${named(last)} is not enough for that:\n${missing.map(indented).join("\n")}`;
+  const [unread] = unreadableIn(last.now);
+  if (unread !== undefined) return `${unread} can't be read. Put the file back from a backup; without one, delete it.`;
   const plan = planUndo(facts, last);
   for (const part of ["links", "routes", "netplan"] as const) need(facts, part, touchedBy(last));
   for (const part of ["networks", "domains"] as const) if (plan.gone.length > 0) need(facts, part);

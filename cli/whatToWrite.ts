@@ -1,19 +1,13 @@
 import type { LastChange } from "../provider/host/transaction/lastChange";
+import { recordedBy } from "../provider/plan/undo/record";
 import { importing, inWords } from "../provider/resources/ownership/words";
-
-const recordPath = /^\/var\/lib\/kvmnet\/bridges\/(.+)\.json$/;
-
-interface Recorded {
-  readonly bridge: string;
-  readonly owner: string;
-}
 
 /** What a change that was taken back means for the stack whose it was, and what to write for it to stay so. */
 export function whatToWrite(host: string, { files, before, now }: LastChange): string {
   const recorded = (texts: (path: string) => string | undefined) =>
-    [...new Set([...files.keys(), ...before.keys()])].flatMap((path): Recorded[] => {
-      const [text, bridge] = [texts(path), recordPath.exec(path)?.[1]];
-      return text === undefined || bridge === undefined ? [] : [{ bridge, owner: JSON.parse(text).owner }];
+    [...new Set([...files.keys(), ...before.keys()])].flatMap((path) => {
+      const text = texts(path);
+      return (text === undefined ? undefined : recordedBy(path, text)) ?? [];
     });
   const [was, is] = [recorded((path) => now.get(path)), recorded((path) => before.get(path))];
   const stays = "`pulumi up` makes the change again. For it to stay undone,";

@@ -6,7 +6,7 @@ import { base } from "./running";
 /** A change of the host's network, as the host keeps it: the last five. */
 export interface KeptChange {
   readonly id: string;
-  /** Its last state, as transaction.sh has it. */
+  /** Its last state, as transaction.sh has it; empty: none is kept. */
   readonly state: string;
   readonly began: Date | undefined;
   /** The URN of the resource that it was for; undefined: it was not kept. */
@@ -49,7 +49,7 @@ function changeOf(id: string, all: ReadonlyMap<string, string>): KeptChange {
   const started = Number(text("started"));
   return {
     id,
-    state: text("state") ?? "not begun",
+    state: text("state") ?? "",
     began: started > 0 ? new Date(started * 1000) : undefined,
     who: text("resource"),
     reason: text("report")?.split("\n")[0],

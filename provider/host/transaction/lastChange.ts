@@ -5,6 +5,8 @@ import { base } from "./running";
 
 /** The change that was confirmed last, with all that the host keeps of the way back from it. */
 export interface LastChange extends KeptChange {
+  /** What of that is not there any more, a sentence each: the rest of it is not to be gone by. */
+  readonly missing: readonly string[];
   /** Lines of a file in its folder: see transaction.sh. */
   readonly lines: (name: string) => readonly string[];
   /** The files that it wrote or took away, as they were before it, by where they stand once links are followed. */
@@ -28,6 +30,7 @@ shift
   for path; do [ ! -f "$path" ] || printf '%s\\0' "$path"; done
 } | tar -c -P -h --null --ignore-failed-read --warning=no-file-changed -T - || [ $? = 1 ]`;
 
+const whole = `${readScript(__dirname, "files.sh")}${readScript(__dirname, "whole.sh")}`;
 const since = `${readScript(__dirname, "kernel.sh")}${readScript(__dirname, "since.sh")}`;
 
 /** Undefined: none is kept. */
@@ -39,6 +42,10 @@ export async function lastChange(host: Host): Promise<LastChange | undefined> {
   const change = (await keptChanges(host)).find((one) => one.id === id && one.state === "confirmed");
   if (change === undefined) return undefined;
   const folder = `${base}/transactions/${change.id}`;
+  const asked = await host.exec(["sh", "-c", whole, "sh", folder], { purpose: "see whether its last change is kept" });
+  const missing = linesOf(asked.stdout);
+  if (missing.length > 0)
+    return { ...change, missing, lines: () => [], before: new Map(), now: new Map(), since: [], links: [] };
   const { stdoutBytes } = await host.exec(["sh", "-c", read, "kvmnet", folder, ...change.files.keys()], {
     purpose: "read the way back from its last change",
     // Files as they were, which may have secrets.
@@ -46,17 +53,20 @@ export async function lastChange(host: Host): Promise<LastChange | undefined> {
   });
   const files = await unpacked(stdoutBytes);
   const told = await host.exec(["sh", "-c", since, "sh", folder], { purpose: "see what was changed since" });
-  const lines = told.stdout.split("\n").filter(Boolean);
+  const lines = linesOf(told.stdout);
   const under = (start: string) =>
     new Map(
       [...files].flatMap(([path, text]) => (path.startsWith(start) ? [[path.slice(start.length - 1), text]] : [])),
     );
   return {
     ...change,
-    lines: (name) => (files.get(name) ?? "").split("\n").filter(Boolean),
+    missing,
+    lines: (name) => linesOf(files.get(name) ?? ""),
     before: under("before/"),
     now: under("/"),
     since: lines.filter((line) => /^[-+] /.test(line)),
     links: lines.flatMap((line) => /^link (.*)$/.exec(line)?.[1] ?? []),
   };
 }
+
+const linesOf = (text: string): string[] => text.split("\n").filter(Boolean);

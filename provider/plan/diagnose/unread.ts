@@ -1,11 +1,13 @@
+import type { Facts } from "../../host/facts/facts";
 import { remedies, type Unread } from "../../host/facts/unread";
+import { recordedThing } from "../recordedThing";
 import { type Check, finding } from "./finding";
 
 /** What of the host can't be read: nothing here is said of it, and that must not pass for well. */
 export const unread: Check = (facts) =>
   facts.unread.map((one) =>
     finding("unread", "warning", {
-      subject: subjectOf(one),
+      subject: subjectOf(one, facts),
       evidence: one.what,
       cause:
         "The host has it in a form that kvmnet can't read, or did not answer in time. All else is as it is told here.",
@@ -13,10 +15,10 @@ export const unread: Check = (facts) =>
     }),
   );
 
-function subjectOf({ part, about: [name] = [] }: Unread): string {
+function subjectOf({ part, about: [name] = [] }: Unread, facts: Facts): string {
   if (name === undefined) return "host";
   if (part === "domains") return `VM ${name}`;
   if (part === "networks") return `network ${name}`;
-  if (part === "records") return `bridge ${name}`;
+  if (part === "records") return name.startsWith("/") ? recordedThing(name, facts) : `bridge ${name}`;
   return "host";
 }
