@@ -37,9 +37,9 @@ function got(value: unknown): string {
 
 /** What is text to its author, and is not to YAML. */
 function inQuotes(value: unknown): string {
-  if (typeof value === "boolean") return ": write it in quotes";
-  if (typeof value !== "number") return "";
-  return ": write it in quotes. Config of a YAML program that is digits alone is a number, whatever its type says: write such a value into the program";
+  if (typeof value !== "boolean" && typeof value !== "number") return "";
+  const is = typeof value === "number" ? "digits alone is a number" : "true or false alone is no string";
+  return `: write it in quotes. Config of a YAML program that is ${is}, whatever its type says: write such a value into the program`;
 }
 
 export function listed(words: readonly string[], last: "or" | "and" = "or"): string {

@@ -76,7 +76,7 @@ describe("Check", () => {
       "a word of YAML's own",
       { connection, tags: [true] },
       "tags[0]",
-      "must be a string, not true or false: write it in quotes",
+      "must be a string, not true or false: write it in quotes. Config of a YAML program that is true or false alone is no string, whatever its type says: write such a value into the program",
     ],
     ["no list", { connection, tags: "a" }, "tags", "must be a list"],
     ["no object", { connection, place: "x" }, "", "place must be an object with room and pin"],
