@@ -4,7 +4,6 @@ import type { Host } from "../host/host";
 import type { Attachment } from "../plan/attachment/attachment";
 import { nearest } from "../schema/nearest";
 import { Refusal } from "../schema/refusal";
-import { containsUnknown } from "../schema/unknown";
 
 type Direct = Extract<Attachment, { readonly kind: "direct" }>;
 
@@ -64,9 +63,9 @@ function taken(facts: Facts, { name, addresses }: Link): string | undefined {
 const probe =
   '[ -e /sys/class/macvtap ] || [ ! -d "/lib/modules/$(uname -r)" ] || modprobe -n -q macvtap || { echo none; exit 0; }';
 
-/** @throws Refusal of a macvtap that the host can't make; of what is not known yet, and of all else, nothing */
+/** @throws Refusal of a macvtap that the host can't make; of all else, nothing */
 export async function refuseMacvtap(host: Host, facts: Facts, target: Attachment): Promise<void> {
-  if (target.kind !== "direct" || containsUnknown(target)) return;
+  if (target.kind !== "direct") return;
   refuseDevice(facts, host, target);
   await refuseWithoutMacvtap(host);
 }

@@ -4,6 +4,7 @@ import type { Finding } from "../plan/diagnose/finding";
 import type { Entry } from "../plan/entry";
 import type { Connection } from "../schema/connection";
 import type { Definition } from "../schema/definition";
+import type { Previewed } from "../schema/unknown";
 import type { Claim } from "./claims";
 import type { Ownership } from "./ownership/owned";
 import type { Said } from "./said";
@@ -48,8 +49,8 @@ export type Found<I, S> =
   | { readonly kind: "gone"; readonly why: string };
 
 /**
- * One thing on a host. Inputs have passed the definition. Values are known, but for those that `check`, and `create`
- * and `update` in preview, are given.
+ * One thing on a host. Inputs have passed the definition. Values are known, but for those that `check` and `previewCreate`
+ * are given.
  */
 export interface Lifecycle<I, S> {
   readonly definition: Definition;
@@ -57,12 +58,14 @@ export interface Lifecycle<I, S> {
   check?(name: string, inputs: Partial<I>, before?: Partial<I>): { inputs: Partial<I>; failures: CheckFailure[] };
   /** Of what it is the only one on its host: a second resource that claims the same fails its Check. A value may be UNKNOWN. */
   claims?(name: string, inputs: Partial<I>): Claim[];
-  /** In preview: reads, says through `log` what would happen, returns what is known, writes nothing. `inputs` may hold UNKNOWN then. */
+  /** Reads, says through `log` what `create` would do, returns what is known of the state then. Writes nothing. */
+  previewCreate(operation: Operation, inputs: Previewed<I>): Promise<Partial<Previewed<S>>>;
   create(operation: Operation, inputs: I): Promise<{ id: string; state: Partial<S> }>;
   read(operation: Operation, id: string, inputs: I, state: S): Promise<Found<I, S>>;
   /** What an ID stands for, where there is no state yet; inputs that are the defaults may be left out. Without it, import is an error that says so. */
   import?(operation: Operation, id: string, defaults: Partial<Connection>): Promise<Found<Partial<I>, S>>;
-  /** As create: in preview it reads and says, and returns the unchanged outputs where they stay. */
+  /** The same of `update`; outputs that stay are returned as they are. */
+  previewUpdate(operation: Operation, id: string, old: { inputs: I; state: S }, inputs: I): Promise<Partial<S>>;
   update(operation: Operation, id: string, old: { inputs: I; state: S }, inputs: I): Promise<{ state: Partial<S> }>;
   /** Gone already is done. */
   delete(operation: Operation, id: string, inputs: I, state: S): Promise<void>;

@@ -2,7 +2,7 @@ import { withState } from "../host/facts/asReader";
 import type { Facts } from "../host/facts/facts";
 import type { Host } from "../host/host";
 import type { Connection } from "../schema/connection";
-import { containsUnknown } from "../schema/unknown";
+import { isKnown, type Previewed, type Unknown } from "../schema/unknown";
 import type { Operation } from "./lifecycle";
 
 /** What a resource had before: how its host was reached then, and which machine it was. */
@@ -47,7 +47,10 @@ export async function lookAtHost(
 }
 
 /** Of a resource that can't be previewed yet, its host where that is known: what comes after it need not wait to be told. */
-export async function knownHost(operation: Operation, connection: Connection): Promise<{ hostId?: string }> {
-  if (containsUnknown(connection)) return {};
+export async function knownHost(
+  operation: Operation,
+  connection: Previewed<Connection> | Unknown,
+): Promise<{ hostId?: string }> {
+  if (!isKnown<Connection>(connection)) return {};
   return { hostId: (await reachHost(operation, connection)).facts.machineId };
 }

@@ -39,7 +39,7 @@ export async function create(
   const values = whole(said, defaults);
   saysUnknown(operation, values);
   if (!operation.preview) operation.owned.created(operation.urn);
-  const made = await inTime(type.lifecycle.create(operation, values), operation).catch((error) => {
+  const made = await creating(type, operation, values).catch((error) => {
     if (isUnseen(error, operation, tellUnread)) return { id: "", state: values };
     return rethrow(error, type, said, secrets);
   });
@@ -65,7 +65,7 @@ export async function update(
   // What it does to the host depends on all of them.
   const made = saysUnknown(operation, values)
     ? asSaid
-    : await inTime(type.lifecycle.update(operation, request.getId(), old, values), operation).catch((error) => {
+    : await updating(type, operation, request.getId(), old, values).catch((error) => {
         if (error instanceof NewMachine) return anew(type, operation, values, error);
         if (isUnseen(error, operation, tellUnread)) return asSaid;
         return rethrow(error, type, said, secrets);
@@ -164,14 +164,26 @@ async function reachedTo({ hosts, signal, log }: Operation, { inputs, state }: O
 }
 
 /** On a machine that was installed anew, there is nothing to update. */
-function anew({ lifecycle }: ResourceType, operation: Operation, inputs: Values, { message }: NewMachine) {
+function anew(type: ResourceType, operation: Operation, inputs: Values, { message }: NewMachine) {
   operation.log.warn(`${message}\nIt is made there as if it were new.`);
-  return lifecycle.create(operation, inputs);
+  return creating(type, operation, inputs);
 }
 
 /** A preview changes nothing, and ends with its signal whatever the host does; a change ends itself. */
-function inTime<T>(work: Promise<T>, { preview, signal }: Operation): Promise<T> {
-  return preview ? until(work, signal) : work;
+async function creating({ lifecycle }: ResourceType, operation: Operation, inputs: Values) {
+  if (!operation.preview) return lifecycle.create(operation, inputs);
+  return { id: "", state: await until(lifecycle.previewCreate(operation, inputs), operation.signal) };
+}
+
+async function updating(
+  { lifecycle }: ResourceType,
+  operation: Operation,
+  id: string,
+  old: { readonly inputs: Values; readonly state: Values },
+  inputs: Values,
+) {
+  if (!operation.preview) return lifecycle.update(operation, id, old, inputs);
+  return { state: await until(lifecycle.previewUpdate(operation, id, old, inputs), operation.signal) };
 }
 
 /** A preview says what it can't know yet, and so why it is silent on the rest. */

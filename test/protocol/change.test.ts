@@ -68,11 +68,11 @@ describe("The life of a resource", () => {
   it("hands a preview the values that are known, marks those that are not, and says which these are", async () => {
     let seen: unknown;
     const lifecycle = new Things().lifecycle({
-      create: async (operation, inputs) => {
+      previewCreate: async (operation, inputs) => {
         seen = [operation.preview, operation.name, inputs.size === inputs.name];
-        return { id: "", state: inputs };
+        return inputs;
       },
-      update: () => {
+      previewUpdate: () => {
         throw new Error("a change that is not known can't be told");
       },
     });

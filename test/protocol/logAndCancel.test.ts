@@ -142,7 +142,7 @@ describe("Cancel", () => {
       arrived();
       return new Promise<never>(() => {});
     };
-    const lifecycle = new Things().lifecycle({ read: hang, create: hang, update: hang });
+    const lifecycle = new Things().lifecycle({ read: hang, previewCreate: hang, previewUpdate: hang });
     await using rig = await Rig.start([lifecycle]);
     const answer = ask(rig).catch((error) => error.details);
     await here;

@@ -1,6 +1,6 @@
 import { type Facts, linkNamed, type PortVlans } from "../../host/facts/facts";
 import type { LibvirtNic } from "../../host/facts/libvirt";
-import { filtersVlans } from "../../kernel/vlans";
+import { filtersVlans, sameVlans } from "../../kernel/vlans";
 import { attachmentOf, bridgeOf } from "../attachment/attachment";
 import { isolatedIn } from "../attachment/restrictions";
 import { portVlansOf, vlanIn } from "../attachment/vlan";
@@ -31,6 +31,18 @@ export function strayTaps(facts: Facts, bridge: string): StrayTap[] {
             : [];
         }),
     );
+}
+
+/** TAPs in a bridge that begins to tell VLANs apart, and in which of them libvirt has those that are not so in the kernel. */
+export function tapsToPutInVlans(facts: Facts, bridge: string): { readonly tap: string; readonly in: PortVlans }[] {
+  const nics = (facts.libvirt?.domains ?? []).flatMap(({ running, live }) => (running ? live : []));
+  return nics.flatMap(({ tap, element }) => {
+    const link = linkNamed(facts, tap ?? "");
+    const vlan = vlanIn(element);
+    if (!link?.vlans || link.master !== bridge || vlan === undefined) return [];
+    const wanted = portVlansOf(vlan, linkNamed(facts, bridge));
+    return sameVlans(link.vlans, wanted) ? [] : [{ tap: link.name, in: wanted }];
+  });
 }
 
 /** Of an <interface> on a bridge that tells VLANs apart. */

@@ -12,7 +12,7 @@ import { filteringOf, givenVlans, vlanLines } from "../../kernel/vlans";
 import { wrongRoute } from "../../plan/addressing/gateways";
 import type { Addressing } from "../../schema/addressing";
 import { Refusal, unlessRefused } from "../../schema/refusal";
-import { containsUnknown, isUnknown } from "../../schema/unknown";
+import { containsUnknown, isKnown, isUnknown } from "../../schema/unknown";
 import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
 import { refuseAnothers, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
@@ -94,27 +94,24 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     return { inputs, failures };
   },
 
-  async create(operation, inputs) {
-    const { name } = inputs;
-    if (containsUnknown(inputs)) {
+  async previewCreate(operation, inputs) {
+    if (!isKnown<BridgeInputs>(inputs)) {
       const { connection, uplink, ...known } = inputs;
-      const named = typeof uplink === "object" ? {} : { uplink };
-      return { id: "", state: { ...known, ...named, ...(await knownHost(operation, connection)) } };
+      const named = typeof uplink === "object" ? {} : ({ uplink } as const);
+      return { ...known, ...named, ...(await knownHost(operation, connection)) };
     }
-    const { host, facts } = await reachHost(operation, inputs.connection);
-    const thing = markedBridge(facts, name, inputs.connection);
-    takeOver(operation, host, thing);
-    refuseRenamed(facts, host, operation.urn, inputs);
-    await refuseWithoutFiltering(host, facts, inputs);
-    if (operation.preview) {
-      const plan = planned(facts, inputs, operation.urn);
-      tellTaken(operation, host, thing);
-      if (thing.mark === undefined || plan.differences.length > 0) tell(operation, host, facts, plan);
-      weigh(operation, host, facts, plan, inputs);
-      return { id: "", state: bridgeState(facts, inputs, plan, [], {}) };
-    }
+    const { host, facts, thing } = await takeable(operation, inputs);
+    const plan = planned(facts, inputs, operation.urn);
+    tellTaken(operation, host, thing);
+    if (thing.mark === undefined || plan.differences.length > 0) tell(operation, host, facts, plan);
+    weigh(operation, host, facts, plan, inputs);
+    return bridgeState(facts, inputs, plan, [], {});
+  },
+
+  async create(operation, inputs) {
+    const { host, facts } = await takeable(operation, inputs);
     const state = await apply(operation, host, facts.machineId, inputs);
-    return { id: `${facts.machineId}/${name}`, state };
+    return { id: `${facts.machineId}/${inputs.name}`, state };
   },
 
   async read(operation, id, known, before) {
@@ -151,29 +148,51 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
 
   import: importBridge,
 
-  async update(operation, _id, old, inputs) {
-    const { host, facts: read } = await reachHost(operation, inputs.connection, old);
+  async previewUpdate(operation, _id, old, inputs) {
+    const { host, facts: read, thing } = await changeable(operation, inputs, old);
+    const facts = remembered(read, old.state, operation.urn);
     const { name: was } = old.state;
-    const thing = markedBridge(read, was, inputs.connection);
-    const holder = heldBy(read, operation.urn, old.state);
-    takeBack(operation, host, thing, holder);
-    if (inputs.name !== was)
-      refuseAnothers(operation, host, markedBridge(read, inputs.name, inputs.connection), holder);
-    refuseUnknown(read, host, operation.urn, old.inputs, old.state);
-    await refuseWithoutFiltering(host, read, inputs);
-    if (operation.preview) {
-      const facts = remembered(read, old.state, operation.urn);
-      const plan = planUpdate(facts, inputs, facts.records.get(was)?.owner ?? operation.urn, was);
-      tellStale(operation, host, thing, old.state);
-      if (plan.differences.length > 0) tell(operation, host, facts, plan);
-      weigh(operation, host, facts, plan, inputs);
-      return { state: { ...old.state, ...bridgeState(facts, inputs, plan, [], old.state) } };
-    }
-    return { state: await apply(operation, host, read.machineId, inputs, old.state) };
+    const plan = planUpdate(facts, inputs, facts.records.get(was)?.owner ?? operation.urn, was);
+    tellStale(operation, host, thing, old.state);
+    if (plan.differences.length > 0) tell(operation, host, facts, plan);
+    weigh(operation, host, facts, plan, inputs);
+    return { ...old.state, ...bridgeState(facts, inputs, plan, [], old.state) };
+  },
+
+  async update(operation, _id, old, inputs) {
+    const { host, facts } = await changeable(operation, inputs, old);
+    return { state: await apply(operation, host, facts.machineId, inputs, old.state) };
   },
 
   delete: (operation, _id, inputs, state) => deleteBridge(operation, inputs, state),
 };
+
+/** The host, and the bridge that is new to the program: nobody's, or one that it may take over. */
+async function takeable(operation: Operation, inputs: BridgeInputs) {
+  const { host, facts } = await reachHost(operation, inputs.connection);
+  const thing = markedBridge(facts, inputs.name, inputs.connection);
+  takeOver(operation, host, thing);
+  refuseRenamed(facts, host, operation.urn, inputs);
+  await refuseWithoutFiltering(host, facts, inputs);
+  return { host, facts, thing };
+}
+
+/** The host, and the bridge that the program has, under the name that it had until now. */
+async function changeable(
+  operation: Operation,
+  inputs: BridgeInputs,
+  old: { inputs: BridgeInputs; state: BridgeState },
+) {
+  const { host, facts } = await reachHost(operation, inputs.connection, old);
+  const { name: was } = old.state;
+  const thing = markedBridge(facts, was, inputs.connection);
+  const holder = heldBy(facts, operation.urn, old.state);
+  takeBack(operation, host, thing, holder);
+  if (inputs.name !== was) refuseAnothers(operation, host, markedBridge(facts, inputs.name, inputs.connection), holder);
+  refuseUnknown(facts, host, operation.urn, old.inputs, old.state);
+  await refuseWithoutFiltering(host, facts, inputs);
+  return { host, facts, thing };
+}
 
 /** Whose it is was looked at before: the plan has no say in it. */
 const planned = (facts: Facts, inputs: BridgeInputs, urn: string): BridgePlan =>

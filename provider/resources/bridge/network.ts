@@ -7,9 +7,10 @@ import type { Change } from "../../host/transaction/change";
 import { cidrOf, leasedOf, type PlannedAddresses } from "../../host/transaction/readdressing";
 import { type Addressing, nothing, together } from "../../kernel/addressingOn";
 import type { Target } from "../../kernel/target";
+import { filtersVlans } from "../../kernel/vlans";
 import { type Losses, lossesOf } from "../../plan/impact/losses";
 import { naturalMtu, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
-import { strayTaps } from "../../plan/link/taps";
+import { strayTaps, tapsToPutInVlans } from "../../plan/link/taps";
 import type { BridgeInputs } from "./definition";
 import type { BridgeFiles } from "./files";
 import type { Site } from "./site";
@@ -64,13 +65,17 @@ export function networkFor(
     ...{ name: tap, master: name, mayBeGone: true as const },
     ...(vlans && { vlans }),
   }));
+  const begins = wanted.vlans?.filtering === true && !filtersVlans(there);
+  const ofVlans = (begins ? tapsToPutInVlans(facts, name) : []).map(({ tap, in: vlans }) => ({
+    ...{ name: tap, master: name, vlans, mayBeGone: true as const },
+  }));
   const ofPort = uplink && {
     ...{ name: uplink.name, master: name, mtu: wanted.mtu ?? again?.uplink, addressing: nothing },
     ...(wanted.vlans && (wanted.vlans.filtering || uplink.vlans) && { vlans: wanted.vlans.uplink }),
   };
   const leased = leasedOf([...onBridge.addresses, ...onUplink.addresses]);
   return {
-    ...{ target: { links: [bridge, ...(ofPort ? [ofPort] : []), ...taps], gone: [] }, moving, leaving },
+    ...{ target: { links: [bridge, ...(ofPort ? [ofPort] : []), ...taps, ...ofVlans], gone: [] }, moving, leaving },
     planned: { device: name, leaving, addresses: wanted.addresses, dhcp4: wanted.dhcp4, leased },
     losses: lossesOf(facts, {
       links: [...(uplink ? [uplink.name] : []), name],

@@ -17,7 +17,7 @@ import {
   unitPath,
 } from "../../plan/netfilter/files";
 import { Refusal } from "../../schema/refusal";
-import { containsUnknown, isUnknown } from "../../schema/unknown";
+import { isKnown, isUnknown } from "../../schema/unknown";
 import { runningVms } from "../bridge/plan";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";
@@ -48,18 +48,18 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
     return [{ property: "bridge", thing: `what is let through the bridge ${bridge}` }];
   },
 
-  async create(operation, inputs) {
+  async previewCreate(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (containsUnknown(inputs)) return { id: "", state: { ...known, ...(await knownHost(operation, connection)) } };
-    const { host, facts } = await reachHost(operation, connection);
-    const thing = markedFilter(facts, inputs.bridge, connection);
-    takeOver(operation, host, thing);
-    if (operation.preview) {
-      tellTaken(operation, host, thing);
-      tell(operation, host, facts, inputs, operation.urn);
-      warn(operation, host, facts, inputs);
-      return { id: "", state: { ...known, hostId: facts.machineId, drift: [] } };
-    }
+    if (!isKnown<BridgeNetfilterInputs>(inputs)) return { ...known, ...(await knownHost(operation, connection)) };
+    const { host, facts, thing } = await takeable(operation, inputs);
+    tellTaken(operation, host, thing);
+    tell(operation, host, facts, inputs, operation.urn);
+    warn(operation, host, facts, inputs);
+    return { ...known, hostId: facts.machineId, drift: [] };
+  },
+
+  async create(operation, inputs) {
+    const { host, facts, thing } = await takeable(operation, inputs);
     const id = `${facts.machineId}/netfilter/${inputs.bridge}`;
     const mark = newMark(operation.urn, thing.mark);
     const own = { ...holderOf(mark), owner: operation.urn, hostKey: pinned(host) };
@@ -89,17 +89,17 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
 
   import: importBridgeNetfilter,
 
+  async previewUpdate(operation, _id, old, inputs) {
+    const { host, facts, thing } = await changeable(operation, inputs, old);
+    tellStale(operation, host, thing, old.state);
+    tell(operation, host, facts, inputs, old.state.owner);
+    warn(operation, host, facts, inputs);
+    const { connection: _, ...rest } = inputs;
+    return { ...old.state, ...rest, drift: [] };
+  },
+
   async update(operation, _id, old, inputs) {
-    const { host, facts } = await reachHost(operation, inputs.connection, old);
-    const thing = markedFilter(facts, inputs.bridge, inputs.connection);
-    takeBack(operation, host, thing, heldBy(old.state));
-    if (operation.preview) {
-      tellStale(operation, host, thing, old.state);
-      tell(operation, host, facts, inputs, old.state.owner);
-      warn(operation, host, facts, inputs);
-      const { connection: _, ...rest } = inputs;
-      return { state: { ...old.state, ...rest, drift: [] } };
-    }
+    const { host, facts, thing } = await changeable(operation, inputs, old);
     const mark = renewedMark(operation.urn, thing.mark, old.state);
     const own = { ...old.state, ...holderOf(mark), hostKey: pinned(host, old.state.hostKey) };
     return { state: await settle(operation, host, inputs, facts.machineId, own, mark) };
@@ -136,6 +136,27 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
     });
   },
 };
+
+/** The host, and the filter that is new to the program: nobody's, or one that it may take over. */
+async function takeable(operation: Operation, { bridge, connection }: BridgeNetfilterInputs) {
+  const { host, facts } = await reachHost(operation, connection);
+  const thing = markedFilter(facts, bridge, connection);
+  takeOver(operation, host, thing);
+  return { host, facts, thing };
+}
+
+/** The host, and the filter that the program has. */
+async function changeable(operation: Operation, { bridge, connection }: BridgeNetfilterInputs, old: Old) {
+  const { host, facts } = await reachHost(operation, connection, old);
+  const thing = markedFilter(facts, bridge, connection);
+  takeBack(operation, host, thing, heldBy(old.state));
+  return { host, facts, thing };
+}
+
+interface Old {
+  readonly inputs: BridgeNetfilterInputs;
+  readonly state: BridgeNetfilterState;
+}
 
 function tell({ log }: Operation, host: Host, facts: Facts, inputs: BridgeNetfilterInputs, owner: string): void {
   const { bridge, mode } = inputs;

@@ -5,7 +5,7 @@ import { selfTest } from "../../host/selfTest/selfTest";
 import { sentences } from "../../plan/diagnose/finding";
 import { describeSelfTest, diagnoseSelfTest, selfTestOf } from "../../plan/diagnose/selfTest";
 import { Refusal } from "../../schema/refusal";
-import { containsUnknown } from "../../schema/unknown";
+import { isKnown } from "../../schema/unknown";
 import type { Lifecycle, Operation } from "../lifecycle";
 import { pinned } from "../pinned";
 import { knownHost, lookAtHost, reachHost } from "../reach";
@@ -15,14 +15,17 @@ import { type BridgeSelfTestInputs, type BridgeSelfTestState, bridgeSelfTest } f
 export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelfTestState> = {
   definition: bridgeSelfTest,
 
-  async create(operation, inputs) {
+  async previewCreate(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (containsUnknown(inputs)) return { id: "", state: { ...known, ...(await knownHost(operation, connection)) } };
+    if (!isKnown<BridgeSelfTestInputs>(inputs)) return { ...known, ...(await knownHost(operation, connection)) };
+    const { host, facts } = await reachHost(operation, inputs.connection);
+    tell(operation, host, inputs);
+    return { ...known, hostId: facts.machineId };
+  },
+
+  async create(operation, { connection, ...known }) {
     const { host, facts } = await reachHost(operation, connection);
-    if (operation.preview) {
-      tell(operation, host, inputs);
-      return { id: "", state: { ...known, hostId: facts.machineId } };
-    }
+    const inputs = { connection, ...known };
     const passed = await tried(operation, host, facts.machineId, inputs);
     const hostKey = pinned(host);
     return {
@@ -40,13 +43,16 @@ export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelf
     return { kind: "there", id, inputs, state: { ...state, hostKey: pinned(host, state.hostKey) } };
   },
 
+  async previewUpdate(operation, _id, old, inputs) {
+    const { host } = await reachHost(operation, inputs.connection, old);
+    const { connection: _, ...known } = inputs;
+    tell(operation, host, inputs);
+    return { ...old.state, ...known };
+  },
+
   async update(operation, _id, old, inputs) {
     const { host, facts } = await reachHost(operation, inputs.connection, old);
     const { connection: _, ...known } = inputs;
-    if (operation.preview) {
-      tell(operation, host, inputs);
-      return { state: { ...old.state, ...known } };
-    }
     const passed = await tried(operation, host, facts.machineId, inputs);
     return { state: { ...old.state, ...known, hostKey: pinned(host, old.state.hostKey), passed } };
   },

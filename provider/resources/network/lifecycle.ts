@@ -4,9 +4,10 @@ import { need, unreadOf } from "../../host/facts/unread";
 import type { Host } from "../../host/host";
 import { attachmentBy, inWords, nameOf, placeOf, unreached } from "../../plan/attachment/attachment";
 import { leftBehind, libvirtOf, namesOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";
+import type { Connection } from "../../schema/connection";
 import { libvirtName } from "../../schema/names";
 import { Refusal } from "../../schema/refusal";
-import { containsUnknown, isUnknown } from "../../schema/unknown";
+import { isKnown, isUnknown, type Previewed } from "../../schema/unknown";
 import { refuseMacvtap } from "../device";
 import { parseImportId } from "../importId";
 import type { Lifecycle, Operation } from "../lifecycle";
@@ -21,7 +22,7 @@ import { tellFindings } from "../tellFindings";
 import { type NetworkBefore, type NetworkInputs, type NetworkState, network } from "./definition";
 import { beforeOf, markedNetwork, networkDrift, networkState } from "./model";
 import { giveBack, placeBefore, remove } from "./move";
-import { bridgeIn, isOn, isOther, misplaced, placeWords, wantedPlace } from "./place";
+import { bridgeIn, isOn, isOther, knownPlace, misplaced, placeWords, wantedPlace } from "./place";
 import { makeNetwork, refuseToMove, refuseWhileUsed, settle } from "./settle";
 
 const importForm = { resource: "Network", example: "kvm1.example/lan", parts: { network: libvirtName } };
@@ -37,31 +38,26 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     return name === undefined || isUnknown(name) ? [] : [{ property: "name", thing: `the network ${name}` }];
   },
 
-  async create(operation, inputs) {
+  async previewCreate(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (containsUnknown(connection)) return { id: "", state: known };
+    if (!isKnown<Connection>(connection) || isUnknown(inputs.name)) return known;
     const { host, facts } = await reachHost(operation, connection);
-    const present = networkThere(libvirtOf(facts, host.label), inputs);
-    if (present && isOther(present, inputs))
-      throw new Refusal(
-        `${host.label}: libvirt has a network ${inputs.name} already (${placeWords(present)}). Take another name.`,
+    const { present, thing } = takeable(operation, host, facts, { ...inputs, connection, name: inputs.name });
+    const place = knownPlace(inputs);
+    // A bridge may come in the same operation, and the host's NICs do not.
+    if (place) await refuseMacvtap(host, facts, place);
+    if (thing?.mark) tellTaken(operation, host, thing);
+    else if (present)
+      operation.log.info(
+        `${host.label}: libvirt has the network ${inputs.name} already: it is taken over. Destroy gives it back as it is.`,
       );
-    const thing = present && markedNetwork(facts, present, connection, operation.owned);
-    if (thing) takeOver(operation, host, thing);
-    if (operation.preview) {
-      // A bridge may come in the same operation, and the host's NICs do not.
-      await refuseMacvtap(host, facts, wantedPlace(inputs));
-      if (thing?.mark) tellTaken(operation, host, thing);
-      else if (present)
-        operation.log.info(
-          `${host.label}: libvirt has the network ${inputs.name} already: it is taken over. Destroy gives it back as it is.`,
-        );
-      tell(operation, host, facts, inputs, present);
-      return {
-        id: "",
-        state: { ...known, hostId: facts.machineId, drift: [], ...(present && { uuid: present.uuid }) },
-      };
-    }
+    tell(operation, host, facts, { ...inputs, connection, name: inputs.name }, present);
+    return { ...known, hostId: facts.machineId, drift: [], ...(present && { uuid: present.uuid }) };
+  },
+
+  async create(operation, inputs) {
+    const { host, facts } = await reachHost(operation, inputs.connection);
+    takeable(operation, host, facts, inputs);
     return makeNetwork(operation, host, inputs, facts.machineId);
   },
 
@@ -98,28 +94,26 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     return { kind: "there", id: `${facts.machineId}/${name}`, inputs, state };
   },
 
-  async update(operation, _id, old, inputs) {
-    const { host, facts } = await reachHost(operation, inputs.connection, old);
-    const present = byUuid(facts, host, old.state);
-    const thing = markedNetwork(facts, present ?? old.state, inputs.connection);
-    takeBack(operation, host, thing, old.state);
-    if (operation.preview) {
-      tellStale(operation, host, thing, old.state);
-      const place = wantedPlace(inputs);
-      await refuseMacvtap(host, facts, place);
-      if (present && !containsUnknown(place)) refuseToMove(facts, host, present, place);
-      tell(operation, host, facts, inputs, present);
-      const bridge = bridgeIn(place);
-      const moved =
-        bridge === undefined || isUnknown(bridge) ? [] : leftBehind(libvirtOf(facts, host.label), inputs.name, bridge);
-      if (moved.length > 0) {
-        const vms = [...new Set(moved.map(({ domain }) => domain.name))].join(", ");
-        operation.log.info(
-          `${host.label}: ${vms} moves to ${bridge} with the network ${inputs.name}, live, without a restart.`,
-        );
-      }
-      return { state: { ...old.state, ...inputs, drift: [] } };
+  async previewUpdate(operation, _id, old, inputs) {
+    const { host, facts, present, thing } = await changeable(operation, inputs, old);
+    tellStale(operation, host, thing, old.state);
+    const place = wantedPlace(inputs);
+    await refuseMacvtap(host, facts, place);
+    if (present) refuseToMove(facts, host, present, place);
+    tell(operation, host, facts, inputs, present);
+    const bridge = bridgeIn(place);
+    const moved = bridge === undefined ? [] : leftBehind(libvirtOf(facts, host.label), inputs.name, bridge);
+    if (moved.length > 0) {
+      const vms = [...new Set(moved.map(({ domain }) => domain.name))].join(", ");
+      operation.log.info(
+        `${host.label}: ${vms} moves to ${bridge} with the network ${inputs.name}, live, without a restart.`,
+      );
     }
+    return { ...old.state, ...inputs, drift: [] };
+  },
+
+  async update(operation, _id, old, inputs) {
+    const { host, thing } = await changeable(operation, inputs, old);
     const mark = renewedMark(operation.urn, thing.mark, old.state, old.state.previous);
     const own = { ...old.state, ...holderOf(mark), hostKey: pinned(host, old.state.hostKey) };
     return { state: await settle(operation, host, inputs, own, mark) };
@@ -143,19 +137,46 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
   },
 };
 
+/** Inputs whose way to the host is known, and the network's name. */
+type Told = Previewed<NetworkInputs> & Pick<NetworkInputs, "connection" | "name">;
+
+/** A network of the name that is there, and is nobody's, or may be taken over. */
+function takeable(operation: Operation, host: Host, facts: Facts, inputs: Told) {
+  const present = networkThere(libvirtOf(facts, host.label), inputs);
+  if (present && isOther(present, inputs))
+    throw new Refusal(
+      `${host.label}: libvirt has a network ${inputs.name} already (${placeWords(present)}). Take another name.`,
+    );
+  const thing = present && markedNetwork(facts, present, inputs.connection, operation.owned);
+  if (thing) takeOver(operation, host, thing);
+  return { present, thing };
+}
+
+/** The host, and the network that the program has. */
+async function changeable(
+  operation: Operation,
+  { connection }: NetworkInputs,
+  old: { readonly inputs: NetworkInputs; readonly state: NetworkState },
+) {
+  const { host, facts } = await reachHost(operation, connection, old);
+  const present = byUuid(facts, host, old.state);
+  const thing = markedNetwork(facts, present ?? old.state, connection);
+  takeBack(operation, host, thing, old.state);
+  return { host, facts, present, thing };
+}
+
 function byUuid(facts: Facts, host: Host, { name, uuid }: Pick<NetworkState, "name" | "uuid">) {
   const present = libvirtOf(facts, host.label).networks.find((one) => one.uuid === uuid);
   if (!present) need(facts, "networks", [name, uuid]);
   return present;
 }
 
-function tell(operation: Operation, host: Host, facts: Facts, inputs: NetworkInputs, present?: LibvirtNetwork): void {
+function tell(operation: Operation, host: Host, facts: Facts, inputs: Told, present?: LibvirtNetwork): void {
   const { name, active, autostart, connection } = inputs;
-  const place = wantedPlace(inputs);
-  const isKnown = !containsUnknown(place);
-  const bridge = isKnown ? bridgeIn(place) : undefined;
-  const on = !isKnown ? "" : ` on ${place.kind === "direct" ? inWords(place) : nameOf(place)}`;
-  const lost = isKnown && place.kind === "direct" ? ` ${unreached}` : "";
+  const place = knownPlace(inputs);
+  const bridge = place && bridgeIn(place);
+  const on = place ? ` on ${place.kind === "direct" ? inWords(place) : nameOf(place)}` : "";
+  const lost = place?.kind === "direct" ? ` ${unreached}` : "";
   const say = (words: string) => operation.log.info(`${host.label}: ${words}`);
   if (bridge !== undefined)
     tellLacking(operation, host, connection, {
@@ -167,7 +188,8 @@ function tell(operation: Operation, host: Host, facts: Facts, inputs: NetworkInp
     );
     return;
   }
-  const changes = isKnown ? networkDrift(facts, inputs, present) : [];
+  const isWhole = isKnown<NetworkInputs>(inputs);
+  const changes = isWhole ? networkDrift(facts, inputs, present) : [];
   const vms = runningOnNetwork(libvirtOf(facts, host.label), name);
   const unsure = unreadOf(facts, "domains").map(({ what }) => ` Not for sure: ${what}.`);
   const runOn =
@@ -175,7 +197,7 @@ function tell(operation: Operation, host: Host, facts: Facts, inputs: NetworkInp
   const what =
     changes.length > 0
       ? `. What is put right: ${changes.join("; ")}.`
-      : !isKnown
+      : !isWhole
         ? "."
         : `${on} as wanted: nothing of it changes.`;
   say(`libvirt has the network ${name}${what} ${runOn}${unsure.join("")}`);

@@ -11,7 +11,7 @@ import {
   nameOf,
   sameAttachment,
 } from "../../plan/attachment/attachment";
-import { containsUnknown } from "../../schema/unknown";
+import { isKnown, type Previewed } from "../../schema/unknown";
 import { refuseMacvtap } from "../device";
 import type { CheckFailure } from "../lifecycle";
 import { refuseWithoutBridge } from "../presence";
@@ -54,10 +54,17 @@ export function staysOn(present: LibvirtNetwork, place: Attachment): boolean {
   return isOn(present, place) && stays;
 }
 
+/** The same, where it is known already. */
+export function knownPlace({ bridge, device, mode }: Previewed<Placed>): Attachment | undefined {
+  const placed: Previewed<Placed> = { bridge, device, mode };
+  return isKnown<Placed>(placed) ? wantedPlace(placed) : undefined;
+}
+
 /** Whether it would have to be another network: of a place that is not known yet, the kind counts. */
-export function isOther(present: LibvirtNetwork, inputs: NetworkInputs): boolean {
-  const place = wantedPlace(inputs);
-  return containsUnknown(place) ? attachmentBy(present).kind !== place.kind : !isOn(present, place);
+export function isOther(present: LibvirtNetwork, inputs: Previewed<Placed>): boolean {
+  const place = knownPlace(inputs);
+  const kind = inputs.device === undefined ? "bridge" : "direct";
+  return place ? !isOn(present, place) : attachmentBy(present).kind !== kind;
 }
 
 /** "forward mode nat, bridge virbr0". */

@@ -15,7 +15,6 @@ import {
 } from "../../plan/attachment/attachment";
 import { libvirtOf, namesOf, networkThere } from "../../plan/libvirt/find";
 import { Refusal } from "../../schema/refusal";
-import { containsUnknown, isUnknown } from "../../schema/unknown";
 import { refuseDevice, refuseMacvtap } from "../device";
 import type { Operation } from "../lifecycle";
 import { refuseWithoutBridge } from "../presence";
@@ -51,8 +50,11 @@ export function refuseWithout(facts: Facts, host: Host, attachment: Attachment):
   if (attachment.kind === "bridge") refuseWithoutBridge(facts, host, nameOf(attachment));
 }
 
+/** What is said of a NIC; in a preview, as far as it is known. */
+export type NicSaid = Partial<NicInputs> & Pick<NicInputs, "connection">;
+
 /** @throws Refusal of what the host can't give a NIC, before anything is touched: also in a preview */
-export async function refuseUnable(operation: Operation, host: Host, facts: Facts, inputs: NicInputs): Promise<void> {
+export async function refuseUnable(operation: Operation, host: Host, facts: Facts, inputs: NicSaid): Promise<void> {
   await refuseWithoutFilter(host, inputs);
   await refuseVlan(operation, host, facts, inputs);
   refuseRestricted(host, facts, inputs);
@@ -60,8 +62,8 @@ export async function refuseUnable(operation: Operation, host: Host, facts: Fact
 }
 
 /** @throws Refusal of what libvirt has not on a macvtap, where a network makes one; Check knows those on a device */
-function refuseRestricted(host: Host, facts: Facts, { network, isolated, filter }: NicInputs): void {
-  if (network === undefined || isUnknown(network) || !isDirect(facts, { kind: "network", network })) return;
+function refuseRestricted(host: Host, facts: Facts, { network, isolated, filter }: NicSaid): void {
+  if (network === undefined || !isDirect(facts, { kind: "network", network })) return;
   const said = isolated === true ? "isolated" : filter !== undefined ? "filter" : undefined;
   if (said !== undefined)
     throw new Refusal(
@@ -71,7 +73,7 @@ function refuseRestricted(host: Host, facts: Facts, { network, isolated, filter 
 
 /** @throws Refusal of a filter that the host's libvirt has not */
 async function refuseWithoutFilter(host: Host, { filter }: Pick<NicInputs, "filter">): Promise<void> {
-  if (filter === undefined || containsUnknown(filter)) return;
+  if (filter === undefined) return;
   const { name } = filter;
   await virsh(host, ["nwfilter-dumpxml", name], { purpose: `look for the network filter ${name}` }).catch((error) => {
     if (!(error instanceof RemoteCommandError && /no nwfilter|nwfilter not found/i.test(error.message))) throw error;

@@ -1,26 +1,28 @@
 import { isDeepStrictEqual } from "node:util";
 import { findDomain, libvirtOf, namesOf } from "../../plan/libvirt/find";
 import { stableMac } from "../../plan/libvirt/macAddress";
+import type { Connection } from "../../schema/connection";
 import { libvirtName, macAddress } from "../../schema/names";
 import { Refusal } from "../../schema/refusal";
-import { containsUnknown, isUnknown } from "../../schema/unknown";
+import { isKnown, isUnknown, knownIn } from "../../schema/unknown";
 import { parseImportId } from "../importId";
 import type { Lifecycle } from "../lifecycle";
 import { dropMark } from "../ownership/keep";
 import { holderOf, newMark, renewedMark } from "../ownership/mark";
 import { nicMark } from "../ownership/paths";
-import { handedOver, seenOwner, takeBack, takeOver, tellStale } from "../ownership/whose";
+import { handedOver, seenOwner, takeOver, tellStale } from "../ownership/whose";
 import { placeOf } from "../ownership/words";
 import { pinned } from "../pinned";
 import { lookAtHost, reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
 import { addressesRead } from "./addresses";
+import { changeable } from "./changeable";
 import { misplaced } from "./check";
 import { type NicInputs, type NicState, nic } from "./definition";
 import { modelPending } from "./drift";
 import { goneWords, movedWords } from "./elsewhere";
 import { refuseUnable, refuseUnfit } from "./fitness";
-import { heldBy, markedNic, nicInputs, nicState, refuseTwice, wantedOf } from "./model";
+import { heldBy, markedNic, nicInputs, nicState, wantedOf } from "./model";
 import { hasNone, nicOf } from "./nicOf";
 import { defaultMac, previewed, tellMissing } from "./preview";
 import { settle } from "./settle";
@@ -52,13 +54,22 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     ];
   },
 
-  async create(operation, inputs) {
-    const { connection, ...known } = inputs;
-    if (containsUnknown(connection)) return { id: "", state: known };
+  async previewCreate(operation, inputs) {
+    const { connection, ...said } = inputs;
+    if (!isKnown<Connection>(connection)) return said;
+    const known = { ...knownIn<NicInputs>(inputs), connection };
     const { host, facts } = await reachHost(operation, connection);
+    await refuseUnable(operation, host, facts, known);
+    // Without its address nobody knows whether the VM has it already.
+    const name = isUnknown(inputs.macAddress) ? undefined : known.domain;
+    const found = name === undefined ? undefined : findDomain(libvirtOf(facts, host.label), name);
+    return { ...said, ...previewed(operation, host, facts, known, found) };
+  },
+
+  async create(operation, inputs) {
+    const { host, facts } = await reachHost(operation, inputs.connection);
     await refuseUnable(operation, host, facts, inputs);
-    const found = containsUnknown(inputs.domain) ? undefined : findDomain(libvirtOf(facts, host.label), inputs.domain);
-    if (operation.preview) return { id: "", state: previewed(operation, host, facts, inputs, found) };
+    const found = findDomain(libvirtOf(facts, host.label), inputs.domain);
     // One that another resource of the program has just made.
     const domain = found ?? findDomain(libvirtOf(await host.freshFacts(), host.label), inputs.domain);
     if (!domain)
@@ -68,7 +79,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const macAddress = inputs.macAddress ?? defaultMac(operation, facts, domain.uuid);
     const present = nicOf(domain, macAddress);
     refuseUnfit(host, present);
-    const thing = markedNic(facts, present, macAddress, connection, operation.owned);
+    const thing = markedNic(facts, present, macAddress, inputs.connection, operation.owned);
     takeOver(operation, host, thing);
     const mark = newMark(operation.urn, thing.mark, placeBefore(present, inputs, host));
     const previous = beforeIn(mark);
@@ -141,46 +152,36 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     };
   },
 
+  async previewUpdate(operation, _id, old, inputs) {
+    const { host, facts } = await reachHost(operation, inputs.connection, old);
+    const changing = await changeable(operation, host, facts, old, inputs);
+    const { thing, here, wanted, macAddress, other } = changing;
+    if (thing) tellStale(operation, host, thing, old.state);
+    const said = other
+      ? [`${inputs.domain} lets its NIC ${old.state.macAddress} go and gets ${macAddress}: for the guest another NIC.`]
+      : here
+        ? changesOf(facts, wanted, here)
+        : [];
+    tellMissing(operation, host, facts, inputs);
+    if (said.length > 0) operation.log.info(`${host.label}: ${said.join(" ")}`);
+    const { connection: _, restrictions: __, ...known } = wanted;
+    return { ...old.state, ...known, macAddress, drift: [] };
+  },
+
   async update(operation, id, old, inputs) {
     const again = !isDeepStrictEqual(inputs.triggers, old.state.triggers);
     const reached = await reachHost(operation, inputs.connection, old);
     const { host } = reached;
     // Another tool may have changed the VM just now.
-    const facts = again && !operation.preview ? await host.freshFacts() : reached.facts;
-    const macAddress = inputs.macAddress ?? old.state.macAddress;
-    const other = macAddress !== old.state.macAddress;
-    const libvirt = libvirtOf(facts, host.label);
-    // One that was defined anew may have another UUID.
-    const domain = findDomain(libvirt, old.state.domainId) ?? findDomain(libvirt, inputs.domain);
-    const moved = domain ? undefined : await movedWords(operation, facts, old.state);
-    if (moved && !operation.preview) throw new Refusal(`${host.label}: domain: it is not here any more. ${moved}`);
+    const facts = again ? await host.freshFacts() : reached.facts;
+    const { domain, thing, here, wanted, previous, macAddress, other } = await changeable(
+      operation,
+      host,
+      facts,
+      old,
+      inputs,
+    );
     const domainId = domain?.uuid ?? old.state.domainId;
-    const here = domain && nicOf(domain, old.state.macAddress);
-    const thing = here && markedNic(facts, here, old.state.macAddress, inputs.connection);
-    if (thing) takeBack(operation, host, thing, heldBy(operation.urn, thing, old.state));
-    const there = domain && other ? nicOf(domain, macAddress) : undefined;
-    const target = there && markedNic(facts, there, macAddress, inputs.connection, operation.owned);
-    if (target) takeOver(operation, host, target);
-    if (domain) refuseTwice(facts, domain, macAddress, host.label);
-    for (const one of [here, there]) if (one) refuseUnfit(host, one);
-    const found = there && !target?.mark ? placeBefore(there, inputs, host) : beforeIn(target?.mark);
-    const previous = other ? found : (beforeIn(thing?.mark) ?? old.state.previous);
-    const wanted = wantedOf(inputs, previous, other ? undefined : old.inputs);
-    await refuseUnable(operation, host, facts, inputs);
-    if (operation.preview) {
-      if (thing) tellStale(operation, host, thing, old.state);
-      const said = other
-        ? [
-            `${inputs.domain} lets its NIC ${old.state.macAddress} go and gets ${macAddress}: for the guest another NIC.`,
-          ]
-        : here && !containsUnknown(inputs)
-          ? changesOf(facts, wanted, here)
-          : [];
-      tellMissing(operation, host, facts, inputs);
-      if (said.length > 0) operation.log.info(`${host.label}: ${said.join(" ")}`);
-      const { connection: _, restrictions: __, ...known } = wanted;
-      return { state: { ...old.state, ...known, macAddress, drift: [] } };
-    }
     if (other) await letGo(operation, host, facts, inputs, old.state);
     const renewed = renewedMark(operation.urn, other ? undefined : thing?.mark, old.state, previous);
     const hostKey = pinned(host, old.state.hostKey);

@@ -5,20 +5,18 @@ import { filteringOf, filtersVlans, notCarried } from "../../kernel/vlans";
 import { attachmentIn, bridgeOf, isDirect } from "../../plan/attachment/attachment";
 import { numbersOf, vlanWords } from "../../plan/attachment/vlan";
 import { Refusal } from "../../schema/refusal";
-import { containsUnknown } from "../../schema/unknown";
 import type { Operation } from "../lifecycle";
-import type { NicInputs } from "./definition";
+import type { NicSaid } from "./fitness";
 
 /** The first libvirt that puts a NIC on a bridge of the kernel's into a VLAN (its NEWS, 11.0.0). */
 const firstWithVlans = 11;
 
 /** @throws Refusal of a VLAN that the host does not give a NIC: libvirt, or its bridge, would not or would say nothing */
-export async function refuseVlan(operation: Operation, host: Host, facts: Facts, inputs: NicInputs): Promise<void> {
+export async function refuseVlan(operation: Operation, host: Host, facts: Facts, inputs: NicSaid): Promise<void> {
   const { vlan, connection, network, bridge: named } = inputs;
-  if (vlan === undefined || containsUnknown(vlan)) return;
+  if (vlan === undefined) return;
   await refuseEarlierLibvirt(host);
   const target = attachmentIn({ network, bridge: named });
-  if (containsUnknown(target)) return;
   if (isDirect(facts, target))
     throw new Refusal(
       `${host.label}: vlan: can't be on the network ${network}, whose NICs are macvtaps: libvirt gives them no VLAN. Put the NIC on a bridge, or the network on the link of the VLAN.`,

@@ -15,7 +15,7 @@ import {
   unitPath,
 } from "../../plan/tap/files";
 import { Refusal } from "../../schema/refusal";
-import { containsUnknown, isUnknown } from "../../schema/unknown";
+import { isKnown, isUnknown } from "../../schema/unknown";
 import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
@@ -40,21 +40,17 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     return [{ property: "name", thing: `the TAP ${name}`, alike: `the interface ${name}` }];
   },
 
-  async create(operation, inputs) {
+  async previewCreate(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (containsUnknown(inputs)) return { id: "", state: { ...known, ...(await knownHost(operation, connection)) } };
-    const { host, facts } = await reachHost(operation, connection);
-    const thing = markedTap(facts, inputs.name, connection);
-    refuseFound(facts, host, inputs.name);
-    takeOver(operation, host, thing);
-    if (operation.preview) {
-      tellTaken(operation, host, thing);
-      tell(operation, host, facts, parametersOf(facts, inputs, operation.urn));
-      return {
-        id: "",
-        state: { ...tapState(facts, inputs, { madeBy: operation.urn }), master: inputs.bridge, drift: [] },
-      };
-    }
+    if (!isKnown<TapInputs>(inputs)) return { ...known, ...(await knownHost(operation, connection)) };
+    const { host, facts, thing } = await takeable(operation, inputs);
+    tellTaken(operation, host, thing);
+    tell(operation, host, facts, parametersOf(facts, inputs, operation.urn));
+    return { ...tapState(facts, inputs, { madeBy: operation.urn }), master: inputs.bridge, drift: [] };
+  },
+
+  async create(operation, inputs) {
+    const { host, facts, thing } = await takeable(operation, inputs);
     const id = `${facts.machineId}/tap/${inputs.name}`;
     const mark = newMark(operation.urn, thing.mark);
     const own = { ...holderOf(mark), madeBy: operation.urn, hostKey: pinned(host) };
@@ -81,19 +77,17 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
 
   import: importTap,
 
+  async previewUpdate(operation, _id, old, inputs) {
+    const { host, facts, thing, madeBy } = await changeable(operation, inputs, old);
+    tellStale(operation, host, thing, old.state);
+    const wanted = parametersOf(facts, inputs, madeBy);
+    if (tapDrift(facts, wanted).length > 0) tell(operation, host, facts, wanted);
+    const { connection: _connection, ...rest } = inputs;
+    return { ...old.state, ...rest, madeBy, master: inputs.bridge, drift: [] };
+  },
+
   async update(operation, _id, old, inputs) {
-    const { host, facts } = await reachHost(operation, inputs.connection, old);
-    // What somebody else made is kvmnet's from its first change on.
-    const madeBy = old.state.madeBy || operation.urn;
-    const thing = markedTap(facts, inputs.name, inputs.connection);
-    takeBack(operation, host, thing, heldBy(old.state));
-    if (operation.preview) {
-      tellStale(operation, host, thing, old.state);
-      const wanted = parametersOf(facts, inputs, madeBy);
-      if (tapDrift(facts, wanted).length > 0) tell(operation, host, facts, wanted);
-      const { connection: _connection, ...rest } = inputs;
-      return { state: { ...old.state, ...rest, madeBy, master: inputs.bridge, drift: [] } };
-    }
+    const { host, facts, thing, madeBy } = await changeable(operation, inputs, old);
     const found = old.state.madeBy === "" ? { tap: true } : undefined;
     const mark = renewedMark(operation.urn, thing.mark, old.state, found);
     const own = { ...old.state, ...holderOf(mark), madeBy, hostKey: pinned(host, old.state.hostKey) };
@@ -126,6 +120,29 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     });
   },
 };
+
+/** The host, and the TAP that is new to the program: nobody's, or one that it may take over. */
+async function takeable(operation: Operation, { name, connection }: TapInputs) {
+  const { host, facts } = await reachHost(operation, connection);
+  const thing = markedTap(facts, name, connection);
+  refuseFound(facts, host, name);
+  takeOver(operation, host, thing);
+  return { host, facts, thing };
+}
+
+/** The host, and the TAP that the program has. */
+async function changeable(operation: Operation, { name, connection }: TapInputs, old: Old) {
+  const { host, facts } = await reachHost(operation, connection, old);
+  const thing = markedTap(facts, name, connection);
+  takeBack(operation, host, thing, heldBy(old.state));
+  // What somebody else made is kvmnet's from its first change on.
+  return { host, facts, thing, madeBy: old.state.madeBy || operation.urn };
+}
+
+interface Old {
+  readonly inputs: TapInputs;
+  readonly state: TapState;
+}
 
 /** Whether it is there, and whose, is told by the kernel and by kvmnet's files. */
 function needTap(facts: Facts, names: readonly string[]): void {

@@ -41,8 +41,8 @@ export class Things {
     return {
       definition,
       check: (name, inputs) => ({ inputs: { ...inputs, name: inputs.name ?? name }, failures: [] }),
-      create: async ({ preview }, inputs) => {
-        if (preview) return { id: "", state: inputs };
+      previewCreate: async (_operation, inputs) => inputs,
+      create: async (_operation, inputs) => {
         const id = `thing/${String(inputs.name)}`;
         this.there.set(id, state(inputs));
         return { id, state: state(inputs) };
@@ -53,6 +53,7 @@ export class Things {
           ? { kind: "there", id, inputs, state: found }
           : { kind: "gone", why: `there is no ${id} any more` };
       },
+      previewUpdate: async (_operation, _id, old, inputs) => ({ ...old.state, ...inputs }),
       update: async (_operation, id, old, inputs) => {
         const updated = { ...old.state, ...inputs };
         this.there.set(id, updated);

@@ -63,7 +63,7 @@ describe("What a preview says of a VM's NIC", () => {
     });
     const later = { isolated: UNKNOWN, filter: { name: UNKNOWN, addresses: UNKNOWN } };
     const inputs = { connection, domain: "web", network: "lan", linkState: "up", waitForAddress: 60, ...later };
-    await nicLifecycle.create(operation, inputs as never);
+    await nicLifecycle.previewCreate(operation, inputs as never);
     expect(messages).toEqual(["kvm: web runs: it gets the NIC on lan live, without a restart, and in its definition."]);
   });
 

@@ -1,5 +1,6 @@
 import type { Facts } from "../../../provider/host/facts/facts";
 import type { Lifecycle, Operation } from "../../../provider/resources/lifecycle";
+import type { Previewed } from "../../../provider/schema/unknown";
 import { said } from "./operation";
 
 export const connection = { host: "kvm1.example" };
@@ -15,7 +16,7 @@ export async function previewed<I extends object, S>(
   const { messages, warnings, operation } = said({ hosts, ...parts });
   for (const [index, inputs] of all.entries()) {
     const whole = lifecycle.definition.inputs.parse({ connection, ...inputs }) as I;
-    await lifecycle.create({ ...operation, name: `one${index}` }, { ...whole, ...inputs });
+    await lifecycle.previewCreate({ ...operation, name: `one${index}` }, { ...whole, ...inputs } as Previewed<I>);
   }
   return { messages, warnings };
 }

@@ -99,6 +99,14 @@ describe.each(["static", "networkdByHand"])("A bridge that tells VLANs apart on 
     if (name === "static") expect(repair?.inputs).toMatchObject({ vlanFiltering: true, vlans: [20, "100-102"] });
   });
 
+  it("puts guests back into their VLANs when it begins to tell them apart again", () => {
+    const { settings } = bridgeOf(made) ?? {};
+    const off = changed(withTap(made), "br0", { settings: { ...settings, vlan_filtering: 0 } });
+    const mended = told(changed(off, "vnet0", { vlans: each }), inputs());
+    expect(bridgeOf(mended)?.settings?.vlan_filtering).toBe(1);
+    expect(portOf(mended, "vnet0")?.vlans).toEqual({ pvid: 20, untagged: [20], tagged: [] });
+  });
+
   it("carries other VLANs when the program says so, and goes off when it says nothing any more", () => {
     const others = told(made, inputs({ vlans: [30] }));
     expect(portOf(others)?.vlans).toEqual({ ...each, tagged: [30] });
