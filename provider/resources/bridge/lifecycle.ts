@@ -1,47 +1,26 @@
 import { isOurs } from "../../backends/netplan/mtu";
 import { unitFilesIn } from "../../backends/networkd/units";
-import { type Facts, linkNamed } from "../../host/facts/facts";
+import { linkNamed } from "../../host/facts/facts";
 import { noUplink } from "../../host/facts/records";
-import type { Host } from "../../host/host";
-import { joinBridge } from "../../host/tap/join";
-import { Unseen } from "../../host/transaction/outcome";
-import type { Transaction } from "../../host/transaction/running";
-import { clearLeftover, transact } from "../../host/transaction/transact";
-import { writeFiles } from "../../host/writeFiles";
-import { filteringOf, givenVlans, vlanLines } from "../../kernel/vlans";
+import { filteringOf } from "../../kernel/vlans";
 import { wrongRoute } from "../../plan/addressing/gateways";
 import type { Addressing } from "../../schema/addressing";
 import { Refusal, unlessRefused } from "../../schema/refusal";
 import { containsUnknown, isKnown, isUnknown } from "../../schema/unknown";
-import { type CheckFailure, type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
-import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
+import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
 import { refuseAnothers, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
 import { knownHost, lookAtHost, reachHost } from "../reach";
 import { tellFindings } from "../tellFindings";
-import type { BridgePlan } from "./bridgePlan";
-import { changing } from "./change";
+import { apply, planned } from "./apply";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { deleteBridge } from "./delete";
-import { recordPath } from "./files";
-import { guestNicsOf, withGuestNics } from "./guests";
 import { importBridge } from "./import";
-import { lackingOf } from "./lacking";
 import { bridgeState } from "./model";
-import {
-  heldBy,
-  markedBridge,
-  nameNow,
-  refuseRenamed,
-  refuseUnknown,
-  remembered,
-  uplinkAgain,
-  withMark,
-} from "./owner";
-import { planBridge } from "./plan";
-import { planUpdate, type UpdatePlan } from "./planUpdate";
+import { heldBy, markedBridge, nameNow, refuseRenamed, refuseUnknown, remembered, uplinkAgain } from "./owner";
+import { planUpdate } from "./planUpdate";
 import { needNetwork } from "./site";
-import { onlyTaps, tell, tellDone } from "./tell";
+import { tell } from "./tell";
 import { refuseWithoutFiltering, wrongVlans } from "./vlans";
 import { weigh } from "./weigh";
 
@@ -192,93 +171,4 @@ async function changeable(
   refuseUnknown(facts, host, operation.urn, old.inputs, old.state);
   await refuseWithoutFiltering(host, facts, inputs);
   return { host, facts, thing };
-}
-
-/** Whose it is was looked at before: the plan has no say in it. */
-const planned = (facts: Facts, inputs: BridgeInputs, urn: string): BridgePlan =>
-  planBridge(facts, inputs, facts.records.get(inputs.name)?.owner ?? urn);
-
-/**
- * The transaction, or nothing where the host is as wanted already (a leftover of a create that nobody recorded). Without
- * `old` it is new: it may take the bridge of an earlier resource.
- */
-async function apply(
-  operation: Operation,
-  host: Host,
-  machineId: string,
-  inputs: BridgeInputs,
-  old?: BridgeState,
-): Promise<BridgeState> {
-  const { urn, log, signal } = operation;
-  const { name } = inputs;
-  return changing(operation, host, machineId, async (id) => {
-    // Under the lock: another resource may have changed the host meanwhile.
-    const read = await clearLeftover(host, await host.recentFacts(), log);
-    if (!old) takeOver(operation, host, markedBridge(read, name, inputs.connection));
-    const facts = old ? remembered(read, old, urn) : read;
-    const there = facts.records.get(old?.name ?? name) ?? facts.records.get(name);
-    const mark = old ? renewedMark(urn, there, old) : newMark(urn, there);
-    const own = { ...holderOf(mark), hostKey: pinned(host, old?.hostKey) };
-    const unmarked = old ? planUpdate(facts, inputs, there?.owner ?? urn, old.name) : planned(facts, inputs, urn);
-    const plan: UpdatePlan = withMark(unmarked, name, mark);
-    const keep = () => {
-      const { record } = withMark(plan, name, settledMark(mark));
-      return writeFiles(host, new Map([[recordPath(name), record]]));
-    };
-    const settled = (facts: Facts) => {
-      const now = planned(facts, inputs, urn);
-      return bridgeState(facts, inputs, now, now.differences, own);
-    };
-    if (plan.differences.length === 0 || onlyTaps(plan)) {
-      const after = plan.differences.length === 0 ? undefined : await putTapsBack(host, facts, plan);
-      await keep();
-      return after ? settled(after) : bridgeState(facts, inputs, plan, [], own);
-    }
-    weigh(operation, host, facts, plan, inputs);
-    const transaction = {
-      ...{ host, id, facts, change: plan.change, planned: plan.planned, log, signal },
-      missing: (now: Facts) => lackingOf(now, plan, inputs.addressing === "inherit"),
-    };
-    // An engine that is gone records nothing: it stays one whose create has not ended.
-    const ends = async () => {
-      if (!old && !signal.aborted) await keep();
-    };
-    const partly = (reason: string) =>
-      new PartlyDone(`${machineId}/${name}`, { ...bridgeState(facts, inputs, plan, [], own) }, [reason]);
-    const guests = guestNicsOf(facts, plan);
-    const made = () => madeOrPartly(transaction, ends, partly);
-    const after = await withGuestNics(operation, host, guests, made, partly);
-    tellDone(operation, host, [facts, after], plan);
-    if (host.address !== undefined && inputs.connection.host !== host.address) {
-      log.warn(
-        `${host.label}: the host is reached at ${host.address} from now on. Write it into connection.host before the next \`pulumi up\`, if ${inputs.connection.host} does not lead there.`,
-      );
-    }
-    return settled(after);
-  });
-}
-
-/** From its confirmation on the change is the host's: what fails after that does not leave it out of the state. */
-async function madeOrPartly(
-  transaction: Transaction,
-  keep: () => Promise<void>,
-  partly: (reason: string) => PartlyDone,
-): Promise<Facts> {
-  const after = await transact(transaction).catch((error) => {
-    throw error instanceof Unseen ? partly(error.message) : error;
-  });
-  await keep().catch((error) => {
-    throw partly(error.message);
-  });
-  return after;
-}
-
-async function putTapsBack(host: Host, facts: Facts, { wanted, strays }: BridgePlan): Promise<Facts> {
-  const bridge = linkNamed(facts, wanted.name);
-  for (const { tap, isolated, in: vlans } of strays)
-    await joinBridge(host, tap, wanted.name, {
-      isolated,
-      ...(vlans && { vlans: vlanLines(tap, givenVlans(bridge), vlans) }),
-    });
-  return host.freshFacts();
 }

@@ -123,3 +123,5 @@ export interface Restricted {
   readonly restrictions?: Restrictions | undefined;
 }
 export type NicState = Omit<NicInputs, "connection" | "macAddress" | "model"> & z.infer<typeof outputs>;
+/** What is said of a NIC; in a preview, as far as it is known. */
+export type NicSaid = Partial<NicInputs> & Pick<NicInputs, "connection">;

@@ -18,7 +18,7 @@ import { Refusal } from "../../schema/refusal";
 import { refuseDevice, refuseMacvtap } from "../device";
 import type { Operation } from "../lifecycle";
 import { refuseWithoutBridge } from "../presence";
-import type { NicInputs } from "./definition";
+import type { NicInputs, NicSaid } from "./definition";
 import type { NicOfDomain } from "./nicOf";
 import { refuseVlan } from "./vlan";
 
@@ -49,9 +49,6 @@ export function refuseWithout(facts: Facts, host: Host, attachment: Attachment):
   if (attachment.kind === "direct") refuseDevice(facts, host, attachment);
   if (attachment.kind === "bridge") refuseWithoutBridge(facts, host, nameOf(attachment));
 }
-
-/** What is said of a NIC; in a preview, as far as it is known. */
-export type NicSaid = Partial<NicInputs> & Pick<NicInputs, "connection">;
 
 /** @throws Refusal of what the host can't give a NIC, before anything is touched: also in a preview */
 export async function refuseUnable(operation: Operation, host: Host, facts: Facts, inputs: NicSaid): Promise<void> {

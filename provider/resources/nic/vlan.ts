@@ -6,7 +6,7 @@ import { attachmentIn, bridgeOf, isDirect } from "../../plan/attachment/attachme
 import { numbersOf, vlanWords } from "../../plan/attachment/vlan";
 import { Refusal } from "../../schema/refusal";
 import type { Operation } from "../lifecycle";
-import type { NicSaid } from "./fitness";
+import type { NicSaid } from "./definition";
 
 /** The first libvirt that puts a NIC on a bridge of the kernel's into a VLAN (its NEWS, 11.0.0). */
 const firstWithVlans = 11;
