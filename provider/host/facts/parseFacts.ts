@@ -21,6 +21,13 @@ import { Reader } from "./reader";
 import type { BridgeRecord, OwnerMark } from "./records";
 import { parseSections } from "./sections";
 
+const noMachineId = "there is no machine-id in /etc/machine-id (see systemd-machine-id-setup(1)).";
+
+/** The host itself says so: nothing else has answered in its place. */
+class NoMachineId extends Error {
+  override readonly name = "NoMachineId";
+}
+
 /** At once; see `parsingFacts` for the way that lets others have a turn. */
 export function parseFacts(output: Buffer): Facts {
   return atOnce(parsingFacts(output));
@@ -37,7 +44,7 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
   const text = (name: string) => reader.text(name);
   const machineId = text("machineId");
   if (!machineId || !/^[0-9a-f]{32}$/.test(machineId))
-    throw new Error("there is no machine-id in /etc/machine-id (see systemd-machine-id-setup(1)).");
+    throw reader.section("machineId") ? new NoMachineId(noMachineId) : new Error(noMachineId);
   yield;
   if (reader.section("files")?.code)
     for (const part of ["netplan", "records", "files"] as const)

@@ -37,9 +37,7 @@ export async function readFacts(
 
 /** Whatever it is that answered: the error says which host it was. */
 function nonsense(label: string, error: unknown): never {
-  throw new HostError(
-    "nonsense",
-    label,
-    `its facts can't be read: ${(error as Error).message}\nDoes a ForceCommand of its sshd_config answer in its place?`,
-  );
+  const { name, message } = error as Error;
+  const hint = name === "NoMachineId" ? "" : "\nDoes a ForceCommand of its sshd_config answer in its place?";
+  throw new HostError("nonsense", label, `its facts can't be read: ${message}${hint}`);
 }

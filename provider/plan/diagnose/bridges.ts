@@ -78,22 +78,29 @@ export const bridgeWithoutAddress: Check = (facts) =>
     return finding("bridge-without-address", "error", {
       subject: `bridge ${bridge.name}`,
       evidence: `${bridge.name}: ${bridge.addresses.map(({ local, prefix }) => `${local}/${prefix}`).join(", ") || "no address"}`,
-      cause: `${bridge.name} took over the address of its uplink and has none now.`,
+      cause: `${bridge.name} is to have an address, and has none now.`,
       fix: "See whether a DHCP server answers (networkctl status), or run pulumi up to have the configuration back.",
       fixable: true,
     });
   });
 
-/** Whether netplan's files give it an address, or have it ask for one; what can't be read is no reason to be silent. */
+/**
+ * Whether netplan's files give it an address, or have it ask for one; where they do not have it, whether they did so for its
+ * uplink before it was one. Where they can't be read, whether a file had to be changed for it: one with an address has.
+ */
 function isToHave(facts: Facts, bridge: Link): boolean {
+  const { uplink = "", previousConfig = {}, found } = facts.records.get(bridge.name) ?? {};
+  const before = Object.entries(previousConfig).filter(([path]) => path.startsWith("/etc/netplan/"));
+  const wasMoved = before.length > 0 || found !== undefined;
   try {
-    const definition = findDefinition(facts.netplan, bridge.name);
-    if (!definition) return true;
+    const definition =
+      findDefinition(facts.netplan, bridge.name) ?? findDefinition(new Map([...facts.netplan, ...before]), uplink);
+    if (!definition) return wasMoved;
     const stanza = addressingOf(definition);
     const { dhcp4, addresses } = promised(stanza);
     return dhcp4 || asksDhcp6(stanza) || addresses.length > 0;
   } catch (error) {
-    if (error instanceof Refusal) return true;
+    if (error instanceof Refusal) return wasMoved;
     throw error;
   }
 }

@@ -2,8 +2,11 @@ import { addressingOf, listOf, type Stanza } from "../../backends/entry/addressi
 import { findDefinition, saidIn } from "../../backends/entry/definition";
 import { isBridgeFile } from "../../backends/netplan/bridgeFile";
 import type { Facts } from "../../host/facts/facts";
+import type { BridgeRecord } from "../../host/facts/records";
+import { UnreadFact } from "../../host/facts/unread";
 import { presentName } from "../../plan/link/uplink";
 import type { Connection } from "../../schema/connection";
+import { Refusal } from "../../schema/refusal";
 import type { BridgePlan } from "./bridgePlan";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { fileText } from "./files";
@@ -26,28 +29,41 @@ export interface Repair {
  * program's: what is right of them, the host does not know.
  */
 export function repairsOf(facts: Facts, connection: Connection): Repair[] {
-  return [...facts.records].flatMap(([name, { owner, ownerId, uplink: recorded, vlan, found }]): Repair[] => {
-    const definition = findDefinition(facts.netplan, name);
-    const [place, ...others] = definition?.places ?? [];
-    if (found || !definition || !place || others.length > 0 || !isBridgeFile(place.path, name)) return [];
-    const { parameters, macaddress, mtu } = saidIn(place);
-    const { stp, "forward-delay": forwardDelay } = (parameters ?? {}) as Stanza;
-    const uplink = madeBefore({ uplink: recorded, vlan }) ?? presentName(facts, name, recorded);
-    const [port] = listOf(saidIn(place).interfaces);
-    const vlans = vlansWritten(facts, name, port === undefined ? undefined : String(port));
-    const link = { name, uplink, macAddress: macaddress, mtu, stp, forwardDelay, ...vlans };
-    for (const addressing of ["inherit", inWords(addressingOf(definition))]) {
-      const said = { connection, ...link, addressing };
-      const { data: inputs } = bridge.inputs.safeParse(said);
-      const plan = inputs && planBridge(facts, inputs, owner);
-      if (!plan || !isWritten(facts, plan)) continue;
-      if (plan.differences.length === 0 || onlyTaps(plan)) return [];
-      return [
-        { owner, inputs, state: bridgeState(facts, inputs, plan, plan.differences, { ownerId, ownerUrn: owner }) },
-      ];
+  return [...facts.records].flatMap(([name, record]) => {
+    try {
+      return repairOf(facts, connection, name, record);
+    } catch (error) {
+      // What they want can't be told where they can't be read, or can't be had; the doctor has said why.
+      if (error instanceof Refusal || error instanceof UnreadFact) return [];
+      throw error;
     }
-    return [];
   });
+}
+
+function repairOf(
+  facts: Facts,
+  connection: Connection,
+  name: string,
+  { owner, ownerId, uplink: recorded, vlan, found }: BridgeRecord,
+): Repair[] {
+  const definition = findDefinition(facts.netplan, name);
+  const [place, ...others] = definition?.places ?? [];
+  if (found || !definition || !place || others.length > 0 || !isBridgeFile(place.path, name)) return [];
+  const { parameters, macaddress, mtu } = saidIn(place);
+  const { stp, "forward-delay": forwardDelay } = (parameters ?? {}) as Stanza;
+  const uplink = madeBefore({ uplink: recorded, vlan }) ?? presentName(facts, name, recorded);
+  const [port] = listOf(saidIn(place).interfaces);
+  const vlans = vlansWritten(facts, name, port === undefined ? undefined : String(port));
+  const link = { name, uplink, macAddress: macaddress, mtu, stp, forwardDelay, ...vlans };
+  for (const addressing of ["inherit", inWords(addressingOf(definition))]) {
+    const said = { connection, ...link, addressing };
+    const { data: inputs } = bridge.inputs.safeParse(said);
+    const plan = inputs && planBridge(facts, inputs, owner);
+    if (!plan || !isWritten(facts, plan)) continue;
+    if (plan.differences.length === 0 || onlyTaps(plan)) return [];
+    return [{ owner, inputs, state: bridgeState(facts, inputs, plan, plan.differences, { ownerId, ownerUrn: owner }) }];
+  }
+  return [];
 }
 
 const isWritten = (facts: Facts, { config }: BridgePlan) =>
