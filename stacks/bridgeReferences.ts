@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Fields, record } from "./fields";
 import { formatPath, type Problem } from "./problem";
 
@@ -22,7 +23,24 @@ export function bridgeProblems(host: string, written: Fields): Problem[] {
       path: [...path, "uplink"],
       reason: `is missing: ${usual?.name} is on the NIC with the default route already; write the NIC for ${name}`,
     })),
+    ...bridges.flatMap((one) => uplinkProblems(one, bridges)),
   ];
+}
+
+/** What one is on that another one is on already, or that is a bridge itself. */
+function uplinkProblems({ path, uplink }: Said, bridges: readonly Said[]): Problem[] {
+  const { link, vlan } = record(uplink);
+  const [named, at] = typeof uplink === "string" ? [uplink, ["uplink"]] : [link, ["uplink", "link"]];
+  const itself = bridges.find(({ name }) => name === named);
+  if (itself !== undefined) {
+    const reason = `${itself.name} is a bridge itself, ${formatPath(itself.path)}: write the NIC that it is to be on`;
+    return [{ path: [...path, ...at], reason }];
+  }
+  const first = bridges.find((one) => isDeepStrictEqual(one.uplink, uplink));
+  if (first === undefined || first.path === path || uplink === undefined || uplink === "none") return [];
+  const [what, on] = typeof uplink === "string" ? [uplink, "a NIC"] : [`VLAN ${vlan} of ${link}`, "a VLAN"];
+  const reason = `${what} is that of ${formatPath(first.path)} already: one bridge is on ${on}, and the VMs of both can be on that one`;
+  return [{ path: [...path, "uplink"], reason }];
 }
 
 /** Why what names no bridge has none, if so. */

@@ -20,7 +20,10 @@ export function referenceProblems(written: unknown): Problem[] {
 function rolloutProblems(canary: unknown, hosts: Fields): Problem[] {
   if (typeof canary !== "string" || Object.hasOwn(hosts, canary)) return [];
   return [
-    { path: ["rollout", "canary"], reason: `"${canary}" is not in hosts${suggestion(canary, Object.keys(hosts))}` },
+    {
+      path: ["rollout", "canary"],
+      reason: `${JSON.stringify(canary)} is not in hosts${suggestion(canary, Object.keys(hosts))}`,
+    },
   ];
 }
 
@@ -45,7 +48,10 @@ function vmProblems(name: string, vm: Fields, hosts: Fields): Problem[] {
   );
   if (typeof hostName !== "string" || host !== undefined) return problems;
   return [
-    { path: ["vms", name, "host"], reason: `"${hostName}" is not in hosts${suggestion(hostName, Object.keys(hosts))}` },
+    {
+      path: ["vms", name, "host"],
+      reason: `${JSON.stringify(hostName)} is not in hosts${suggestion(hostName, Object.keys(hosts))}`,
+    },
     ...problems,
   ];
 }
@@ -68,7 +74,7 @@ function nicProblems(path: readonly string[], nic: Fields, host: Fields | undefi
   return [
     {
       path: [...path, "network"],
-      reason: `"${network}" is not in ${formatPath(["hosts", hostName, "networks"])}${suggestion(network, Object.keys(known))}`,
+      reason: `${JSON.stringify(network)} is not in ${formatPath(["hosts", hostName, "networks"])}${suggestion(network, Object.keys(known))}`,
     },
   ];
 }
