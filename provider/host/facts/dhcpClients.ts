@@ -72,13 +72,16 @@ function parseDhclients(text: string | undefined, link: string): Lease | undefin
   });
 }
 
-/** "ip_address='192.0.2.150'", for a shell. */
+/** "ip_address='192.0.2.150'", for a shell. Where no server answered it has made itself an address, and tells of that too. */
 function parseDumped(text: string | undefined): Lease | undefined {
+  const lent = (text ?? "").split(/^(?=reason=)/m).filter((block) => !/^protocol='?ipv4ll'?$/m.test(block));
   const said = new Map(
-    (text ?? "").split("\n").flatMap((line) => {
-      const [, key, value] = /^(\w+)='?([^']*)'?$/.exec(line) ?? [];
-      return key === undefined || value === undefined ? [] : [[key, value] as const];
-    }),
+    lent
+      .flatMap((block) => block.split("\n"))
+      .flatMap((line) => {
+        const [, key, value] = /^(\w+)='?([^']*)'?$/.exec(line) ?? [];
+        return key === undefined || value === undefined ? [] : [[key, value] as const];
+      }),
   );
   return leaseOf("dhcpcd", {
     address: said.get("ip_address"),

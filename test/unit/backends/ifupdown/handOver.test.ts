@@ -58,6 +58,26 @@ test("a bridge that has its lease already gets its NIC back without one, where a
   );
 });
 
+test("dhcpcd's lease is what DHCP gave, whatever it has made up beside it while no server answered", () => {
+  const dumped = `reason=BOUND
+interface=enp1s0
+protocol=dhcp
+ip_address=192.0.2.190
+domain_name_servers='192.0.2.1 192.0.2.2'
+
+reason=IPV4LL
+interface=enp1s0
+protocol=ipv4ll
+ip_address=169.254.23.28
+`;
+  const asked = (text: string) =>
+    planned({ dhcpClients: "dhcpcd dhcpcd: enp1s0 [ip4] [ip6]\n", "dhcpcdLease:enp1s0": text }).change.handOver;
+  expect(asked(dumped)).toEqual({ client: "dhcpcd", from: "enp1s0", to: "br0" });
+  const [dhcp = "", madeUp = ""] = dumped.split("\n\n");
+  expect(asked(`${madeUp}\n${dhcp}\n`)).toEqual({ client: "dhcpcd", from: "enp1s0", to: "br0" });
+  expect(() => asked(madeUp)).toThrow(/has no address of a lease that this tells of/);
+});
+
 describe("what would give the host another address is refused, with what to do", () => {
   test.each([
     ["no client runs", { dhcpClients: "" }, {}, /no DHCP client runs for it\. Run ifdown and ifup enp1s0/],
