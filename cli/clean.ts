@@ -2,6 +2,7 @@ import { pageHere } from "../provider/host/documentation";
 import type { Hosts } from "../provider/host/hosts";
 import { leftovers, removeLeftovers } from "../provider/host/transaction/clean";
 import type { Arguments } from "./arguments";
+import { interruptible } from "./interruptible";
 import { print } from "./paint";
 import { agreed } from "./terminal";
 import { filesThatStay, filesWithoutRecord, inALine, staleRecords, thingsOn, unclaimed } from "./things";
@@ -36,7 +37,7 @@ export async function clean(hosts: Hosts, { connection, yes }: Arguments): Promi
   say(`to remove, and with it the way back from earlier changes:\n${left.map((path) => `  ${path}`).join("\n")}`);
   if (!yes && !(await agreed(`Remove this from ${host.label}? [y/N] `))) return 1;
   const log = { progress: say, info: say, warn: say };
-  await removeLeftovers(host, staleRecords(facts), { who: "kvmnet clean", log, signal: new AbortController().signal });
+  await interruptible((signal) => removeLeftovers(host, staleRecords(facts), { who: "kvmnet clean", log, signal }));
   print(process.stdout, end);
   return 0;
 }

@@ -10,6 +10,7 @@ import { type Repair, repairsOf } from "../provider/resources/bridge/repair";
 import { Ownership } from "../provider/resources/ownership/owned";
 import { Said } from "../provider/resources/said";
 import type { Arguments } from "./arguments";
+import { interruptible } from "./interruptible";
 import { paintFor, print, printJson } from "./paint";
 import { report } from "./report";
 import { agreed } from "./terminal";
@@ -82,22 +83,44 @@ async function mended(hosts: Hosts, seen: Examined, parsed: Arguments): Promise<
   for (const { check, subject, argv } of remedies) say(`to do: ${check}, ${subject}: ${argv.join(" ")}`);
   for (const repair of repairs) {
     say(`to do: ${repair.inputs.name} as kvmnet's files on the host have it: ${repair.state.drift.join("; ")}`);
-    await update(hosts, repair, { preview: true });
+    await preview(hosts, repair);
   }
   if (!yes && !(await agreed(`Do this on ${host.label}? [y/N] `))) return false;
   for (const { check, subject, argv } of remedies) await host.exec(argv, { purpose: `mend ${check}, ${subject}` });
-  for (const repair of repairs) await update(hosts, repair, { preview: false });
+  for (const repair of repairs) await interruptible((signal) => update(hosts, repair, signal));
   return true;
 }
 
-/** The change that `pulumi up` of the bridge's program would make: in a transaction, which the host undoes unless it is confirmed. */
-async function update(hosts: Hosts, repair: Repair, { preview }: { preview: boolean }): Promise<void> {
-  const { owner: urn, inputs, state } = repair;
+/** Tells the change that `pulumi up` of the bridge's program would make. */
+async function preview(hosts: Hosts, repair: Repair): Promise<void> {
+  const { inputs } = repair;
   const { signal } = new AbortController();
+  await bridgeLifecycle.previewUpdate(
+    operationOf(hosts, repair, { preview: true, signal }),
+    idOf(repair),
+    repair,
+    inputs,
+  );
+}
+
+/** Makes it: in a transaction, which the host undoes unless it is confirmed. */
+async function update(hosts: Hosts, repair: Repair, signal: AbortSignal): Promise<void> {
+  const { inputs } = repair;
+  await bridgeLifecycle.update(operationOf(hosts, repair, { preview: false, signal }), idOf(repair), repair, inputs);
+}
+
+const idOf = ({ state, inputs }: Repair) => `${state.hostId}/${inputs.name}`;
+
+function operationOf(
+  hosts: Hosts,
+  { owner: urn, inputs }: Repair,
+  how: { readonly preview: boolean; readonly signal: AbortSignal },
+) {
   const log = { progress: say, info: say, warn: say };
-  const alone = { owned: new Ownership(), said: new Said(), claimed: () => false };
-  const operation = { urn, name: inputs.name, preview, hosts, ...alone, log, signal };
-  await bridgeLifecycle.update(operation, `${state.hostId}/${inputs.name}`, { inputs, state }, inputs);
+  return {
+    ...{ urn, name: inputs.name, hosts, log, ...how },
+    ...{ owned: new Ownership(), said: new Said(), claimed: () => false },
+  };
 }
 
 async function tried({ host, facts }: Examined, { selfTestAddress, selfTestName }: Arguments): Promise<Finding[]> {

@@ -15,6 +15,7 @@ import { planUndo, touchedBy, type UndoPlan } from "../provider/plan/undo/undo";
 import { describeUndo } from "../provider/plan/undo/words";
 import { inWords } from "../provider/resources/ownership/words";
 import type { Arguments } from "./arguments";
+import { interruptible } from "./interruptible";
 import { print } from "./paint";
 import { agreed } from "./terminal";
 import { minutes } from "./things";
@@ -106,15 +107,3 @@ const named = ({ began, who, id }: LastChange) =>
   `the change of ${began === undefined ? "(no date)" : minutes(began)} (transaction ${id})${who === undefined ? "" : `, for ${inWords(who)}`}`;
 
 const indented = (text: string) => text.replace(/^/gm, "  ");
-
-/** Ctrl-C has the host go back at once; it would by itself, at the end of its time. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const stop = () => controller.abort(new Error("interrupted"));
-  process.once("SIGINT", stop);
-  try {
-    return await work(controller.signal);
-  } finally {
-    process.off("SIGINT", stop);
-  }
-}
