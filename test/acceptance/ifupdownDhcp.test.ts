@@ -115,6 +115,28 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC ifupdown h
   );
 
   test(
+    "what a hand has changed is drift, and put right with the lease",
+    async () => {
+      await using host = await lan.startHost({ name: "kvm1", release, interfaces: byInstaller });
+      await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
+      await succeeds(stack.up());
+      const hands = [
+        "sed -i -e '1i iface enp9s0 inet manual' -e '/forward_delay/d' $0; ip link set br0 type bridge forward_delay 1500",
+        "sed -i '/^auto br0$/d' $0",
+      ];
+      for (const hand of hands) {
+        await host.must(["sh", "-c", hand, path]);
+        expect(await succeeds(stack.preview(["--refresh"]))).toMatch(/kvm1 refresh \[diff: \+drift\]/);
+        await succeeds(stack.up(["--refresh"]));
+        await isOn(host, "br0");
+        await succeeds(stack.up(["--refresh", "--expect-no-changes"]));
+      }
+      expect(await host.readFile(path)).toMatch(/^iface enp9s0 inet manual\n[\s\S]*forward_delay 0\n/);
+    },
+    300 * seconds,
+  );
+
+  test(
     "a VM is on the LAN by it, and stays there when ifupdown is started anew",
     async () => {
       await using host = await lan.startHost({ name: "kvm1", release, interfaces: byInstaller });
