@@ -73,13 +73,13 @@ const ifupdown2 = () => ({
   customize: customizeHost,
 });
 
-/** NetworkManager as a desktop's or a server's installer leaves it, which sees to name servers as well. */
+/** NetworkManager as a desktop's or a server's installer leaves it, which sees to name servers as well. And firewalld, which a test starts. */
 const networkManager = () => ({
   packages: [
     ...hostPackages.filter((one) => !["netplan.io", "systemd-resolved", "libnss-resolve"].includes(one)),
-    "network-manager",
+    ...["network-manager", "firewalld"],
   ],
-  customize: customizeHost,
+  customize: `${customizeHost}systemctl --quiet --root "$1" disable firewalld.service\n`,
 });
 
 /** What a host in a container has installed. */

@@ -8,6 +8,7 @@ import { programsStay } from "./programs";
 import { namedInRules } from "./rules";
 import { guestsDirectly, networksDirectly, sameBridgeName, stackedLinks } from "./stacked";
 import { sysctlsGoOver } from "./sysctls";
+import { zonesGoOver } from "./zones";
 
 const looks: readonly Look[] = [
   otherUnits,
@@ -16,6 +17,7 @@ const looks: readonly Look[] = [
   guestsDirectly,
   networksDirectly,
   sameBridgeName,
+  zonesGoOver,
   namedInRules,
   namedInFiles,
   sysctlsGoOver,

@@ -2,11 +2,14 @@ import type { NamingRule } from "../../host/netfilter/firewall";
 import { isNamed } from "../../host/netfilter/naming";
 import { markOf } from "../netfilter/fate";
 import type { Impact, Look } from "./impact";
+import { isOfZones } from "./zones";
 
 /** Rules of the packet filter that name a link, and none beside them that says the same of the one that comes in its place. */
-export const namedInRules: Look = ({ firewall: { naming } }, { gone, heir }) => {
+export const namedInRules: Look = (facts, { gone, heir }) => {
+  const { naming } = facts.firewall;
+  const isZones = isOfZones(facts, gone);
   // kvmnet's own for the bridge go with its BridgeNetfilter, and are made for the new name.
-  const others = naming.filter(({ text }) => !text.includes(`comment "${markOf(gone)}"`));
+  const others = naming.filter((rule) => !rule.text.includes(`comment "${markOf(gone)}"`) && !isZones(rule));
   const lost = others.filter((rule) => isNamed(rule.names, gone) && !isSaidOf(heir, rule, gone, naming));
   const names = [...new Set(lost.map((rule) => nameOf(rule, gone)))];
   return names.map((name): Impact => {
