@@ -108,7 +108,7 @@ daemon_reload() {
 	told=0
 	daemon_tell || told=1
 	daemon_settled 20
-	unbelay
+	unbelay || told=1
 	return "$told"
 }
 
@@ -152,10 +152,23 @@ belay() {
 
 unbelay() {
 	for family in 6 4; do
-		[ -s "belay.$family" ] || continue
-		sed 's/^\([a-z]*\) add /\1 del /' "belay.$family" | ip "-$family" -force -batch - >/dev/null 2>&1
-		rm -f "belay.$family"
+		for _ in 1 2 3; do
+			[ -s "belay.$family" ] || break
+			sed 's/^\([a-z]*\) add /\1 del /' "belay.$family" | ip "-$family" -force -batch - >/dev/null 2>&1
+			belayed "$family" || rm -f "belay.$family"
+		done
 	done
+	if [ -s belay.6 ] || [ -s belay.4 ]; then
+		log "what the host had on lo meanwhile can't be taken away"
+		return 1
+	fi
+}
+
+# Whether something of it is there still.
+belayed() { # family
+	sed -n 's/^address add \(.*\) dev lo$/\1/p' "belay.$1" >belay.lo
+	ip "-$1" -o address show dev lo | awk '{ sub(/\/.*/, "", $4); print $4 }' | grep -qxFf belay.lo && return 0
+	ip "-$1" route show | grep -q ' metric 4294967290'
 }
 
 # It does nothing until it is started anew.

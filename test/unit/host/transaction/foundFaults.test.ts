@@ -26,6 +26,10 @@ const found: Readonly<Record<string, readonly (readonly [course: Course, faults:
       [{ ...fails("ssh-start", "sync -f /var/lib/kvmnet"), strike: { kind: "power goes", disk: "emptied" } }],
     ],
   ],
+  adoption: [
+    // What the host had on lo while networkd took the bridge over stayed there, and the change was confirmed.
+    ["confirmed", [fails("ssh-settle", "ip -4 -force -batch -")]],
+  ],
   "another uplink": [
     // The bridge kept the link-local address of the MAC address that a boot in the midst of the change gave it.
     ["restarted", [fails("kvmnet-boot", "mkdir -p /etc/netplan")]],
