@@ -3,7 +3,7 @@ import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
-import { confirm, pingedUp, upIsUndone } from "../lab/ownerRows";
+import { confirm, pingedUp, undoLastChange, upIsCutOff, upIsUndone, upWithoutDhcp } from "../lab/ownerRows";
 import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
 
@@ -35,6 +35,14 @@ const clients = `for process in /proc/[0-9]*; do
   dhcpcd:*) set -- $words; echo "$name $2" ;;
   esac
 done 2>/dev/null`;
+
+/** Waits until a DHCP server has lent the NIC its address anew: dhclient is one process then, and one of dhcpcd's is named for it. */
+const leased = {
+  dhclient: `until [ "$(${clients})" = "dhclient enp1s0" ]; do sleep 0.5; done`,
+  dhcpcd: `until grep -qs '[B]OOTP proxy. 192' /proc/[0-9]*/cmdline; do sleep 0.5; done`,
+};
+/** dhcpcd makes itself such an address where no server answers, and keeps it where it finds its lease's on the NIC already. */
+const madeUp = /"169\.254\./;
 
 describe.each(releasesFor(__filename))("a host on Debian %s whose NIC ifupdown has by DHCP", (release) => {
   const program = release === "bookworm" ? "dhclient" : "dhcpcd";
@@ -112,6 +120,37 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC ifupdown h
       expect(await settledPicture(host, before)).toBe(before);
     },
     900 * seconds,
+  );
+
+  test(
+    "a change is undone, with its lease: without a DHCP server, at the boot after a power cut, and by kvmnet undo",
+    async () => {
+      await using host = await lan.startHost({ name: "kvm1", release, interfaces: byInstaller });
+      const before = await networkPicture(host);
+      await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
+      const isAsBefore = async (but?: RegExp) => {
+        expect(await settledPicture(host, before, but)).toBe(before);
+        expect(await host.readFile(path)).toBe(byInstaller);
+        await isOn(host, "enp1s0");
+      };
+      // dhcpcd takes the address off after 5 s without an answer; it comes back when ifup ends.
+      const most = program === "dhclient" ? 2 : 3000;
+      expect(await upWithoutDhcp(stack, host, `${release}, ifupdown`)).toBeLessThanOrEqual(most);
+      expect((await host.addresses()).match(/192\.0\.2\.\d+\/24/g)).toEqual([`${host.address}/24`]);
+      await lan.dhcp.speak();
+      // The client asks again, in longer and longer intervals.
+      await host.must(["timeout", "150", "sh", "-c", leased[program]], { timeout: 160 * seconds });
+      await isAsBefore(program === "dhcpcd" ? madeUp : undefined);
+
+      await upIsCutOff(stack, host);
+      await isAsBefore();
+
+      await succeeds(stack.up());
+      await isOn(host, "br0");
+      await undoLastChange(host);
+      await isAsBefore();
+    },
+    600 * seconds,
   );
 
   test(
