@@ -80,7 +80,7 @@ const inputs = z.strictObject({
       z
         .string()
         .regex(
-          /^(masquerade|firewall|vlan|macvlan|macvtap|ipvlan|ipvtap|vm|network|file|drop-in|networkd|NetworkManager|connection):\S.*$/,
+          /^(masquerade|firewall|vlan|macvlan|macvtap|ipvlan|ipvtap|vm|network|file|drop-in|networkd|NetworkManager|connection|zone):\S.*$/,
           'must be a name that a preview has given, like "masquerade:enp1s0"',
         ),
     )
