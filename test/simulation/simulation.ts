@@ -210,8 +210,10 @@ export class Simulation {
     await this.machine.bare();
     if (disk !== "written") await this.machine.do(leave[disk]);
     generate(this.machine.path("/"));
-    if (await this.bootUnitIsEnabled())
-      await this.run("kvmnet-boot", [`${base}/armed/transaction/transaction.sh`, "boot"]);
+    const undo = () => this.run("kvmnet-boot", [`${base}/armed/transaction/transaction.sh`, "boot"]);
+    const unit = this.machine.read("/etc/systemd/system/kvmnet-boot.service") ?? "";
+    const isAgain = /^Restart=on-abnormal$/m.test(unit);
+    if (await this.bootUnitIsEnabled()) while ((await undo())?.code === null && this.off === undefined && isAgain);
     if (this.off !== undefined) return;
     await this.networkd.start();
     await this.ifupdown.boot();
