@@ -356,9 +356,14 @@ export class Simulation {
   private async asleep(): Promise<boolean> {
     const units = [...this.units.values()];
     if (units.length === 0) return true;
+    let before: string | undefined;
     for (let look = 0; look < 2; look += 1) {
       const seen = this.events;
-      if (!units.every((unit) => unit.asleep())) return false;
+      const all = units.map((unit) => unit.asleep());
+      if (all.includes(undefined)) return false;
+      const done = all.join("\n\n");
+      if (before !== undefined && done !== before) return false;
+      before = done;
       await new Promise((resolve) => setImmediate(resolve));
       await new Promise((resolve) => setImmediate(resolve));
       if (this.events !== seen || this.open > 0) return false;

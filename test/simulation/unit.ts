@@ -83,24 +83,31 @@ export class Unit {
     }
   }
 
-  /** Whether all of its processes sleep: with no question open, each then waits for another, or for time to pass. */
-  asleep(): boolean {
+  /**
+   * What its processes have done so far, if all of them sleep: with no question open, each then waits for another, or for
+   * time to pass. One that began after the look is seen by what its parent has done, a look later.
+   */
+  asleep(): string | undefined {
     const group = this.child.pid;
-    if (this.over || group === undefined || look(group)?.state !== "S") return false;
+    if (this.over || group === undefined || look(group)?.state !== "S") return undefined;
     // Not by their parents: what a shell left running in the background has another one.
-    return readdirSync("/proc")
+    const own = readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
-      .every((pid) => {
+      .flatMap((pid) => {
         const process = look(Number(pid));
-        return process?.group !== group || process.state === "S" || process.state === "Z";
+        return process?.group === group ? [{ pid, ...process }] : [];
       });
+    if (own.some(({ state }) => state !== "S" && state !== "Z")) return undefined;
+    return own.map(({ pid, state, done }) => `${pid} ${state} ${done}`).join("\n");
   }
 }
 
-function look(pid: number): { state: string; group: number } | undefined {
+/** `done`: the page faults of it and of the children that it has waited for, which no work is without. */
+function look(pid: number): { state: string; group: number; done: string } | undefined {
   try {
-    const [state = "", , group] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return { state, group: Number(group) };
+    const [state = "", , group, ...rest] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    // proc_pid_stat(5): of what follows the group, the fifth to the eighth.
+    return { state, group: Number(group), done: rest.slice(4, 8).join(" ") };
   } catch {
     return undefined; // it has ended meanwhile
   }

@@ -144,6 +144,8 @@ $(grep . made.log | head -n 20)"
 	fi
 	if ! arm; then
 		limited 5 systemctl stop "kvmnet-rollback-$id.timer" 2>/dev/null
+		# Its marker may be there, and what follows it have failed.
+		! is_armed || rm -rf "$base/armed"
 		# shellcheck disable=SC2154 # armed.sh's
 		rm -rf "$base/armed.$id" "$boot_link" "$boot_unit"
 		refuse "the host can't be made to undo the change by itself: is the disk full, is systemd running?"

@@ -26,6 +26,10 @@ const found: Readonly<Record<string, readonly (readonly [course: Course, faults:
       [{ ...fails("ssh-start", "sync -f /var/lib/kvmnet"), strike: { kind: "power goes", disk: "emptied" } }],
     ],
   ],
+  rename: [
+    // What could not be armed to the end was armed, and of a change that had never begun.
+    ["confirmed", [fails("ssh-start", "sync -f /var/lib/kvmnet")]],
+  ],
   adoption: [
     // What the host had on lo while networkd took the bridge over stayed there, and the change was confirmed.
     ["confirmed", [fails("ssh-settle", "ip -4 -force -batch -")]],
