@@ -1,10 +1,10 @@
-import { oneOf, random, seed } from "../lab/seed";
+import { oneOf, random } from "../lab/seed";
 import { strikes } from "../simulation/anomaly";
 import { type ChangeKind, changeKinds, secondUp } from "../simulation/changes";
 import { describeFault } from "../simulation/fault";
 import { onlyLooks } from "../simulation/readers";
 import { type Act, describeAct, Rivals } from "../simulation/rivals";
-import { all, each, timeFor } from "../simulation/share";
+import { all, each, strikeSeed, timeFor } from "../simulation/share";
 
 const minutes = 60_000;
 const [firstUp, ...later] = changeKinds.filter(({ name }) => name !== "adoption");
@@ -13,7 +13,7 @@ const pairs: (readonly [ChangeKind, ChangeKind])[] = [
   [firstUp, secondUp],
   ...later.flatMap((one, index) => later.slice(index + 1).map((other) => [one, other] as const)),
 ];
-const chosen = seed();
+const chosen = strikeSeed();
 const next = random(chosen, "two engines");
 const tried = each ? pairs : [oneOf(pairs, next)];
 

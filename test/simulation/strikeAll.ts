@@ -1,9 +1,9 @@
-import { oneOf, random, seed, shuffled } from "../lab/seed";
+import { oneOf, random, shuffled } from "../lab/seed";
 import { Bench, courses, strikes } from "./anomaly";
 import { changeKinds } from "./changes";
 import { describeFault, type Fault } from "./fault";
 import { onlyLooks } from "./readers";
-import { all, each, timeFor } from "./share";
+import { all, each, strikeSeed, timeFor } from "./share";
 import type { Call } from "./simulation";
 
 /**
@@ -13,7 +13,7 @@ import type { Call } from "./simulation";
  */
 export function strikeAll(name: string): void {
   describe(`a transaction's command that is struck: ${name}`, () => {
-    const chosen = seed();
+    const chosen = strikeSeed();
     const next = random(chosen, name);
     const counts: string[] = [];
     let bench: Bench;
