@@ -19,4 +19,4 @@ export function timeFor(seconds: number): { readonly isOver: boolean } {
  * What is struck: the same until somebody says another seed, as another one may find what was there all along, in a commit
  * that has nothing to do with it. `make test-faults` and KVMNET_SEED look for that.
  */
-export const strikeSeed = (): string => process.env.KVMNET_SEED || "f7ac582";
+export const strikeSeed = (): string => process.env.KVMNET_SEED || "9387a93";
