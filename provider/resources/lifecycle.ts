@@ -43,6 +43,12 @@ export interface CheckFailure {
   readonly reason: string;
 }
 
+/** What a resource was until now: its inputs, and what the state has of it. */
+export interface Old<I, S> {
+  readonly inputs: I;
+  readonly state: S;
+}
+
 /** What Read found. Unreachable is neither: Read throws, and the server keeps the state and warns. */
 export type Found<I, S> =
   | { readonly kind: "there"; readonly id: string; readonly inputs: I; readonly state: S }
@@ -65,8 +71,8 @@ export interface Lifecycle<I, S> {
   /** What an ID stands for, where there is no state yet; inputs that are the defaults may be left out. Without it, import is an error that says so. */
   import?(operation: Operation, id: string, defaults: Partial<Connection>): Promise<Found<Partial<I>, S>>;
   /** The same of `update`; outputs that stay are returned as they are. */
-  previewUpdate(operation: Operation, id: string, old: { inputs: I; state: S }, inputs: I): Promise<Partial<S>>;
-  update(operation: Operation, id: string, old: { inputs: I; state: S }, inputs: I): Promise<{ state: Partial<S> }>;
+  previewUpdate(operation: Operation, id: string, old: Old<I, S>, inputs: I): Promise<Partial<S>>;
+  update(operation: Operation, id: string, old: Old<I, S>, inputs: I): Promise<{ state: Partial<S> }>;
   /** Gone already is done. */
   delete(operation: Operation, id: string, inputs: I, state: S): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { Refusal } from "../../schema/refusal";
 import type { Backend, BridgeOnNic } from "../backend";
 import { bridgeUnit } from "../bridgeFiles";
-import { bringsLease } from "../bringsLease";
 import { addressingOf } from "../entry/addressing";
 import { asksDhcp6 } from "../entry/wanted";
+import { bringsLease, hadBefore } from "../joining";
 import { refuseKeys } from "../netplan/refuse";
 import { refuseDhcp } from "../refuseDhcp";
 import { bridgedFile } from "./bridged";
@@ -35,15 +35,13 @@ export const ifupdown: Backend = {
       unlike: (changed, text) =>
         changed === path && !hasMarks(text, bridge) ? `does not have ${bridge}` : "was changed by hand",
       told(joining) {
-        const { there, macAddress, onUplink } = joining;
         const leased = asksDhcp(stanzas);
         const brings = bringsLease(joining);
         if (leased && !brings) clientOf(facts, bridge);
-        const onPort = !there || onUplink.addresses.length > 0 ? [uplink.name] : [];
         return {
-          ...(leased && brings && { handOver: handOver(facts, uplink.name, bridge, macAddress) }),
+          ...(leased && brings && { handOver: handOver(facts, uplink.name, bridge, joining.macAddress) }),
           keepOnApply: [bridge],
-          keepOnRollback: [...(there ? [bridge] : []), ...onPort],
+          keepOnRollback: hadBefore(joining, bridge, [uplink.name]),
         };
       },
     };

@@ -1,9 +1,12 @@
 import { linkNamed } from "../../host/facts/facts";
 import type { Backend, BridgedSite, BridgeOnNic, NicSite, RestoredFiles } from "../backend";
 import { addressingOf, withAddressing, withoutAddressing } from "../entry/addressing";
-import { findDefinition } from "../entry/definition";
+import { findDefinition, type NetplanDefinition } from "../entry/definition";
+import { isIfupdowns } from "../ifupdown/owner";
 import { byNetworkd, toldNetworkd } from "../networkd/handling";
+import { isUnit } from "../networkd/units";
 import { vlanDropIns } from "../networkd/vlans";
+import { isProfiles } from "../networkManager/owner";
 import { bridgeFilePath, bridgeFileText, networkFileName } from "./bridgeFile";
 import { identityFiles } from "./identity";
 import { isPattern, portEntry } from "./pattern";
@@ -12,13 +15,13 @@ import { refuseEntry, refuseKeys } from "./refuse";
 /** A NIC that stands in netplan's files: the user's lose its addressing, which is the bridge's in kvmnet's. */
 export const netplan: Backend = {
   name: "netplan",
-  // What is in no other owner's files.
-  has: () => true,
+  has: isNetplans,
   refuse: refuseEntry,
   configuration(site) {
     const { facts, bridge, uplink, entry } = site;
     if (uplink.master !== bridge) refuseKeys(entry, uplink);
-    const users = withoutPortsAddressing(facts.netplan, entry.id);
+    const current = findDefinition(facts.netplan, entry.id);
+    const users = current ? withoutPortsAddressing(current) : new Map<string, string>();
     const isOfMany = isPattern(entry);
     const paths = isOfMany ? entry.places.map(({ path }) => path) : [...users.keys()];
     return {
@@ -39,9 +42,13 @@ export const netplan: Backend = {
 };
 
 /** The user's files that give a port addressing, without it. */
-export function withoutPortsAddressing(files: ReadonlyMap<string, string>, id: string): Map<string, string> {
-  const current = findDefinition(files, id);
-  return current && !isPattern(current) ? withoutAddressing(current) : new Map();
+export function withoutPortsAddressing(current: NetplanDefinition): Map<string, string> {
+  return isNetplans(current) && !isPattern(current) ? withoutAddressing(current) : new Map();
+}
+
+/** Whether an entry is in no other owner's files alone. */
+function isNetplans(entry: NetplanDefinition): boolean {
+  return !isUnit(entry) && !isIfupdowns(entry) && !isProfiles(entry);
 }
 
 function ownFiles({ facts, bridge, uplink, entry }: NicSite, wanted: BridgeOnNic): Record<string, string> {

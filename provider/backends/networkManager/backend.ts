@@ -1,9 +1,8 @@
-import { linkNamed } from "../../host/facts/facts";
 import { Refusal } from "../../schema/refusal";
 import type { Backend, BridgeOnNic, NicSite } from "../backend";
-import { bringsLease } from "../bringsLease";
 import { addressingOf } from "../entry/addressing";
 import { promised } from "../entry/wanted";
+import { bringsLease } from "../joining";
 import { refuseKeys } from "../netplan/refuse";
 import { refuseDhcp } from "../refuseDhcp";
 import { asNetworkManagerSets } from "./kernel";
@@ -49,12 +48,11 @@ export const networkManager: Backend = {
     const files = new Map(texts.filter(([path]) => !facts.keyfiles.has(path)));
     return { files, kept: [], entries: Object.fromEntries(texts) };
   },
-  toldToRestore({ facts, bridge, uplink }, { files, original, promise }) {
+  toldToRestore({ facts, bridge, there, uplink }, { files, original, promise }) {
     const [{ path: unit = "" } = {}] = original.places;
     return {
       // Where it has none, NetworkManager asks anew.
-      ...(promise.dhcp4 &&
-        linkNamed(facts, bridge)?.lease && { handOver: leaseOver(facts, bridge, uplink.name, uplink.mac) }),
+      ...(promise.dhcp4 && there?.lease && { handOver: leaseOver(facts, bridge, uplink.name, uplink.mac) }),
       keepOnApply: [`${uplink.name} ${uuidOf(files.get(unit) ?? facts.keyfiles.get(unit))}`],
       keepOnRollback: profilesNow(facts, [bridge, uplink.name]),
       unit,

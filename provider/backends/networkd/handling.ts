@@ -2,6 +2,7 @@ import type { Facts, Link } from "../../host/facts/facts";
 import type { Handling, Restoration, Told } from "../backend";
 import { bridgeUnit } from "../bridgeFiles";
 import type { NetplanDefinition } from "../entry/definition";
+import { hadBefore } from "../joining";
 import { identityPath, needIdentity } from "../netplan/identity";
 import { portUnits } from "./units";
 
@@ -10,10 +11,10 @@ export function byNetworkd(facts: Facts, unit: string, uplink: Link, entry: Netp
   return {
     owner: undefined,
     unit,
-    told({ there, joins, dhcp4, onUplink }) {
+    told(joining) {
+      const { joins, dhcp4, onUplink } = joining;
       if (joins && dhcp4 && !facts.networkd.has(identityPath(unit))) needIdentity(uplink, onUplink);
-      const onPort = !there || onUplink.addresses.length > 0 ? portUnits(entry, uplink) : [];
-      return { keepOnApply: [unit], keepOnRollback: [...(there ? [unit] : []), ...onPort] };
+      return { keepOnApply: [unit], keepOnRollback: hadBefore(joining, unit, portUnits(entry, uplink)) };
     },
   };
 }

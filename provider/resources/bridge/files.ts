@@ -1,4 +1,3 @@
-import { backendOf } from "../../backends/backends";
 import { addressingOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../../backends/entry/definition";
 import { asksDhcp6, promised } from "../../backends/entry/wanted";
@@ -109,9 +108,7 @@ function unlike({ facts, configuration }: Site, path: string): string {
 function ofFoundPort({ facts, port }: Site, ofBridge: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const files = new Map([...facts.netplan, ...ofBridge]);
   const current = findDefinition(files, port.id);
-  return current && backendOf(current).name === "netplan" && !isBare(current)
-    ? withoutPortsAddressing(files, port.id)
-    : new Map();
+  return current && !isBare(current) ? withoutPortsAddressing(current) : new Map();
 }
 
 function recordText(

@@ -7,7 +7,7 @@ import { wrongRoute } from "../../plan/addressing/gateways";
 import type { Addressing } from "../../schema/addressing";
 import { Refusal, unlessRefused } from "../../schema/refusal";
 import { containsUnknown, isKnown, isUnknown } from "../../schema/unknown";
-import type { CheckFailure, Lifecycle, Operation } from "../lifecycle";
+import type { CheckFailure, Lifecycle, Old, Operation } from "../lifecycle";
 import { refuseAnothers, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
 import { pinned } from "../pinned";
 import { knownHost, lookAtHost, reachHost } from "../reach";
@@ -157,11 +157,7 @@ async function takeable(operation: Operation, inputs: BridgeInputs) {
 }
 
 /** The host, and the bridge that the program has, under the name that it had until now. */
-async function changeable(
-  operation: Operation,
-  inputs: BridgeInputs,
-  old: { inputs: BridgeInputs; state: BridgeState },
-) {
+async function changeable(operation: Operation, inputs: BridgeInputs, old: Old<BridgeInputs, BridgeState>) {
   const { host, facts } = await reachHost(operation, inputs.connection, old);
   const { name: was } = old.state;
   const thing = markedBridge(facts, was, inputs.connection);

@@ -19,7 +19,7 @@ import {
 import { Refusal } from "../../schema/refusal";
 import { isKnown, isUnknown } from "../../schema/unknown";
 import { runningVms } from "../bridge/plan";
-import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
+import { type Lifecycle, type Old, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
 import { filterMark } from "../ownership/paths";
@@ -146,16 +146,15 @@ async function takeable(operation: Operation, { bridge, connection }: BridgeNetf
 }
 
 /** The host, and the filter that the program has. */
-async function changeable(operation: Operation, { bridge, connection }: BridgeNetfilterInputs, old: Old) {
+async function changeable(
+  operation: Operation,
+  { bridge, connection }: BridgeNetfilterInputs,
+  old: Old<BridgeNetfilterInputs, BridgeNetfilterState>,
+) {
   const { host, facts } = await reachHost(operation, connection, old);
   const thing = markedFilter(facts, bridge, connection);
   takeBack(operation, host, thing, heldBy(old.state));
   return { host, facts, thing };
-}
-
-interface Old {
-  readonly inputs: BridgeNetfilterInputs;
-  readonly state: BridgeNetfilterState;
 }
 
 function tell({ log }: Operation, host: Host, facts: Facts, inputs: BridgeNetfilterInputs, owner: string): void {

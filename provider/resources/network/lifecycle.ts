@@ -10,7 +10,7 @@ import { Refusal } from "../../schema/refusal";
 import { isKnown, isUnknown, type Previewed } from "../../schema/unknown";
 import { refuseMacvtap } from "../device";
 import { parseImportId } from "../importId";
-import type { Lifecycle, Operation } from "../lifecycle";
+import type { Lifecycle, Old, Operation } from "../lifecycle";
 import { dropMark } from "../ownership/keep";
 import { holderOf, renewedMark } from "../ownership/mark";
 import { networkMark } from "../ownership/paths";
@@ -153,11 +153,7 @@ function takeable(operation: Operation, host: Host, facts: Facts, inputs: Told) 
 }
 
 /** The host, and the network that the program has. */
-async function changeable(
-  operation: Operation,
-  { connection }: NetworkInputs,
-  old: { readonly inputs: NetworkInputs; readonly state: NetworkState },
-) {
+async function changeable(operation: Operation, { connection }: NetworkInputs, old: Old<NetworkInputs, NetworkState>) {
   const { host, facts } = await reachHost(operation, connection, old);
   const present = byUuid(facts, host, old.state);
   const thing = markedNetwork(facts, present ?? old.state, connection);

@@ -2,7 +2,7 @@ import type { Facts } from "../../host/facts/facts";
 import type { Host } from "../../host/host";
 import { findDomain, libvirtOf } from "../../plan/libvirt/find";
 import { Refusal } from "../../schema/refusal";
-import type { Operation } from "../lifecycle";
+import type { Old, Operation } from "../lifecycle";
 import { takeBack, takeOver } from "../ownership/whose";
 import type { NicInputs, NicState } from "./definition";
 import { movedWords } from "./elsewhere";
@@ -11,17 +11,18 @@ import { heldBy, markedNic, refuseTwice, wantedOf } from "./model";
 import { nicOf } from "./nicOf";
 import { beforeIn, placeBefore } from "./takeOver";
 
-interface Old {
-  readonly inputs: NicInputs;
-  readonly state: NicState;
-}
-
 /**
  * What the program has of a NIC, and what it is to have, where both may be its.
  *
  * @throws Refusal of a NIC that is another's, is not here any more, or can't be what is wanted
  */
-export async function changeable(operation: Operation, host: Host, facts: Facts, old: Old, inputs: NicInputs) {
+export async function changeable(
+  operation: Operation,
+  host: Host,
+  facts: Facts,
+  old: Old<NicInputs, NicState>,
+  inputs: NicInputs,
+) {
   const macAddress = inputs.macAddress ?? old.state.macAddress;
   const other = macAddress !== old.state.macAddress;
   const libvirt = libvirtOf(facts, host.label);

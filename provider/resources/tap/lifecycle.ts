@@ -16,7 +16,7 @@ import {
 } from "../../plan/tap/files";
 import { Refusal } from "../../schema/refusal";
 import { isKnown, isUnknown } from "../../schema/unknown";
-import { type Lifecycle, type Operation, PartlyDone } from "../lifecycle";
+import { type Lifecycle, type Old, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";
 import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
 import { tapMark } from "../ownership/paths";
@@ -131,17 +131,12 @@ async function takeable(operation: Operation, { name, connection }: TapInputs) {
 }
 
 /** The host, and the TAP that the program has. */
-async function changeable(operation: Operation, { name, connection }: TapInputs, old: Old) {
+async function changeable(operation: Operation, { name, connection }: TapInputs, old: Old<TapInputs, TapState>) {
   const { host, facts } = await reachHost(operation, connection, old);
   const thing = markedTap(facts, name, connection);
   takeBack(operation, host, thing, heldBy(old.state));
   // What somebody else made is kvmnet's from its first change on.
   return { host, facts, thing, madeBy: old.state.madeBy || operation.urn };
-}
-
-interface Old {
-  readonly inputs: TapInputs;
-  readonly state: TapState;
 }
 
 /** Whether it is there, and whose, is told by the kernel and by kvmnet's files. */
