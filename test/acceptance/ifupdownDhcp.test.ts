@@ -3,7 +3,7 @@ import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
-import { confirm, pingedUp, undoLastChange, upIsCutOff, upIsUndone, upWithoutDhcp } from "../lab/ownerRows";
+import { confirm, isCutOffThenUndone, pingedUp, upIsUndone, upWithoutDhcp } from "../lab/ownerRows";
 import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
 
@@ -142,13 +142,7 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC ifupdown h
       await host.must(["timeout", "150", "sh", "-c", leased[program]], { timeout: 160 * seconds });
       await isAsBefore(program === "dhcpcd" ? madeUp : undefined);
 
-      await upIsCutOff(stack, host);
-      await isAsBefore();
-
-      await succeeds(stack.up());
-      await isOn(host, "br0");
-      await undoLastChange(host);
-      await isAsBefore();
+      await isCutOffThenUndone(stack, host, isAsBefore, () => isOn(host, "br0"));
     },
     600 * seconds,
   );

@@ -4,7 +4,7 @@ import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
-import { confirm, pingedUp, undoLastChange, upIsCutOff, upIsUndone } from "../lab/ownerRows";
+import { confirm, isCutOffThenUndone, pingedUp, upIsUndone } from "../lab/ownerRows";
 import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
 
@@ -158,12 +158,7 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC is ifupdow
         expect(await host.readFile(path)).toBe(byInstaller);
         expect(await host.must(["ifquery", "--state"])).toMatch(/^enp1s0=enp1s0$/m);
       };
-      await upIsCutOff(stack, host);
-      await isAsBefore();
-
-      await succeeds(stack.up());
-      await undoLastChange(host);
-      await isAsBefore();
+      await isCutOffThenUndone(stack, host, isAsBefore);
     },
     300 * seconds,
   );

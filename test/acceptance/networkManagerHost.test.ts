@@ -4,7 +4,7 @@ import { HomelabStack } from "../lab/homelabStack";
 import { Lan } from "../lab/lan";
 import { macAddressOf } from "../lab/machine";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
-import { confirm, pingedUp, undoLastChange, upIsCutOff, upIsUndone } from "../lab/ownerRows";
+import { confirm, isCutOffThenUndone, pingedUp, upIsUndone } from "../lab/ownerRows";
 import { hasProfiles, isOnBridge, ownProfile, profileFolder, profileOf } from "../lab/profiles";
 import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
@@ -170,12 +170,7 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC is Network
         expect(await profileOf(host, "enp1s0")).toBe(user);
         await hasProfiles(host, { lan: byInstaller });
       };
-      await upIsCutOff(stack, host);
-      await isAsBefore();
-
-      await succeeds(stack.up());
-      await undoLastChange(host);
-      await isAsBefore();
+      await isCutOffThenUndone(stack, host, isAsBefore);
     },
     300 * seconds,
   );

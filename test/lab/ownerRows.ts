@@ -46,7 +46,7 @@ export async function pingedUp(stack: HomelabStack, host: Host, what: string): P
 }
 
 /** An `up` whose answers do not come through any more once it is applied, and then the plug pulled. */
-export async function upIsCutOff(stack: HomelabStack, host: Host): Promise<void> {
+async function upIsCutOff(stack: HomelabStack, host: Host): Promise<void> {
   const { struck } = await strikeAt(host, "applied", noOutgoing("tcp sport 22"));
   const cut = stack.up();
   await struck;
@@ -55,8 +55,24 @@ export async function upIsCutOff(stack: HomelabStack, host: Host): Promise<void>
 }
 
 /** `kvmnet undo` of the last change. */
-export async function undoLastChange(host: Host): Promise<void> {
+async function undoLastChange(host: Host): Promise<void> {
   const cli = await CommandLine.of(host);
   const undone = await cli.run("undo", "--yes", `root@${host.address}`);
   expect(undone).toMatchObject({ code: 0, stdout: expect.stringContaining("undone, and confirmed") });
+}
+
+/** The plug is pulled once, and a change that was confirmed is undone: each time the host is as before, as `isAsBefore` looks. */
+export async function isCutOffThenUndone(
+  stack: HomelabStack,
+  host: Host,
+  isAsBefore: () => Promise<void>,
+  isBridged: () => Promise<void> = async () => {},
+): Promise<void> {
+  await upIsCutOff(stack, host);
+  await isAsBefore();
+
+  await succeeds(stack.up());
+  await isBridged();
+  await undoLastChange(host);
+  await isAsBefore();
 }
