@@ -38,7 +38,7 @@ export class Bench implements AsyncDisposable {
     const engine = new Engine(simulation, id);
     const planned = kind.plan(await engine.facts());
     const verdict = await engine.transact(planned);
-    if (verdict !== "confirmed") throw new Error(`without any fault, it is ${verdict}`);
+    if (verdict !== "confirmed") throw new Error(`without any fault, it is ${verdict}:\n${engine.told()}`);
     const live = await picture(machine);
     await simulation.boot("synced");
     return new Bench(machine, simulation, planned, before, { live, booted: await picture(machine) });

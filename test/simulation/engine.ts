@@ -27,6 +27,8 @@ export type Death = "leased" | "started" | "applied";
 
 /** What an engine does on a host over SSH: as transact.ts and lease.ts, without a connection that could break. */
 export class Engine {
+  private unlike: readonly string[] = [];
+
   constructor(
     private readonly simulation: Simulation,
     private id: string,
@@ -109,6 +111,12 @@ export class Engine {
     return this.simulation.machine.read(`${base}/transactions/${this.id}/state`)?.trim() ?? "";
   }
 
+  /** What the host says about how it went, and what was missing at the last look. */
+  told(): string {
+    const read = (name: string) => this.simulation.machine.read(`${base}/transactions/${this.id}/${name}`) ?? "";
+    return [read("reason"), ...this.unlike, read("log")].join("\n");
+  }
+
   async facts(): Promise<Facts> {
     const { machine } = this.simulation;
     const to = `/mnt/facts.${this.id}`;
@@ -146,12 +154,13 @@ export class Engine {
   /** What the engine looks at before it confirms: once held, and once more when it is not. */
   private async isGood({ missing }: Planned, deadline: number): Promise<boolean> {
     const { simulation } = this;
-    while (missing(await this.facts()).length > 0) {
+    for (;;) {
+      this.unlike = missing(await this.facts());
+      if (this.unlike.length === 0) return true;
       if (simulation.now + 5 > deadline - 2) return false;
       await simulation.pass(5);
       if (this.state() !== "applied") return false;
     }
-    return true;
   }
 
   private async probes(deadline: number): Promise<boolean> {
