@@ -1,4 +1,5 @@
 import type { ChangeKind } from "./changes";
+import { sync } from "./disk";
 import { Engine, type Planned } from "./engine";
 import type { Machine } from "./machine";
 import { Simulation } from "./simulation";
@@ -44,10 +45,11 @@ export async function keepStart(simulation: Simulation): Promise<void> {
   await simulation.boot();
 }
 
+/** All of it is synced: else a power cut before the first sync of a run would leave what the run before has synced. */
 export async function backToStart(simulation: Simulation): Promise<void> {
   simulation.cut("written");
   await simulation.machine.do(
-    "for part in etc kvmnet; do find /mnt/disk/$part -mindepth 1 -delete; cp -a /mnt/base/$part/. /mnt/disk/$part/; done",
+    `for part in etc kvmnet; do find /mnt/disk/$part -mindepth 1 -delete; cp -a /mnt/base/$part/. /mnt/disk/$part/; done; ${sync}`,
   );
   simulation.faults = [];
   await simulation.boot();
