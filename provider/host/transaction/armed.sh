@@ -32,12 +32,17 @@ is_armed() {
 	[ "$(cat "$base/armed/id" 2>/dev/null)" = "$id" ]
 }
 
+# Nothing brings the files back once the state says that it is over, at a boot neither: what was written is on the disk before.
+end_as() { # state
+	sync -f /etc && while read -r at; do
+		[ ! -e "$at" ] || sync -f "$at" || return 1
+	done <changed.files && state "$1" && sync -f "$dir"
+}
+
 # Only what this transaction armed: a later one has a marker of its own. The marker goes as a whole; the timer goes last, as
 # it ends what was cut off here. Whoever has the lock arms the host anew.
 disarm() {
 	if is_armed; then
-		# What was written is there before nothing brings it back any more.
-		while read -r at; do [ ! -e "$at" ] || sync -f "$at"; done <changed.files
 		mv -T "$base/armed" "$base/armed.$id" && sync -f "$dir"
 	fi
 	rm -rf "$base/armed.$id"
@@ -62,8 +67,7 @@ leftover() {
 	cat lacking
 	! grep -qv '^the kernel lacks: ' lacking || refuse "the host could not go back from an earlier change (transaction $id): $(paste -sd, lacking)"
 	# What a hand gave the kernel, and took away since: that was told, and stands in no way.
-	state rolled-back
-	disarm
+	end_as rolled-back && disarm
 }
 
 clear_leftover() {

@@ -33,10 +33,9 @@ rollback() { # reason
 		go_back_anew
 	done
 	# Else it stays armed: its timer, the next boot and the next change try again.
-	if [ -s lacking ]; then
+	if [ -s lacking ] || ! end_as rolled-back; then
 		state incomplete
 	else
-		state rolled-back
 		disarm
 	fi
 	{
@@ -150,10 +149,9 @@ boot() {
 	files_missing >lacking
 	[ ! -s reason ] || words="$(cat reason); the host restarted meanwhile"
 	{ echo "$words"; sed 's/^/incomplete: /' lacking; cat log; } >report
-	if [ -s lacking ]; then
+	if [ -s lacking ] || ! end_as rolled-back; then
 		state incomplete
 	else
-		state rolled-back
 		disarm
 	fi
 }

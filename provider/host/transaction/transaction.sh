@@ -226,7 +226,7 @@ confirm() { # device, addresses that leave it
 	is applied || refuse "the change can't be confirmed any more: it is $(cat state)"
 	[ -e settled ] || refuse "the change can't be confirmed yet: the host holds what it has"
 	rm -f reserve
-	{ state confirmed && sync -f "$dir"; } || refuse "$dir can't be written: is the disk full or read-only?"
+	end_as confirmed || refuse "$dir can't be written: is the disk full or read-only?"
 	disarm
 	if [ $# -gt 1 ]; then drop_addresses "$@"; fi
 	ln -sfn "transactions/$id" "$base/last-good"

@@ -9,6 +9,13 @@ const fails = (unit: string, words: string, lasting = false): Fault => ({
   lasting,
 });
 
+/** What was not on the disk by then is empty. */
+const powerGoes = (unit: string, words: string): Fault => ({
+  ...fails(unit, words),
+  strike: { kind: "power goes", disk: "emptied" },
+});
+
+const folder = `/var/lib/kvmnet/transactions/${id}`;
 const made = "/run/systemd/network/10-netplan-enp1s0.network";
 
 /** What the anomaly tests found once: https://sqlite.org/testing.html, 3 */
@@ -21,10 +28,9 @@ const found: Readonly<Record<string, readonly (readonly [course: Course, faults:
     // What networkd was to hold for the change, it was to hold still.
     ["left alone", [fails("kvmnet-rollback", `rm -f ${made}.d/kvmnet-transition.conf`, true)]],
     // The marker of what is armed was there, and did not say whose it is.
-    [
-      "confirmed",
-      [{ ...fails("ssh-start", "sync -f /var/lib/kvmnet"), strike: { kind: "power goes", disk: "emptied" } }],
-    ],
+    ["confirmed", [powerGoes("ssh-start", "sync -f /var/lib/kvmnet")]],
+    // It was confirmed before what it had written was on the disk: the next boot found empty files, and took nothing back.
+    ["confirmed", [powerGoes("ssh-confirm", `sync -f ${folder}`)]],
   ],
   rename: [
     // What could not be armed to the end was armed, and of a change that had never begun.
