@@ -23,7 +23,7 @@ export const libvirtSilent: Check = ({ libvirt }) =>
           subject: "host",
           evidence: "virsh -q list --all: no answer",
           cause: "libvirt does not answer: its VMs may run on, but nothing can be said of them.",
-          fix: "systemctl status libvirtd, and journalctl -u libvirtd, on the host.",
+          fix: "systemctl status libvirtd, and journalctl -u libvirtd, on the host; where libvirt's daemons are modular (Fedora, RHEL), virtqemud and virtnetworkd.",
         }),
       ]
     : [];

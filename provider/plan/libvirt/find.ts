@@ -19,7 +19,9 @@ export function libvirtOf(facts: Facts, host: string): ToldLibvirt {
       `${host}: the host has no libvirt (no virsh). Install libvirt-daemon-system and libvirt-clients.`,
     );
   if (facts.libvirt.silent)
-    throw new Refusal(`${host}: libvirt does not answer. See systemctl status libvirtd on the host.`);
+    throw new Refusal(
+      `${host}: libvirt does not answer. See systemctl status libvirtd on the host; where libvirt's daemons are modular (Fedora, RHEL), virtqemud and virtnetworkd.`,
+    );
   return { ...facts.libvirt, unread: facts.unread };
 }
 

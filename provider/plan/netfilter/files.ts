@@ -30,8 +30,14 @@ export function modeOf(files: ReadonlyMap<string, string>, bridge: string): Netf
   return mode === "accept" || mode === "bypass" ? mode : undefined;
 }
 
-/** Services that write a firewall when they start or are reloaded: the bridge's rules come after each of these. */
-const writers = ["nftables", "netfilter-persistent", "ufw", "firewalld", "libvirtd", "docker", "k3s", "kubelet"];
+/**
+ * Services that write a firewall when they start or are reloaded: the bridge's rules come after each of these. Where libvirt's
+ * daemons are modular (Fedora, RHEL), it is virtnetworkd that does, whenever somebody asks it (libvirt.org/daemons.html).
+ */
+const writers = [
+  ...["nftables", "netfilter-persistent", "ufw", "firewalld", "libvirtd", "virtnetworkd"],
+  ...["docker", "k3s", "kubelet"],
+];
 
 export function netfilterFiles({ bridge, mode, owner }: NetfilterParameters, script: string): Map<string, string> {
   const services = writers.map((name) => `${name}.service`).join(" ");
