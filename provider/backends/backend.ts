@@ -38,8 +38,10 @@ export interface NicSite {
 export interface Handling {
   /** Undefined: networkd. */
   readonly owner: Owner | undefined;
-  /** What the bridge goes by there: the name of networkd's file; of ifupdown, its own. */
+  /** What the bridge goes by there: the name of networkd's file; of ifupdown, its own; of NetworkManager by hand, its profile. */
   readonly unit: string;
+  /** And its port, of NetworkManager's by hand. */
+  readonly portUnit?: string;
   /** @throws Refusal of a lease that can't go over to the bridge */
   told(joining: Joining): Told;
   /** An addressing as the owner will set it, where that is not as it was said. */

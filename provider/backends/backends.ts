@@ -14,6 +14,8 @@ import { networkd } from "./networkd/backend";
 import { byNetworkd } from "./networkd/handling";
 import { unitBefore, unitOf } from "./networkd/units";
 import { networkManager } from "./networkManager/backend";
+import { byProfiles } from "./networkManager/handMade";
+import { isProfiles } from "./networkManager/owner";
 import { profileBefore } from "./networkManager/profiles";
 
 /** Each owner of NICs; the last one has what no other one's files have. */
@@ -50,6 +52,7 @@ export function owningDefinition(facts: Facts, uplink: Link): NetplanDefinition 
 /** Whoever has a bridge that was there before kvmnet, by the entry of its user's files. */
 export function handlingOf(facts: Facts, bridge: NetplanDefinition, uplink: Link, port: NetplanDefinition): Handling {
   const { id: name } = bridge;
+  if (isProfiles(bridge)) return byProfiles(facts, bridge, uplink);
   if (!isIfupdowns(bridge)) return byNetworkd(facts, unitOf(bridge) ?? networkFileName(name), uplink, port);
   return {
     owner: ifupdownOf(facts),

@@ -10,14 +10,23 @@ export function bridgeLacks(
   bridge: Link,
   {
     unit,
+    portUnit,
     owner,
-    uplink,
-  }: { readonly unit?: string | undefined; readonly owner?: Owner | undefined; readonly uplink: string | undefined },
+    uplink = "",
+  }: {
+    readonly unit?: string | undefined;
+    readonly portUnit?: string | undefined;
+    readonly owner?: Owner | undefined;
+    readonly uplink: string | undefined;
+  },
 ): string | undefined {
   const { name, networkdState = "unknown", networkFile = "no file" } = bridge;
   if (owner === "ifupdown" || owner === "ifupdown2") return upLacks(facts, name);
   if (owner === "NetworkManager")
-    return profileLacks(facts, name, bridgeProfile(name)) ?? profileLacks(facts, uplink ?? "", portProfile(name));
+    return (
+      profileLacks(facts, name, unit ?? bridgeProfile(name)) ??
+      profileLacks(facts, uplink, portUnit ?? portProfile(name))
+    );
   return inHandsOfNetworkd(bridge, unit ?? bridgeUnit(facts, name))
     ? undefined
     : `networkd has ${name} in state ${networkdState}, from ${networkFile}`;

@@ -27,6 +27,17 @@ export function comesUp(sections: readonly Section[]): boolean {
   return !/^(false|no|0)$/.test(said("autoconnect")) && said("permissions") === "";
 }
 
+/**
+ * Whether a bridge and a NIC are up after a restart, the NIC in the bridge, by the profiles that they have: a port has its
+ * bridge come up, whatever that one's profile says; a bridge its ports where it says so.
+ */
+export function comesUpTogether(bridge: readonly Section[], port: readonly Section[]): boolean {
+  const bringsPorts = ["autoconnect-ports", "autoconnect-slaves"].some((key) =>
+    /^(1|true|yes)$/.test(saidIn(bridge, "connection", key) ?? ""),
+  );
+  return comesUp(port) || (bringsPorts && comesUp(bridge));
+}
+
 const types: Readonly<Record<string, string>> = { "802-3-ethernet": "ethernet" };
 
 function fits(sections: readonly Section[], { name, kind, mac, permanentMac }: Link): boolean {

@@ -12,7 +12,7 @@ import { type Identity, identityFor } from "./lease";
 import { bridgeProfile, portProfile } from "./paths";
 
 /** NetworkManager takes a forward delay of 0 for one that is not said, 15 s, and none below 2 s; what runs before a bridge is up takes it away again. */
-const leastDelay = 2;
+export const leastDelay = 2;
 const delayScript = (bridge: string) => `/etc/NetworkManager/dispatcher.d/pre-up.d/50-kvmnet-${bridge}`;
 const delayText = `#!/bin/sh
 # Written by kvmnet: this bridge has no forward delay, which NetworkManager has no words for (NetworkManager-dispatcher(8)).
@@ -88,7 +88,7 @@ export function bridgedProfiles(facts: Facts, { path, text }: UplinkProfile, bri
   const size: [string, string][] = mtu === undefined ? [] : [["mtu", String(mtu)]];
   const metric = metricNow(facts, name, uplink);
   const identity = identityFor(facts, name, uplink.name);
-  const sections = addressing ? sectionsOf(addressing, metric) : pinned(own.bridge, metric);
+  const sections = addressing ? addressingSections(addressing, metric) : pinned(own.bridge, metric);
   return {
     [ofBridge]: textOf([
       {
@@ -175,7 +175,7 @@ function known({ name, entries }: Section, identity: Identity): Section {
 }
 
 /** An addressing in NetworkManager's words, where it is not the user's own text. */
-function sectionsOf(stanza: Stanza, metric: number): Section[] {
+export function addressingSections(stanza: Stanza, metric?: number): Section[] {
   const { search = [] } = (stanza.nameservers ?? {}) as Record<string, readonly string[]>;
   const is6 = (one: string) => one.includes(":");
   return (["ipv4", "ipv6"] as const).map((name) => {
@@ -189,7 +189,7 @@ function sectionsOf(stanza: Stanza, metric: number): Section[] {
       ["method", methodOf(name, stanza, addresses.length > 0)],
       ...addresses.map((one, at): [string, string] => [`address${at + 1}`, one]),
       ...routes.map((one, at): [string, string] => [`route${at + 1}`, routeText(one, name)]),
-      ["route-metric", String(metric)],
+      ...(metric === undefined ? [] : [["route-metric", String(metric)] as [string, string]]),
       ...(servers.length > 0 ? [["dns", `${servers.join(";")};`] as [string, string]] : []),
       ...(search.length > 0 && name === "ipv4" ? [["dns-search", `${search.join(";")};`] as [string, string]] : []),
     ];

@@ -1,6 +1,6 @@
-import type { Link } from "./facts";
+import { isGuestPort, type Link } from "./facts";
 import { entriesText, entryOf, wordsIn } from "./inNetplansWords";
-import { keyfileSections, type Profile, saidIn } from "./keyfile";
+import { controllerOf, keyfileSections, type Profile, saidIn } from "./keyfile";
 import type { Section } from "./networkUnit";
 
 /** Folders of keyfiles; those in /run are gone with the next boot. */
@@ -25,19 +25,62 @@ const isPortProfile = (path: string) => /\/kvmnet-port-[^/]+\.nmconnection$/.tes
  */
 export function profileWords(
   others: ReadonlyMap<string, string>,
-  { profiles, keyfiles }: { profiles: ReadonlyMap<string, Profile>; keyfiles: ReadonlyMap<string, string> },
+  nm: Profiles,
   links: readonly Link[],
 ): [string, string][] {
+  const { profiles, keyfiles } = nm;
   if (profiles.size === 0) return [];
   const named = wordsIn(others);
   return links.flatMap((link): [string, string][] => {
-    const { path = "" } = profiles.get(link.name) ?? {};
+    const path = profiles.get(link.name)?.path ?? idlePortProfile(link, keyfiles) ?? "";
     const text = keyfiles.get(path);
     if (text === undefined || !isKeyfile(path) || isPortProfile(path) || named.has(link.name)) return [];
     if (isExternal(keyfileSections(text))) return [];
-    const ports = links.filter(({ master }) => master === link.name).map(({ name }) => name);
-    return [[path, profileEntry(link, text, ports)]];
+    return [[path, profileEntry(link, text, link.kind === "bridge" ? portsOf(link, text, nm, links) : [])]];
   });
+}
+
+/** That of a NIC which has none now, and by it is to be a port. */
+function idlePortProfile(link: Link, keyfiles: ReadonlyMap<string, string>): string | undefined {
+  const found = [...keyfiles].find(([, text]) => {
+    const sections = keyfileSections(text);
+    return controllerOf(sections) !== undefined && isForNic(sections, link);
+  });
+  return found?.[0];
+}
+
+interface Profiles {
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly keyfiles: ReadonlyMap<string, string>;
+}
+
+/** Whether a profile says of a NIC that it is for that one; what it is for by a pattern, NetworkManager alone tells. */
+export function isForNic(sections: readonly Section[], { name, mac, permanentMac, kind }: Link): boolean {
+  const only = saidIn(sections, "connection", "interface-name") ?? "";
+  const address = saidIn(sections, "ethernet", "mac-address")?.toLowerCase() ?? "";
+  if ((kind !== undefined && kind !== "veth") || (only === "" && address === "")) return false;
+  return (only === "" || only === name) && (address === "" || [mac, permanentMac].includes(address));
+}
+
+/** The profiles by which links become ports of a bridge that has this one: they name it, or its profile. */
+export function portProfiles(bridge: string, text: string, { keyfiles }: Pick<Profiles, "keyfiles">): string[] {
+  const names = [bridge, saidIn(keyfileSections(text), "connection", "uuid")];
+  return [...keyfiles].flatMap(([path, one]) => {
+    const sections = keyfileSections(one);
+    const controller = controllerOf(sections);
+    return controller !== undefined && names.includes(controller) && !isExternal(sections) ? [path] : [];
+  });
+}
+
+/** What is to be in a bridge by profiles: links that the host has, and those that it may have again. */
+function portsOf(bridge: Link, text: string, nm: Profiles, links: readonly Link[]): string[] {
+  const said = portProfiles(bridge.name, text, nm).flatMap((path) => {
+    const sections = keyfileSections(nm.keyfiles.get(path) ?? "");
+    const fitting = links.filter((link) => nm.profiles.get(link.name)?.path === path || isForNic(sections, link));
+    const name = saidIn(sections, "connection", "interface-name") || saidIn(sections, "connection", "id") || path;
+    return fitting.length > 0 ? fitting.map((link) => link.name) : [name];
+  });
+  return [...new Set(said)].filter((name) => !links.some((link) => link.name === name && isGuestPort(link)));
 }
 
 /** One link's entry by the text of its profile. */
@@ -45,14 +88,16 @@ export function profileEntry(link: Pick<Link, "name" | "kind">, text: string, po
   return entriesText([entryOf(link, stanzaOfProfile(keyfileSections(text)), ports)]);
 }
 
-/** A profile's addressing, and its MTU. */
+/** A profile's addressing, and its MTU. One of a port has no addressing, whatever else it says. */
 export function stanzaOfProfile(sections: readonly Section[]): Record<string, unknown> {
+  const mtu = saidIn(sections, "ethernet", "mtu");
+  const size = mtu !== undefined && /^[1-9]\d*$/.test(mtu) && { mtu: Number(mtu) };
+  if (controllerOf(sections) !== undefined) return { dhcp4: false, dhcp6: false, ...size };
   const [method4 = "auto", method6 = "auto"] = ["ipv4", "ipv6"].map((name) => saidIn(sections, name, "method"));
   const both = ["ipv4", "ipv6"];
   const addresses = both.flatMap((name) => addressesIn(sections, name).map(({ cidr }) => cidr));
   const routes = both.flatMap((name) => routesIn(sections, name));
   const [servers, search] = ["dns", "dns-search"].map((key) => both.flatMap((name) => listIn(sections, name, key)));
-  const mtu = saidIn(sections, "ethernet", "mtu");
   return {
     dhcp4: method4 === "auto",
     dhcp6: method6 === "dhcp",
@@ -63,7 +108,7 @@ export function stanzaOfProfile(sections: readonly Section[]): Record<string, un
     ...(servers?.length || search?.length
       ? { nameservers: { ...(servers?.length && { addresses: servers }), ...(search?.length && { search }) } }
       : {}),
-    ...(mtu !== undefined && /^[1-9]\d*$/.test(mtu) && { mtu: Number(mtu) }),
+    ...size,
   };
 }
 

@@ -30,6 +30,11 @@ export function saidIn(sections: readonly Section[], section: string, key: strin
   return found?.[1];
 }
 
+/** The bridge, bond or team that a profile makes its link a port of: by its name, or by its profile's UUID (nm-settings(5)). */
+export function controllerOf(sections: readonly Section[]): string | undefined {
+  return saidIn(sections, "connection", "controller") || saidIn(sections, "connection", "master") || undefined;
+}
+
 /** A profile of NetworkManager's that a link has now. */
 export interface Profile {
   readonly uuid: string;

@@ -3,6 +3,7 @@ import { findDefinition } from "../../backends/entry/definition";
 import { asksDhcp6, promised } from "../../backends/entry/wanted";
 import { isOfIfupdown } from "../../backends/ifupdown/owner";
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { isKeyfile } from "../../host/facts/inNetworkManagersWords";
 import { noUplink } from "../../host/facts/records";
 import { Refusal } from "../../schema/refusal";
 import { type Check, finding } from "./finding";
@@ -173,9 +174,7 @@ export const bridgeMac: Check = (facts) =>
     const words = {
       subject: `bridge ${bridge.name}`,
       evidence: `${bridge.name} ${bridge.mac}, ${uplink.name} ${uplink.mac}`,
-      fix: isOfIfupdown(facts, bridge.name)
-        ? `Write "hwaddress ${uplink.mac}" into the stanza of ${bridge.name}.`
-        : `Set macaddress: ${uplink.mac} for ${bridge.name}.`,
+      fix: macFix(facts, bridge.name, uplink.mac),
       fixable: true,
     };
     const cause = uplinks.some(({ mac }) => mac === bridge.mac)
@@ -184,6 +183,14 @@ export const bridgeMac: Check = (facts) =>
       : "The bridge has another MAC address than its uplink: a DHCP server takes the host for another one, and a switch's port security may drop it.";
     return cause === false ? [] : finding("bridge-mac", "warning", { ...words, cause });
   });
+
+/** In the words of whoever has the bridge. */
+function macFix(facts: Facts, bridge: string, mac: string): string {
+  if (isOfIfupdown(facts, bridge)) return `Write "hwaddress ${mac}" into the stanza of ${bridge}.`;
+  const { path } = facts.profiles.get(bridge) ?? {};
+  if (path !== undefined && isKeyfile(path)) return `Write mac-address=${mac.toUpperCase()} into [bridge] of ${path}.`;
+  return `Set macaddress: ${mac} for ${bridge}.`;
+}
 
 /** Whether somebody has set a bridge's MAC address to that one. */
 export const hasOwnMac = ({ mac, macFollowsPorts }: Link, wanted: string | undefined): boolean =>

@@ -1,7 +1,7 @@
 import { findDefinition } from "../../backends/entry/definition";
-import { candidatesFor, comesUp } from "../../backends/networkManager/atBoot";
+import { candidatesFor, comesUp, comesUpTogether } from "../../backends/networkManager/atBoot";
 import { bridgeProfile } from "../../backends/networkManager/paths";
-import { type Facts, type Link, ports } from "../../host/facts/facts";
+import { type Facts, fixedPorts, type Link, ports } from "../../host/facts/facts";
 import { isExternal, isKeyfile } from "../../host/facts/inNetworkManagersWords";
 import { keyfileSections, saidIn } from "../../host/facts/keyfile";
 import type { Check } from "./finding";
@@ -32,7 +32,7 @@ function concerned(facts: Facts): Link[] {
 }
 
 function lostBy(facts: Facts, link: Link): string[] {
-  const { name, master } = link;
+  const { name } = link;
   const { path } = facts.profiles.get(name) ?? {};
   if (path === undefined) return [];
   const text = facts.keyfiles.get(path);
@@ -49,10 +49,23 @@ function lostBy(facts: Facts, link: Link): string[] {
     ...(rival
       ? [`NetworkManager has ${name} by ${path}, and ${rival.path} has autoconnect-priority=${rival.priority}`]
       : []),
-    // A port may come up with its bridge.
-    ...(!rival && master === undefined && !comesUp(sections) ? [`${path} has ${name} come up by hand alone`] : []),
+    ...(!rival && !comesBack(facts, link) ? [`${path} has ${name} come up by hand alone`] : []),
+    ...(isInMemory(facts, path) ? [`NetworkManager has ${name} by ${path}, which is gone with a restart`] : []),
     ...notGiven(facts, link),
   ];
+}
+
+/** Whether a link comes up by itself: a port with its bridge, and a bridge with its port. */
+function comesBack(facts: Facts, { name, kind, master }: Link): boolean {
+  const of = (one: string) => keyfileSections(facts.keyfiles.get(facts.profiles.get(one)?.path ?? "") ?? "");
+  if (master !== undefined) return comesUpTogether(of(master), of(name));
+  return comesUp(of(name)) || (kind === "bridge" && fixedPorts(facts, name).some((port) => comesUp(of(port.name))));
+}
+
+/** A profile that a hand has changed for now; one that NetworkManager has made by itself, it makes again. */
+function isInMemory({ keyfiles }: Facts, path: string): boolean {
+  const sections = keyfileSections(keyfiles.get(path) ?? "");
+  return path.startsWith("/run/") && saidIn(sections, ".nmmeta", "nm-generated") !== "true";
 }
 
 /** A link that NetworkManager tells as "connected (externally)", and that no file of another's has. */

@@ -11,8 +11,9 @@ export interface WantedBridge extends BridgeLink {
   /** "192.0.2.10/24": must be on the bridge. */
   readonly addresses: readonly string[];
   readonly dhcp4: boolean;
-  /** networkd's file of a bridge that was made by hand with one. */
+  /** networkd's file of a bridge that was made by hand with one; NetworkManager's profile, and its port's. */
   readonly unit?: string | undefined;
+  readonly portUnit?: string | undefined;
   /** Who is to have the bridge, where that is not networkd. */
   readonly owner?: Owner | undefined;
   /** Gateways of the default routes that must go over the bridge. */

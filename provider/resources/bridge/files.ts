@@ -57,7 +57,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     mtu: inputs.mtu,
     ...(vlans && { vlans }),
     ...promised(stanza),
-    ...(found && { unit: unitOf(found.own) }),
+    ...(found && { unit: unitOf(found.own) ?? (handling.portUnit && handling.unit), portUnit: handling.portUnit }),
     ...(handling.owner && { owner: handling.owner }),
   };
   const ofBridge = foundChange?.stripped ?? new Map<string, string>();
@@ -69,7 +69,9 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     ...(found ? edited.map((path): [string, string] => [path, facts.netplan.get(path) ?? ""]) : []),
     ...(configuration?.originals ?? []),
   ]);
-  const previousConfig = found ? { ...originals, ...record?.previousConfig } : (record?.previousConfig ?? originals);
+  const previousConfig = found
+    ? { ...originals, ...record?.previousConfig }
+    : ((record?.found ? undefined : record?.previousConfig) ?? originals);
   const config: Readonly<Record<string, string>> = {
     ...written.own,
     ...(found ? {} : sysctls(facts, name, uplink)),

@@ -1,21 +1,22 @@
-import { isDeepStrictEqual } from "node:util";
-import { addressingOf, listOf, nameServersOf, type Stanza, withoutAddressing } from "../../backends/entry/addressing";
+import { addressingOf, listOf, type Stanza, withoutAddressing } from "../../backends/entry/addressing";
 import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../backends/entry/definition";
-import { asksDhcp6, promised, stanzaOf } from "../../backends/entry/wanted";
-import { unlikeSaid } from "../../backends/ifupdown/handMade";
 import { isIfupdowns, needUp } from "../../backends/ifupdown/owner";
 import { bridgeFilePath, bridgeFilesIn, bridgeFileText, isBridgeFile } from "../../backends/netplan/bridgeFile";
-import { entryMtu, isOurs, usersMtu } from "../../backends/netplan/mtu";
+import { entryMtu, isOurs } from "../../backends/netplan/mtu";
 import { madeByNetplan } from "../../backends/netplan/netplanId";
 import { isUnit } from "../../backends/networkd/units";
+import { profilesThatMake, refusePorts } from "../../backends/networkManager/handMade";
+import { isProfiles } from "../../backends/networkManager/owner";
+import { uuidOf } from "../../backends/networkManager/profiles";
 import { quote } from "../../host/exec/quote";
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
 import type { BridgeRecord, FoundBefore } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs } from "./definition";
+import { asFilesHaveIt, isSaid } from "./foundAsItIs";
 
-/** A bridge that was there before kvmnet, made by hand with netplan, networkd's files or ifupdown's: its definition stays in the user's own files. */
+/** A bridge that was there before kvmnet, made by hand with netplan, networkd's files, ifupdown's or NetworkManager's profiles: its definition stays in the user's own files. */
 export interface Found {
   /** As netplan merges it: with what kvmnet's file adds, where there is one. */
   readonly definition: NetplanDefinition;
@@ -31,15 +32,17 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
   if (record && !record.found) return undefined;
   const link = linkNamed(facts, name);
   const found = definedOutside(facts, name);
+  if (found && isProfiles(found.own)) refusePorts(facts, found.own);
+  if (!link) refuseUnmade(facts, name);
   if (record?.found) return found && { ...found, macAddress: record.found.macAddress, timers: record.found.timers };
   const way = link && !found ? makingItYours(facts, name) : undefined;
   if (way !== undefined)
     throw new Refusal(
       `name: the host has the bridge ${name} by a file of kvmnet's, and no record of whose it is. To import it, make the file yours first: ${way}`,
     );
-  if (link && (!found || !(isUnit(found.own) || isIfupdowns(found.own) || madeByNetplan(link) === name)))
+  if (link && !(found && (isAsItIs(found.own) || madeByNetplan(link) === name)))
     throw new Refusal(
-      `name: the host has an interface ${name} already, which kvmnet did not make, nor netplan, networkd or ifupdown from their files. Take another name, or describe it there first.`,
+      `name: the host has an interface ${name} already, which kvmnet did not make, nor netplan, networkd, ifupdown or NetworkManager from their files. Take another name, or describe it there first.`,
     );
   if (!link && definedIds(facts.netplan).some(({ id }) => id === name))
     throw new Refusal(
@@ -48,12 +51,25 @@ export function foundBridge(facts: Facts, name: string, record: BridgeRecord | u
   if (!link || !found) return undefined;
   if (link.kind !== "bridge" || found.definition.section !== "bridges")
     throw new Refusal(`name: the host has an interface ${name} already, which is no bridge. Take another name.`);
-  if (found.definition.renderer !== "networkd")
+  if (!isProfiles(found.own) && found.definition.renderer !== "networkd")
     throw new Refusal(
       `name: ${name} is configured with netplan's renderer ${found.definition.renderer}; for now kvmnet handles networkd only.`,
     );
   if (isIfupdowns(found.own)) needUp(facts, "name", found.own);
   return { ...found, macAddress: link.mac };
+}
+
+/** Whether a bridge stands in files that kvmnet never changes. */
+const isAsItIs = (own: NetplanDefinition) => isUnit(own) || isIfupdowns(own) || isProfiles(own);
+
+/** @throws Refusal where NetworkManager is to have a bridge by a user's profile, and it is down, which takes the link away */
+function refuseUnmade(facts: Facts, name: string): void {
+  const [path] = profilesThatMake(facts, name);
+  if (path === undefined) return;
+  const id = uuidOf(facts.keyfiles.get(path));
+  throw new Refusal(
+    `name: ${name} is NetworkManager's by ${path}, and is not there now. Bring it up at the console: nmcli connection up ${id}. To be rid of it, or of its name: nmcli connection delete ${id}.`,
+  );
 }
 
 /** The command after which netplan has the same bridge by a file of the user's; undefined: it is one, or there is none. */
@@ -112,8 +128,8 @@ export function changeFound(
   present: Omit<Present, "stanza">,
 ): FoundChange {
   const { name } = inputs;
-  if (isUnit(own)) return asItsUnitsHaveIt(facts, inputs, { own, macAddress, timers });
-  if (isIfupdowns(own)) return asItsStanzasHaveIt(facts, inputs, { own, macAddress, port });
+  const asItIs = asFilesHaveIt(facts, inputs, { own, macAddress, timers, port });
+  if (asItIs) return { stanza: asItIs, kept: [], stripped: new Map(), config: {} };
   const now = { ...present, stanza: addressingOf(definition) };
   const whole = inputs.addressing === "inherit" ? undefined : completed(inputs.addressing, now);
   const explicit = whole?.stanza;
@@ -130,88 +146,6 @@ export function changeFound(
     config: needed ? { [bridgeFilePath(facts.netplan, link)]: text } : {},
   };
 }
-
-/**
- * A bridge of networkd's files by hand stays as they have it: kvmnet's own would have to come before them, and say all that they say.
- * @throws Refusal of inputs that want it otherwise
- */
-function asItsUnitsHaveIt(
-  facts: Facts,
-  inputs: BridgeInputs,
-  { own, macAddress, timers }: Pick<Found, "own" | "macAddress" | "timers">,
-): FoundChange {
-  const { name } = inputs;
-  const link = linkNamed(facts, name);
-  // A hand may have changed the link alone, or its files and the link.
-  const isLike = (key: "stp" | "forwardDelay") => [link?.[key], timers?.[key]].includes(inputs[key]);
-  const mtu = usersMtu(facts, name) ?? link?.mtu;
-  const stanza = addressingOf(own);
-  const explicit = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
-  const unlike = [
-    ...(explicit && !isSaid(stanza, explicit) ? ["addressing"] : []),
-    ...(inputs.macAddress !== undefined && inputs.macAddress !== macAddress ? ["macAddress"] : []),
-    ...(link && !isLike("stp") ? ["stp"] : []),
-    ...(link && !isLike("forwardDelay") ? ["forwardDelay"] : []),
-    ...(link && inputs.mtu !== undefined && mtu !== inputs.mtu ? ["mtu"] : []),
-  ];
-  if (unlike.length > 0)
-    throw new Refusal(
-      `${unlike[0]}: ${name} is not so by ${own.places.map(({ path }) => path).join(", ")}, which kvmnet does not change (${unlike.join(", ")}). Say it as it is there (pulumi import prints that), or change it by hand first.`,
-    );
-  return { stanza, kept: [], stripped: new Map(), config: {} };
-}
-
-/**
- * The same of ifupdown's files, whose lines are told that would have to be there.
- * @throws Refusal of inputs that want it otherwise
- */
-function asItsStanzasHaveIt(
-  facts: Facts,
-  inputs: BridgeInputs,
-  { own, macAddress, port }: Pick<Found, "own" | "macAddress"> & { readonly port: NetplanDefinition },
-): FoundChange {
-  const { name, mtu } = inputs;
-  const stanza = addressingOf(own);
-  const addressing = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
-  const isAddressed = addressing === undefined || isSaid(stanza, addressing);
-  const isOfMtu = mtu === undefined || (usersMtu(facts, name) === mtu && entryMtu(port, name) === mtu);
-  const [unlike, ...others] = unlikeSaid(
-    facts,
-    { ...inputs, uplink: port.id, addressing },
-    { macAddress, isAddressed, isOfMtu },
-  );
-  if (unlike === undefined) return { stanza, kept: [], stripped: new Map(), config: {} };
-  const { property, says, write } = unlike;
-  const paths = own.places.map(({ path }) => path).join(", ");
-  const lines = [...write, ...others.flatMap((one) => one.write)].map((line) => JSON.stringify(line)).join(", ");
-  const notes = [unlike, ...others].flatMap(({ note = [] }) => note).map((note) => ` ${note}`);
-  const command = facts.ifupdown2 ? "ifreload -a" : `ifdown ${name} and ifup ${name}`;
-  throw new Refusal(
-    `${property}: ${name} has ${says} by ${paths}, which kvmnet does not change. Write ${lines} there and run ${command} at the console, or say ${[property, ...others.map((one) => one.property)].join(", ")} as it is there (pulumi import prints that).${notes.join("")}`,
-  );
-}
-
-/** Whether the user's files give a bridge the wanted addressing; what else they say of it is theirs. */
-function isSaid(stanza: Stanza, wanted: Stanza): boolean {
-  const facets = (one: Stanza) => {
-    const { dhcp4, addresses, gateways } = promised(one);
-    const routes = listOf(one.routes).filter((route) => !isDefaultRoute(route));
-    const nameservers = nameServersOf(one);
-    const ra = wanted["accept-ra"] === undefined ? undefined : one["accept-ra"];
-    return {
-      ...{ dhcp4, dhcp6: asksDhcp6(one), ra },
-      ...{ addresses: sorted(addresses), gateways: sorted(gateways) },
-      ...{ routes: sorted(routes), nameservers: sorted(nameservers) },
-      metrics: sorted(listOf(one.routes).map((route) => (route as Stanza).metric ?? "")),
-    };
-  };
-  return isDeepStrictEqual(facets(stanza), facets(wanted));
-}
-
-/** Whatever the order of an object's keys. */
-const sorted = (values: readonly unknown[]) =>
-  values.map((one) => JSON.stringify(one, one instanceof Object ? Object.keys(one).sort() : null)).sort();
-const isDefaultRoute = (route: unknown) => promised({ routes: [route] }).gateways.length > 0;
 
 /** What files say of the link. netplan-yaml(5): with parameters STP is on unless they say no; without any, both are the kernel's: off, and 15 s. */
 export function linkSaid({ places }: NetplanDefinition): { readonly stp: boolean; readonly forwardDelay: number } {

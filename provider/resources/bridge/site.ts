@@ -4,6 +4,8 @@ import { addressingOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../../backends/entry/definition";
 import { withoutBridge } from "../../backends/ifupdown/owner";
 import { refuseKeys, refusePattern } from "../../backends/netplan/refuse";
+import { refuseUnkept } from "../../backends/networkManager/handMade";
+import { isProfiles } from "../../backends/networkManager/owner";
 import { type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
 import type { BridgeRecord } from "../../host/facts/records";
 import { need } from "../../host/facts/unread";
@@ -70,13 +72,14 @@ export function siteOf(
     );
   }
   const plain = withoutBridge(facts, name, record);
-  const port = entryBefore(plain, uplink, found ? undefined : record?.previousConfig);
+  const port = entryBefore(plain, uplink, found || record?.found ? undefined : record?.previousConfig);
   const configuration = found
     ? undefined
     : backendOf(port).configuration({ facts, plain, bridge: name, uplink, entry: port, record });
   if (found) {
     if (uplink.master !== name) refuseKeys(port, uplink);
     refusePattern(port, uplink);
+    if (isProfiles(found.own)) refuseUnkept(facts, found.own, uplink);
     refuseOtherPorts(facts, found, uplink, port.id);
   }
   const there = linkNamed(facts, name);

@@ -92,7 +92,7 @@ export function vlanDropInsIn(facts: Facts, bridge: string, portIds: readonly st
  * @throws Refusal of what the host's network can't be given, or what would be lost by it
  */
 export function vlansFor(site: Site, inputs: BridgeInputs, portId: string): WantedBridge["vlans"] {
-  const { facts, found, configuration, uplink, present } = site;
+  const { facts, found, configuration, handling, uplink, present } = site;
   const { name, vlanFiltering, vlans = [] } = inputs;
   const filtering = vlanFiltering ?? (vlansWritten(facts, present?.name ?? name, portId) ? false : undefined);
   if (filtering === undefined) return undefined;
@@ -101,7 +101,7 @@ export function vlansFor(site: Site, inputs: BridgeInputs, portId: string): Want
     refuseUntagging(facts, present);
     return wanted;
   }
-  const owner = configuration?.owner;
+  const owner = configuration?.owner ?? (handling.owner === "NetworkManager" ? handling.owner : undefined);
   if (owner !== undefined)
     throw new Refusal(
       `vlanFiltering: ${owner} has ${uplink.name}, and for now kvmnet has bridges tell VLANs apart where netplan or networkd has the NIC. Leave it out, or give each VLAN a bridge of its own by hand.`,

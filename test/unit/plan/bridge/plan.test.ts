@@ -134,7 +134,7 @@ test.each([
     "that netplan did not make",
     { networkFile: "/etc/systemd/network/br0.network" },
     "br0",
-    /nor netplan, networkd or ifupdown from their files/,
+    /nor netplan, networkd, ifupdown or NetworkManager from their files/,
   ],
 ])("a hand-made bridge %s is refused", (_, now, link, words) => {
   const { facts } = read("aHandMadeBridgeAsWantedIsLeftAlone");
