@@ -62,10 +62,11 @@ const commands: Record<string, Command> = {
   netplan: (simulation, [verb, ...args]) =>
     verb === "generate" ? generated(simulation, args) : failed(`netplan ${verb}: not simulated`),
   "netplan-generate": generated,
-  async networkctl({ networkd, bus }, [verb = ""]) {
+  async networkctl({ networkd, bus }, [verb = "", link = ""]) {
     if (!bus || !networkd.running) return failed("Failed to connect to bus: No such file or directory");
-    if (verb !== "reload") throw new Error(`networkctl ${verb}: not simulated`);
-    await networkd.reload();
+    if (verb === "reload") await networkd.reload();
+    else if (verb === "reconfigure") await networkd.reconfigure(link);
+    else throw new Error(`networkctl ${verb}: not simulated`);
     return done;
   },
   systemctl,

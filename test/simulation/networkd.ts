@@ -31,6 +31,9 @@ interface Route {
 /** systemd-networkd, as far as kvmnet has learnt to know it on real hosts: what it makes of its files, and what it drops. */
 export class Networkd {
   running = false;
+  /** As systemd 249 it tells nothing of a port that left its bridge, until it is told to set that up anew. */
+  loses = false;
+  private readonly lost = new Set<number>();
   /** What it set each link up from, by its index. */
   private readonly known = new Map<number, Config>();
 
@@ -57,7 +60,18 @@ export class Networkd {
       if (config === undefined || (before?.path === config.path && before.stamp === config.stamp)) continue;
       this.known.set(link.ifindex, config);
       await this.configure(link.ifname, config);
+      if (this.loses && link.master !== undefined && value(config, "Network", "Bridge") === undefined)
+        this.lost.add(link.ifindex);
     }
+    await this.writeStates();
+  }
+
+  async reconfigure(name: string): Promise<void> {
+    const link = (await this.links()).find(({ ifname }) => ifname === name);
+    const config = link && this.known.get(link.ifindex);
+    if (!config) return;
+    this.lost.delete(link.ifindex);
+    await this.configure(name, config);
     await this.writeStates();
   }
 
@@ -157,10 +171,11 @@ export class Networkd {
     const folder = this.machine.path("/run/systemd/netif/links");
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    for (const [index, { path }] of this.known)
+    const told = [...this.known].filter(([index]) => !this.lost.has(index));
+    for (const [index, { path }] of told)
       writeFileSync(join(folder, String(index)), `ADMIN_STATE=configured\nNETWORK_FILE=${path}\n`);
     // systemd-resolved follows: it asks the servers of links in networkd's hands.
-    const servers = [...this.known.values()].flatMap((config) => values(config, "Network", "DNS"));
+    const servers = told.flatMap(([, config]) => values(config, "Network", "DNS"));
     this.machine.write("/run/systemd/resolve/resolv.conf", servers.map((server) => `nameserver ${server}\n`).join(""));
   }
 }

@@ -224,7 +224,33 @@ daemon_before() { # way
 }
 
 daemon_after() { # way
-	if leaves_bridge "$1"; then daemon_settled 20 || :; else daemon_reload; fi
+	if leaves_bridge "$1"; then
+		daemon_settled 20 || :
+		sed -n 's/^link set dev \([^ ]*\) nomaster$/\1/p' "$1.batch" | while read -r link; do daemon_meets "$link"; done
+	else
+		daemon_reload
+	fi
+}
+
+# The end of the link that it was takes the file away that tells of the link that it is (systemd 249), and with it its name
+# servers from resolved; and no link-local address is made for one that is up.
+daemon_meets() { # link
+	index=$(cat "/sys/class/net/$1/ifindex" 2>/dev/null) || return 0
+	make_link_local "$1"
+	for _ in $(seq 10); do
+		[ ! -e "/run/systemd/netif/links/$index" ] || return 0
+		sleep 0.1
+	done
+	logged limited "$(daemon_patience)" networkctl reconfigure "$1"
+	daemon_settled 20
+}
+
+# For a link that is up, the kernel makes one when the way is changed in which it does.
+make_link_local() { # link
+	settings=/proc/sys/net/ipv6/conf/$1
+	mode=$(cat "$settings/addr_gen_mode" 2>/dev/null) || return 0
+	if [ "$mode" = 1 ] || [ "$(cat "$settings/disable_ipv6")" = 1 ] || [ -n "$(ip -6 -o address show dev "$1" scope link)" ]; then return 0; fi
+	echo 1 >"$settings/addr_gen_mode" && echo "$mode" >"$settings/addr_gen_mode"
 }
 
 daemon_said() {
