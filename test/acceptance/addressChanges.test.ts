@@ -11,7 +11,7 @@ const seconds = 1000;
 const gateway = { routes: [{ to: "default", via: "192.0.2.1" }], nameservers: ["192.0.2.1"] };
 
 /** A host whose address changes while it is reached at it: nobody is at its console. */
-describe.each(releasesFor(__filename))("the host's own address on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("the host's own address on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;

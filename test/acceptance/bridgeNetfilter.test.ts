@@ -33,7 +33,7 @@ const guestAddress = "192.0.2.77";
 /** Something behind the host, which only a routed packet gets to. */
 const farAddress = "203.0.113.9";
 
-describe.each(releasesFor(__filename))("FORWARD drops, and br_netfilter is on, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("FORWARD drops, and br_netfilter is on, on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;

@@ -27,7 +27,7 @@ const twoNics = `network:
 const duplicate = /^(address .*"ifname":"enp1s0".*"local":"fe80::|route6 \{"dev":"enp1s0","dst":"fe80::[0-9a-f:]+",)/;
 
 /** A host on which a VM runs on the bridge, all the time. */
-describe.each(releasesFor(__filename))("a bridge that changes in place on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("a bridge that changes in place on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;

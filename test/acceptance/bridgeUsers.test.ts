@@ -14,7 +14,7 @@ time.sleep(3600)
 `;
 
 /** Who is on a bridge that destroy would take away, whatever libvirt says. */
-describe.each(releasesFor(__filename))("those who use a bridge on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("those who use a bridge on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let stack: HomelabStack;

@@ -9,7 +9,7 @@ const seconds = 1000;
 const name = "router.lab.test";
 
 /** Default routes and name servers: what a program says of them, or leaves out. */
-describe.each(releasesFor(__filename))("what else the host needs, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("what else the host needs, on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let stack: HomelabStack;

@@ -19,7 +19,7 @@ const config = {
   },
 };
 
-describe.each(releasesFor(__filename))("a host with DHCP on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("a host with DHCP on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;

@@ -12,7 +12,7 @@ const files = { "/etc/docker/daemon.json": `{ "storage-driver": "vfs", "bip": "2
 const vms = { web: { host: "kvm1", nics: { lan: { network: "lan" } } } };
 const hosts = { kvm1: { bridge: {}, networks: { lan: {} } } };
 
-describe.each(releasesFor(__filename))("Docker's own package on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("Docker's own package on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;

@@ -21,7 +21,7 @@ const seconds = 1000;
 const vms = { web: { host: "kvm1", nics: { lan: { network: "lan" } } } };
 const hosts = { kvm1: { bridge: { netfilter: false }, networks: { lan: {} } } };
 
-describe.each(releasesFor(__filename))("the doctor on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("the doctor on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let guest: Guest;

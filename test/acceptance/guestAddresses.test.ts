@@ -8,7 +8,7 @@ import { succeeds } from "../lab/succeeds";
 const seconds = 1000;
 
 /** A guest without an agent, to which the host itself never speaks: nobody tells of its addresses but itself. */
-describe.each(releasesFor(__filename))("a guest's address on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("a guest's address on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;

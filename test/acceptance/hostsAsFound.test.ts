@@ -21,7 +21,7 @@ ip -6 route show default | grep -o 'via .* dev [^ ]*' | sort -u
 ip rule
 `;
 
-describe.each(releasesFor(__filename))("hosts as they are found, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("hosts as they are found, on %s", (release) => {
   let lan: Lan;
   const table: string[] = [];
 

@@ -39,7 +39,7 @@ iface vmbr0 inet static
 source /etc/network/interfaces.d/*
 `;
 
-describe.each(releasesFor(__filename))("a host on Debian %s whose network is ifupdown2's", (release) => {
+describe.each(releasesFor(__filename))("a host on %s whose network is ifupdown2's", (release) => {
   let lan: Lan;
 
   // Hosts of one address and several MAC addresses: a LAN that knew an earlier one looks for the next one there.

@@ -44,7 +44,7 @@ const leased = {
 /** dhcpcd makes itself such an address where no server answers, and keeps it where it finds its lease's on the NIC already. */
 const madeUp = /"169\.254\./;
 
-describe.each(releasesFor(__filename))("a host on Debian %s whose NIC ifupdown has by DHCP", (release) => {
+describe.each(releasesFor(__filename))("a host on %s whose NIC ifupdown has by DHCP", (release) => {
   const program = release === "bookworm" ? "dhclient" : "dhcpcd";
   const config = (bridge: object = {}) => ({ hosts: { kvm1: { bridge: { confirm, ...bridge } } } });
   let lan: Lan;

@@ -59,7 +59,7 @@ const hosts = [
   },
 ];
 
-describe.each(releasesFor(__filename))("a host on Debian %s whose NIC is ifupdown's", (release) => {
+describe.each(releasesFor(__filename))("a host on %s whose NIC is ifupdown's", (release) => {
   let lan: Lan;
 
   beforeAll(async () => {

@@ -43,7 +43,7 @@ const findings = [
 ];
 
 /** What on a host names the NIC, hangs on it, or would take it away from netplan. */
-describe.each(releasesFor(__filename))("what a bridge would break on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("what a bridge would break on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let stack: HomelabStack;

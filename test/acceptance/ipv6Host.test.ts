@@ -30,7 +30,7 @@ const hosts = [
   ...releasesFor(__filename).map((release) => [release, "by DHCPv6", "dhcp6"] as const),
 ] as const;
 
-describe.each(hosts)("a host on Debian %s that has IPv6 alone, %s", (release, _how, addressing) => {
+describe.each(hosts)("a host on %s that has IPv6 alone, %s", (release, _how, addressing) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;

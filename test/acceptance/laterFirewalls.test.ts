@@ -23,7 +23,7 @@ const noGuest = "ip netns delete vm; ip link delete vm0 2>/dev/null || true";
 /** What a service's start or reload has systemd do for others goes on after it. */
 const settled = "while systemctl list-jobs --no-legend | grep -q kvmnet; do sleep 0.1; done";
 
-describe.each(releasesFor(__filename))("a firewall that comes after up, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("a firewall that comes after up, on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let stack: HomelabStack;

@@ -5,7 +5,7 @@ import { succeeds } from "../lab/succeeds";
 
 const seconds = 1000;
 
-describe.each(releasesFor(__filename))("a lease of two minutes on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("a lease of two minutes on %s", (release) => {
   test(
     "ends where no server answers any more, and nothing else on the bridge goes with it",
     async () => {

@@ -73,7 +73,7 @@ const hosts: { name: string; files: Record<string, string> }[] = [
   },
 ];
 
-describe.each(releasesFor(__filename))("a host on Debian %s whose NIC is networkd's by a file by hand", (release) => {
+describe.each(releasesFor(__filename))("a host on %s whose NIC is networkd's by a file by hand", (release) => {
   let lan: Lan;
 
   beforeAll(async () => {

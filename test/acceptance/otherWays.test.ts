@@ -17,7 +17,7 @@ const macvtapNodes = {
     'SUBSYSTEM=="macvtap", ACTION=="add", RUN+="/bin/sh -c \'mknod /dev/%k c %M %m\'"\n',
 };
 
-describe.each(releasesFor(__filename))("VMs on a LAN in other ways on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("VMs on a LAN in other ways on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let web: Guest;

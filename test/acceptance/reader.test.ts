@@ -8,7 +8,7 @@ import { succeeds } from "../lab/succeeds";
 const seconds = 1000;
 
 /** As in a pipeline: a user who may ask libvirt, and not become root. */
-describe.each(releasesFor(__filename))("on Debian %s, who is not root", (release) => {
+describe.each(releasesFor(__filename))("on %s, who is not root", (release) => {
   let lan: Lan;
   let host: Host;
   let stack: HomelabStack;

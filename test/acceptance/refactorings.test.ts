@@ -54,7 +54,7 @@ async function identities(host: Host): Promise<Said> {
   };
 }
 
-describe.each(releasesFor(__filename))("a stack that is refactored, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("a stack that is refactored, on %s", (release) => {
   let lan: Lan;
   let kvm1: Host;
   const line = refactoringTable();

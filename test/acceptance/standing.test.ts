@@ -18,7 +18,7 @@ const standings = [
 ] as const;
 
 /** SSH goes on working for such an engine whatever becomes of the LAN. */
-describe.each(releasesFor(__filename))("an engine whose own way is no proof of the LAN, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("an engine whose own way is no proof of the LAN, on %s", (release) => {
   let lan: Lan;
   let host: Host;
   const engines = new Map<string, Namespace>();

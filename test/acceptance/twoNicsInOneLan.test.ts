@@ -19,7 +19,7 @@ const twoLeases = `network:
     enp2s0: {dhcp4: true}
 `;
 
-describe.each(releasesFor(__filename))("two NICs by DHCP in one LAN, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("two NICs by DHCP in one LAN, on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let stack: YamlStack;

@@ -13,7 +13,7 @@ const addressing = {
 };
 
 /** DHCP's address, which the host keeps, and a VM that runs on the bridge all the time. */
-describe.each(releasesFor(__filename))("a change that is taken back on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("a change that is taken back on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let stack: HomelabStack;

@@ -76,7 +76,7 @@ const addressingOf = async (host: Host) =>
         ) && !/fe80::[0-9a-f:]+\/64 scope link/.test(line),
     );
 
-describe.each(releasesFor(__filename))("an untidy host on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("an untidy host on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let stack: HomelabStack;

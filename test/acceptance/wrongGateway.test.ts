@@ -8,7 +8,7 @@ const seconds = 1000;
 const wrong = "192.0.2.77";
 
 /** The engine stands behind the router: from there, a host with a wrong gateway does not answer. */
-describe.each(releasesFor(__filename))("a bridge with a gateway that is none, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("a bridge with a gateway that is none, on %s", (release) => {
   let lan: Lan;
   let host: Host;
   let stack: HomelabStack;

@@ -1,8 +1,9 @@
 import { must } from "./command";
 import { debianMirrors } from "./debianMirrors";
 import { image } from "./image";
+import { isUbuntu, type Ubuntu, ubuntuMirrors } from "./ubuntu";
 
-export type Release = "bookworm" | "trixie";
+export type Release = "bookworm" | "trixie" | Ubuntu;
 
 /** What a KVM host has on it: the programs that kvmnet may rely on, and no more than a plain one would have. */
 export const hostPackages = [
@@ -38,15 +39,30 @@ export interface RootFolder {
   customize: string;
 }
 
-/** Installs Debian into a folder. */
+/** Installs Debian or Ubuntu into a folder. */
 export async function makeRootFolder({ release, packages, prepare, customize }: RootFolder, target: string) {
   const excluded = ["doc", "man", "locale", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
   await must([
     ...["mmdebstrap", "--quiet", "--variant=minbase", `--include=${packages.join(",")}`, ...excluded],
     ...(prepare ? [`--essential-hook=${prepare}`] : []),
-    ...[`--customize-hook=${customize}`, release, target, ...(await debianMirrors(release))],
+    ...[
+      `--customize-hook=${customize}`,
+      release,
+      target,
+      ...(await (isUbuntu(release) ? ubuntuMirrors(release) : debianMirrors(release))),
+    ],
   ]);
 }
+
+/** Ubuntu's server has these besides; until 22.04 resolved is in systemd's own package; from 25.10 on sudo is the one written in Rust. */
+const ubuntuPackages = (release: Ubuntu) => [
+  ...hostPackages.filter((one) => release !== "jammy" || one !== "systemd-resolved"),
+  ...["networkd-dispatcher", ...(release === "resolute" ? ["sudo-rs"] : [])],
+];
+
+/** 22.04 waits two minutes for guests that hear of no power button. */
+const customizeUbuntu = (release: Ubuntu) =>
+  `${customizeHost}${release === "jammy" ? `echo SHUTDOWN_TIMEOUT=5 >>"$1/etc/default/libvirt-guests"\n` : ""}`;
 
 /** Debian's own Docker and firewalls, not started: a test says when they come. And cloud-init, which is off as long as it finds no data. */
 const extras = (release: Release) => ({
@@ -87,7 +103,9 @@ export type HostKind = "plain" | "extras" | "ifupdown" | "ifupdown2" | "networkM
 
 /** The root folder of a host, before it has booted: an image for each kind. Hosts boot from overlays of it. */
 export async function hostImage(release: Release, kind: HostKind = "plain"): Promise<string> {
-  const plain = { packages: hostPackages, customize: customizeHost };
+  const plain = isUbuntu(release)
+    ? { packages: ubuntuPackages(release), customize: customizeUbuntu(release) }
+    : { packages: hostPackages, customize: customizeHost };
   const kinds = {
     plain,
     extras: extras(release),

@@ -1,6 +1,14 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { ubuntus } from "../../test/lab/ubuntu";
 import { root } from "./runJest";
+
+/** What people do, and what goes wrong meanwhile: tried on each release of Ubuntu's too, with netplan and with files of networkd's by hand. */
+const onUbuntu = [
+  ...["dhcpHost", "staticHost", "networkdHost", "addressChanges", "bridgeUpdates", "bridgeUsers", "otherWays"],
+  ...["wayBack", "undo", "drift/drift", "leaseEnds", "standing", "demands", "doctor", "guestAddresses"],
+  ...["neverLockedOut", "untidy/files", "untidy/daemon", "connecting/sudo"],
+];
 
 /** A part of all tests that is run by itself. */
 export interface Slice {
@@ -20,6 +28,15 @@ export function slices(): Slice[] {
         args: ["--selectProjects", project],
         env: { KVMNET_HOSTILE: "all", KVMNET_FAULTS: "all" },
       }),
+    ),
+    ...ubuntus.flatMap((release) =>
+      onUbuntu.map(
+        (file): Slice => ({
+          name: `acceptance/${release}/${file}`,
+          args: ["--runTestsByPath", `test/acceptance/${file}.test.ts`],
+          env: { KVMNET_RELEASE: release, KVMNET_FAULTS: "all" },
+        }),
+      ),
     ),
     ...files.map(
       (path): Slice => ({

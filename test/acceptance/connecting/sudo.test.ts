@@ -3,6 +3,7 @@ import { HomelabStack } from "../../lab/homelabStack";
 import type { Host } from "../../lab/host";
 import { Lan } from "../../lab/lan";
 import { Person } from "../../lab/reaching";
+import { everyRelease } from "../../lab/releases";
 import { succeeds } from "../../lab/succeeds";
 import { tryWays, type Way } from "../../lab/waysIn";
 
@@ -12,8 +13,8 @@ const table: string[] = [];
 
 afterAll(() => console.log(["way | release | result", ...table].join("\n")));
 
-test.each(["bookworm", "trixie"] as const)(
-  "on Debian %s a user is made root by sudo, or it is said why not",
+test.each(everyRelease())(
+  "on %s a user is made root by sudo, or it is said why not",
   async (release) => {
     await using lan = await Lan.start();
     await using host = await lan.startHost({ name: "kvm1", release });
@@ -82,11 +83,20 @@ async function documentedSudoers(host: Host): Promise<void> {
   expect(await host.must(["sudo", "-l", "-U", "helper"])).toMatch(/:\n +\(root\) \/bin\/sh\s*$/);
 }
 
-test.each([
-  ["bookworm", { user: "helper", sudo: { password: "lab" } }],
-  ["trixie", { user: "admin", sudo: true }],
-] as const)(
-  "on Debian %s a user with the documented sudoers file makes a bridge on a host that is met for the first time, and takes it away again",
+const users = [
+  { user: "helper", sudo: { password: "lab" } },
+  { user: "admin", sudo: true },
+] as const;
+
+test.each(
+  process.env.KVMNET_RELEASE
+    ? users.flatMap((user) => everyRelease().map((release) => [release, user] as const))
+    : ([
+        ["bookworm", users[0]],
+        ["trixie", users[1]],
+      ] as const),
+)(
+  "on %s a user with the documented sudoers file makes a bridge on a host that is met for the first time, and takes it away again",
   async (release, connection) => {
     await using lan = await Lan.start();
     await using host = await lan.startHost({ name: "kvm1", release, addressing: { address: "192.0.2.100/24" } });

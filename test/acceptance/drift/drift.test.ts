@@ -27,7 +27,7 @@ const tap = {
 };
 
 describe.each(releasesFor(__filename))(
-  "what a hand changed on Debian %s is seen by a plain preview, and healed",
+  "what a hand changed on %s is seen by a plain preview, and healed",
   (release) => {
     let lan: Lan;
     let host: Host;

@@ -24,7 +24,7 @@ const strikes: Record<string, { readonly strike: string; readonly after?: string
   "isolate multi-user.target": { strike: "systemctl isolate multi-user.target" },
 };
 
-describe.each(releasesFor(__filename))("a host whose daemons do not answer, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("a host whose daemons do not answer, on %s", (release) => {
   test(
     "goes back within the usual time, to what it was",
     async () => {

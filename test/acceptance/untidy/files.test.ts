@@ -6,11 +6,11 @@ import { configOf, network, rolledBack, settlesTo, sh, startUntidy } from "./unt
 
 const seconds = 1000;
 
-/** How /etc/netplan/01-netcfg.yaml leads to its text; with an owner, a mode, an ACL and an extended attribute of its own. */
+/** By the folder of netplan's files, or by one file of it: how /etc/netplan/01-netcfg.yaml leads to its text; with an owner, a mode, an ACL and an extended attribute of its own. */
 const layouts = {
-  bookworm: `mkdir -m 750 /etc/site && mv /etc/netplan/01-netcfg.yaml /etc/site/netcfg.yaml &&
+  file: `mkdir -m 750 /etc/site && mv /etc/netplan/01-netcfg.yaml /etc/site/netcfg.yaml &&
     ln -s /etc/site/netcfg.yaml /etc/netplan/01-netcfg.yaml && ln /etc/site/netcfg.yaml /etc/site/other-name`,
-  trixie: `mv /etc/netplan /etc/site && ln -s site /etc/netplan && mkdir /etc/site/real && mv /etc/site/01-netcfg.yaml /etc/site/real/netcfg &&
+  folder: `mv /etc/netplan /etc/site && ln -s site /etc/netplan && mkdir /etc/site/real && mv /etc/site/01-netcfg.yaml /etc/site/real/netcfg &&
     ln -s real/netcfg /etc/site/link && ln -s ./link /etc/site/01-netcfg.yaml`,
 } as const;
 
@@ -39,7 +39,7 @@ const other = (host: Host) =>
 const reconfigured = (host: Host) =>
   sh(host, "journalctl --quiet --boot --unit=systemd-networkd --output=cat | grep -c 'enp2s0: Reconfiguring' || true");
 
-describe.each(releasesFor(__filename))("files that are laid out otherwise, on Debian %s", (release) => {
+describe.each(releasesFor(__filename))("files that are laid out otherwise, on %s", (release) => {
   test(
     "are followed and kept, by a change that is refused, one that is undone, and one that stays",
     async () => {
@@ -47,7 +47,7 @@ describe.each(releasesFor(__filename))("files that are laid out otherwise, on De
       const { host, stack } = await startUntidy(lan, release);
       await using _host = host;
       await using _stack = stack;
-      await sh(host, `${layouts[release]}; ${attributes}`);
+      await sh(host, `${layouts[release === "bookworm" ? "file" : "folder"]}; ${attributes}`);
       const before = await network(host);
       const text = await host.readFile(file);
       const had = await attributesOf(host);
