@@ -23,7 +23,7 @@ export class Dhcp {
   static async start(
     router: Namespace,
     folder: string,
-    { ipv6, lease = "1h" }: Pick<LanOptions, "ipv6" | "lease">,
+    { ipv6, lease = "1h", mtu }: Pick<LanOptions, "ipv6" | "lease" | "mtu">,
   ): Promise<Dhcp> {
     const dhcp = new Dhcp(router, folder);
     await dhcp.write();
@@ -35,6 +35,7 @@ export class Dhcp {
       // A ping before each offer, the default, would make each boot three seconds longer.
       ...["--no-ping", "--dhcp-authoritative", `--dhcp-range=192.0.2.150,192.0.2.199,${lease}`],
       ...["--dhcp-option=option:router,192.0.2.1", `--dhcp-leasefile=${join(folder, "leases")}`],
+      ...(mtu === undefined ? [] : [`--dhcp-option=option:mtu,${mtu}`]),
       ...["--log-dhcp", `--log-facility=${dhcp.log}`],
       ...(ipv6 ? ["--enable-ra", `--dhcp-range=${ranges6[ipv6]}`] : []),
     ]);
@@ -59,6 +60,17 @@ export class Dhcp {
 
   async speak(): Promise<void> {
     await this.router.must(["nft", "delete", "table", "inet", "silence"]);
+  }
+
+  /** Who has which address by which identity, as the server has it: `192.0.2.150 02:… ff:…`. */
+  async leases(): Promise<string[]> {
+    const lines = (await readFile(join(this.folder, "leases"), "utf8")).split("\n").filter(Boolean);
+    return lines.map((line) => line.split(" ")).map(([, mac, address, , client]) => `${address} ${mac} ${client}`);
+  }
+
+  /** The addresses that hosts have given back, in their order. */
+  async givenBack(): Promise<string[]> {
+    return (await readFile(this.log, "utf8")).match(/(?<=DHCPRELEASE\S* )\S+/g) ?? [];
   }
 
   private get log(): string {

@@ -3,7 +3,10 @@ import { debianMirrors } from "./debianMirrors";
 import { image } from "./image";
 import { isUbuntu, type Ubuntu, ubuntuMirrors } from "./ubuntu";
 
-export type Release = "bookworm" | "trixie" | Ubuntu;
+export type Release = "bookworm" | "trixie" | "forky" | Ubuntu;
+
+/** Debian's next release is a mirror's as it was when that was last looked at: its Release file may have expired meanwhile. */
+const moves = (release: Release) => release === "forky";
 
 /** What a KVM host has on it: the programs that kvmnet may rely on, and no more than a plain one would have. */
 export const hostPackages = [
@@ -44,6 +47,7 @@ export async function makeRootFolder({ release, packages, prepare, customize }: 
   const excluded = ["doc", "man", "locale", "info"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`);
   await must([
     ...["mmdebstrap", "--quiet", "--variant=minbase", `--include=${packages.join(",")}`, ...excluded],
+    ...(moves(release) ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : []),
     ...(prepare ? [`--essential-hook=${prepare}`] : []),
     ...[
       `--customize-hook=${customize}`,

@@ -20,6 +20,8 @@ export interface LanOptions {
   ipv6?: "slaac" | "dhcp";
   /** How long DHCP's addresses are lent, as dnsmasq has it; "1h" by default, "2m" at least. */
   lease?: string;
+  /** The MTU that DHCP gives hosts beside an address; none if not said. */
+  mtu?: number;
   /** The lab stays when this process ends: until `labRegistry.remove(lan.id)`. */
   detached?: boolean;
 }
@@ -60,7 +62,7 @@ export class Lan implements AsyncDisposable {
     }
   }
 
-  private static async build(id: string, { ipv6, lease }: LanOptions): Promise<Lan> {
+  private static async build(id: string, { ipv6, lease, mtu }: LanOptions): Promise<Lan> {
     await mkdir(folders.scratch(id), { recursive: true, mode: 0o755 });
     const prefix = `kvmnet-${id}-`;
     const lanSwitch = await Switch.create(`${prefix}switch`);
@@ -80,7 +82,7 @@ export class Lan implements AsyncDisposable {
     await far.must(["ip", "route", "add", "default", "via", "198.51.100.1"]);
     // A neighbour that advertises and does not forward says that it is no router, and its routes go (RFC 4861, 7.2.5).
     await router.must(["sysctl", "-q", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]);
-    const dhcp = await Dhcp.start(router, folders.run(id), { ipv6, lease });
+    const dhcp = await Dhcp.start(router, folders.run(id), { ipv6, lease, mtu });
 
     const sshKeyPath = join(folders.run(id), "id_ed25519");
     await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", `kvmnet-lab-${id}`, "-f", sshKeyPath]);

@@ -16,8 +16,8 @@ export function identityPath(unit: string): string {
  * asked, or the link never did. Routers, too, say that DHCPv6 is to be asked (RFC 4861, M and O flags).
  */
 function identityText(stanza: Stanza, from: Link | undefined): string | undefined {
-  const iaid = iaidOf(from?.lease?.clientId) ?? from?.dhcp6Iaid;
-  const keeps = from?.lease?.released === true;
+  const iaid = iaidOf(from?.lease?.clientId ?? from?.asksBy) ?? from?.dhcp6Iaid;
+  const keeps = from?.asksBy !== undefined;
   if ((iaid === undefined && !keeps) || !asksDhcp(stanza, from)) return undefined;
   const same = iaid === undefined ? "" : `IAID=${iaid}\n`;
   return (
@@ -30,7 +30,7 @@ const noRelease = "SendRelease=no\n";
 
 /** The text that there is, on a host whose systemd is newer than it was. */
 function identityToday(kept: string, link: Link): string {
-  return link.lease?.released && !kept.includes(noRelease) ? kept.replace("[DHCPv4]\n", `$&${noRelease}`) : kept;
+  return link.asksBy !== undefined && !kept.includes(noRelease) ? kept.replace("[DHCPv4]\n", `$&${noRelease}`) : kept;
 }
 
 /** What a DHCP server knows the host by, kept on the bridge: what `holder` has now, or the uplink had. Path to text. */
@@ -49,9 +49,9 @@ export function identityFiles(
 }
 
 /** @throws Refusal where a link has its address from DHCP, and nobody tells by which identity */
-export function needIdentity({ name, lease }: Link, { addresses, routes }: Addressing): void {
+export function needIdentity({ name, lease, asksBy }: Link, { addresses, routes }: Addressing): void {
   const leased = addresses.some(isLeased) || routes.some((one) => one.family === "inet" && one.protocol === "dhcp");
-  if (!leased || lease?.clientId !== undefined) return;
+  if (!leased || (lease?.clientId ?? asksBy) !== undefined) return;
   throw new Refusal(
     `uplink: ${name} has its address from DHCP, and networkd does not tell by which identity (no file in /run/systemd/netif/leases, nothing in networkctl --json=short status ${name}): a bridge would be another one to the DHCP server, and get another address. See that systemd-networkd runs and has the lease (networkctl status ${name}), or give the host a static address first.`,
   );

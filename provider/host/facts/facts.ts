@@ -158,6 +158,11 @@ export interface Link {
   readonly networkFile: string | undefined;
   readonly networkdState: string | undefined;
   readonly lease: Lease | undefined;
+  /**
+   * By which identity networkd asks DHCP on it, with a lease or without, in hex: where networkd tells (systemd 261 and later).
+   * Such a one gives a lease back to the server once it lets go of the link, unless told not to.
+   */
+  readonly asksBy?: string | undefined;
   /** What networkd's DHCPv6 client calls itself on this link (IAID); undefined: it never asked. */
   readonly dhcp6Iaid: number | undefined;
 }
@@ -223,10 +228,8 @@ export interface Lease {
   /** The DHCP client identifier in hex, as networkd or NetworkManager tells it. */
   readonly clientId: string | undefined;
   readonly nameservers: readonly string[];
-  /** Option 26 (RFC 2132), which networkd gives the link unless netplan's use-mtu says otherwise; of systemd 261 and later not known. */
+  /** Option 26 (RFC 2132), which networkd gives the link unless netplan's use-mtu says otherwise. */
   readonly mtu?: number | undefined;
-  /** networkd gives it back to the server once it lets go of the link, unless told not to (systemd 261 and later). */
-  readonly released?: true;
   /** Whose it is, where that is a program of its own for the link. */
   readonly client?: "dhclient" | "dhcpcd" | "NetworkManager" | undefined;
   /** Of such a one: it has no end. */

@@ -10,7 +10,7 @@ import { parseJson, shaped } from "./json";
 import { parseProfiles } from "./keyfile";
 import { limits } from "./limits";
 import { parseNames, parseNameservers } from "./nameService";
-import { parseLeases } from "./parseLeases";
+import { parseAsking } from "./parseLeases";
 import { parsingLibvirt } from "./parseLibvirt";
 import { parseLink, parseRoutes, parseVlans } from "./parseLinks";
 import { parseFilters } from "./parsePrograms";
@@ -50,7 +50,7 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
     for (const part of ["netplan", "records", "files"] as const)
       reader.miss(part, undefined, "its files of netplan and of kvmnet can't be read: the host did not print them all");
   const [states, leases, kept] = [files(reader, "link"), files(reader, "lease"), files(reader, "keptLease")];
-  const told = parseLeases(reader);
+  const asking = parseAsking(reader);
   const dhcpClients = parseDhcpClients(reader);
   const { active, leases: byProfile } = withLeases(parseProfiles(text("profiles")), text("profileLeases"));
   const clients = new Map([...leasesOf(dhcpClients, reader), ...byProfile]);
@@ -65,7 +65,7 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
       parseLink(one, {
         states: states.byName,
         leases: leases.byName,
-        told,
+        asking,
         clients,
         kept: kept.byName,
         origins,

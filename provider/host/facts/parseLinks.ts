@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Address, Hop, Lease, Link, PortVlans, Route, Tap } from "./facts";
+import type { Asking } from "./parseLeases";
 import { xdpOf } from "./parsePrograms";
 import type { portVlans } from "./printed";
 
@@ -37,7 +38,7 @@ export interface Beside {
   readonly states: Map<string, string>;
   readonly leases: Map<string, string>;
   /** Leases that are in no file, by the same index. */
-  readonly told: Map<string, Lease>;
+  readonly asking: ReadonlyMap<string, Asking>;
   /** Those of DHCP clients of their own, by the link's name. */
   readonly clients: ReadonlyMap<string, Lease>;
   /** Those that there were when kvmnet last changed the network, by the link's name. */
@@ -53,13 +54,14 @@ export interface Beside {
 const stackedKinds = new Set(["vlan", "macvlan", "macvtap", "ipvlan", "ipvtap"]);
 
 export function parseLink(link: Json, beside: Beside): Link {
-  const { states, leases, told, clients, kept, origins, filters, vlans } = beside;
+  const { states, leases, asking, clients, kept, origins, filters, vlans } = beside;
   const index = String(link.ifindex);
   const state = keyValues(states.get(index));
   const flags = new Set<string>(link.flags ?? []);
   const bridge = link.linkinfo?.info_kind === "bridge" ? link.linkinfo.info_data : undefined;
-  const networkds = parseLease(leases.get(index)) ?? told.get(index);
+  const networkds = parseLease(leases.get(index)) ?? asking.get(index)?.lease;
   const lease = networkds ?? heldLease(clients.get(link.ifname), link) ?? parseKeptLease(kept.get(link.ifname), link);
+  const asksBy = asking.get(index)?.clientId;
   const dhcp6Iaid = state.get("DHCP6_CLIENT_IAID");
   const programs = [...xdpOf(link.xdp), ...(filters.get(link.ifname) ?? [])];
   return {
@@ -99,6 +101,7 @@ export function parseLink(link: Json, beside: Beside): Link {
     networkFile: state.get("NETWORK_FILE"),
     networkdState: state.get("ADMIN_STATE"),
     lease,
+    ...(asksBy !== undefined && { asksBy }),
     dhcp6Iaid: dhcp6Iaid === undefined ? undefined : Number(dhcp6Iaid),
   };
 }

@@ -20,15 +20,33 @@ const told = (client: object | undefined, source = "DHCPv4") => ({
     },
   ],
 });
-const leaseIn = (facts: ReturnType<typeof parseFacts>) => facts.links.find(({ name }) => name === "enp1s0")?.lease;
+const linkIn = (facts: ReturnType<typeof parseFacts>) => facts.links.find(({ name }) => name === "enp1s0");
+const leaseIn = (facts: ReturnType<typeof parseFacts>) => linkIn(facts)?.lease;
 
-test("a lease that networkd tells of is the link's, and is given back unless it is told not to", () => {
-  expect(leaseIn(host(told({ ClientIdentifier: [255, 1, 2], Lease: {} })))).toEqual({
-    address: "192.0.2.190",
-    clientId: "ff0102",
-    nameservers: ["192.0.2.1"],
-    released: true,
+test("a lease that networkd tells of is the link's, with the identity by which it is asked for", () => {
+  const lease = { address: "192.0.2.190", clientId: "ff0102", nameservers: ["192.0.2.1"] };
+  expect(linkIn(host(told({ ClientIdentifier: [255, 1, 2], Lease: {} })))).toMatchObject({ asksBy: "ff0102", lease });
+  expect(leaseIn(parseFacts(recordedHost("dhcpForky")))).toEqual({
+    ...lease,
+    clientId: expect.stringMatching(/^fff4747b43/),
   });
+});
+
+test.each([
+  [
+    "1400",
+    [
+      { tag: 6, data: "c0000201" },
+      { tag: 26, data: "0578" },
+    ],
+    1400,
+  ],
+  ["none", [{ tag: 6, data: "c0000201" }], undefined],
+  ["none that can be read", [{ tag: 26, data: "05780578" }], undefined],
+  ["none, by no answer", undefined, undefined],
+])("the MTU that came with a lease is told as well: %s", (_, options, mtu) => {
+  const answer = options && { Message: { options } };
+  expect(leaseIn(host(told({ ClientIdentifier: [255, 1, 2], Lease: { ...answer } })))?.mtu).toBe(mtu);
 });
 
 test.each([
@@ -52,6 +70,17 @@ describe("a lease that a change took away", () => {
   test("tells by which identity the host has its address, until it has a new one", () => {
     expect(planBridge(undone("192.0.2.190"), inputs, "urn:x::br").config).toMatchObject({
       "/etc/systemd/network/10-netplan-br0.network.d/kvmnet-identity.conf": expect.stringContaining("IAID=16909060\n"),
+    });
+  });
+
+  test("is asked for by an identity that networkd tells, without a lease too", () => {
+    // As systemd 262 tells of a host that has gone back while the DHCP server was silent.
+    const asking = host(told({ ClientIdentifier: [255, 1, 2, 3, 4, 0, 2] }, "foreign"));
+    expect(leaseIn(asking)).toBeUndefined();
+    expect(planBridge(asking, inputs, "urn:x::br").config).toMatchObject({
+      "/etc/systemd/network/10-netplan-br0.network.d/kvmnet-identity.conf": expect.stringContaining(
+        "[DHCPv4]\nIAID=16909060\nSendRelease=no\n",
+      ),
     });
   });
 
@@ -81,9 +110,7 @@ test.each([
 test("a bridge from before its host's systemd gave leases back is told not to", () => {
   const path = "/etc/systemd/network/10-netplan-br0.network.d/kvmnet-identity.conf";
   const facts = parseFacts(recordedHost("bridged"));
-  const links = facts.links.map((link) =>
-    link.name === "br0" && link.lease ? { ...link, lease: { ...link.lease, released: true as const } } : link,
-  );
+  const links = facts.links.map((link) => (link.name === "br0" ? { ...link, asksBy: link.lease?.clientId } : link));
   const { differences, config } = planBridge({ ...facts, links }, inputs, "urn:x::br");
   expect(differences).toEqual([`${path} was changed by hand`]);
   expect(config[path]).toContain("[DHCPv4]\nSendRelease=no\nIAID=4101274435\n");
