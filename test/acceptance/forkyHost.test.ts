@@ -119,9 +119,9 @@ describe("a host on Debian's next release", () => {
         expect(await settledPicture(host, before)).toBe(before);
         await isLeasedOn(host, "enp1s0", had);
       };
-      // networkd takes off what it has no lease for, and it is given back: 31 of 5089 were lost, and as long on Debian 13.
+      // networkd takes off what it has no lease for, and it is given back: 31 of 5089 were lost, 61 of 6034 on a busy machine, and as long on Debian 13.
       expect(await upWithoutDhcp(stack, host, release)).toBeLessThanOrEqual(100);
-      await isOn(host, "enp1s0");
+      expect((await host.addresses()).match(/192\.0\.2\.\d+\/24/g)).toEqual([`${host.address}/24`]);
       // By which identity it has that address is known all the same.
       expect(await succeeds(stack.preview())).toMatch(/\(DHCP\).* move from enp1s0 to br0\./);
       await lan.dhcp.speak();
