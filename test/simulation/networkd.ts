@@ -34,6 +34,8 @@ export class Networkd {
   /** As systemd 249 it tells nothing of a port that left its bridge, until it is told to set that up anew. */
   loses = false;
   private readonly lost = new Set<number>();
+  /** Which bridge each port was in when it looked last. */
+  private readonly masters = new Map<number, string>();
   /** What it set each link up from, by its index. */
   private readonly known = new Map<number, Config>();
 
@@ -60,10 +62,18 @@ export class Networkd {
       if (config === undefined || (before?.path === config.path && before.stamp === config.stamp)) continue;
       this.known.set(link.ifindex, config);
       await this.configure(link.ifname, config);
-      if (this.loses && link.master !== undefined && value(config, "Network", "Bridge") === undefined)
-        this.lost.add(link.ifindex);
     }
+    await this.meetPorts();
     await this.writeStates();
+  }
+
+  private async meetPorts(): Promise<void> {
+    for (const { ifindex, master } of await this.links()) {
+      const before = this.masters.get(ifindex);
+      if (this.loses && before !== undefined && before !== master) this.lost.add(ifindex);
+      if (master === undefined) this.masters.delete(ifindex);
+      else this.masters.set(ifindex, master);
+    }
   }
 
   async reconfigure(name: string): Promise<void> {

@@ -224,19 +224,15 @@ daemon_before() { # way
 }
 
 daemon_after() { # way
-	if leaves_bridge "$1"; then
-		daemon_settled 20 || :
-		sed -n 's/^link set dev \([^ ]*\) nomaster$/\1/p' "$1.batch" | while read -r link; do daemon_meets "$link"; done
-	else
-		daemon_reload
-	fi
+	if leaves_bridge "$1"; then daemon_settled 20 || :; else daemon_reload || return 1; fi
+	sed -n 's/^link set dev \([^ ]*\) .*master.*/\1/p' "$1.batch" | sort -u | while read -r link; do daemon_meets "$link"; done
 }
 
-# The end of the link that it was takes the file away that tells of the link that it is (systemd 249), and with it its name
-# servers from resolved; and no link-local address is made for one that is up.
+# Of a link that left a bridge, for another one too, the end of what it was takes the file away that tells of what it is (systemd
+# 249), and with it its name servers from resolved; and no link-local address is made for one that is up.
 daemon_meets() { # link
 	index=$(cat "/sys/class/net/$1/ifindex" 2>/dev/null) || return 0
-	make_link_local "$1"
+	[ -e "/sys/class/net/$1/master" ] || make_link_local "$1"
 	for _ in $(seq 10); do
 		[ ! -e "/run/systemd/netif/links/$index" ] || return 0
 		sleep 0.1

@@ -2,7 +2,7 @@ import { changeKinds } from "../../../simulation/changes";
 import { nics, prepare } from "../../../simulation/host";
 import { Machine } from "../../../simulation/machine";
 
-test.each(["destroy", "another uplink"])(
+test.each(["destroy", "rename", "another uplink"])(
   "networkd 249, which tells nothing of a port that left its bridge, is told to set it up anew: %s",
   async (name) => {
     const kind = changeKinds.find((one) => one.name === name);
