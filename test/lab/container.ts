@@ -89,7 +89,7 @@ export class Container implements Machine {
 
   /** systemd hears of devices only where this file is there before it starts; without, NetworkManager waits for udev for ever. */
   private async udev(): Promise<string> {
-    if (this.spec.image !== "networkManager") return "";
+    if (!/networkManager$/i.test(this.spec.image)) return "";
     const folder = join(this.spec.folder, "udev");
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });

@@ -33,7 +33,7 @@ export interface HostOptions {
   interfaces?: string;
   /** Such a one with ifupdown2 in ifupdown's place, and without libvirt, as Proxmox VE is. */
   ifupdown2?: boolean;
-  /** A container whose NIC NetworkManager has, by these profiles: name to text; none, by one that it makes itself. It has no netplan. */
+  /** A container whose NIC NetworkManager has, by these profiles: name to text; none, by one that it makes itself. It has netplan where `netplan` is given. */
   profiles?: Record<string, string>;
   /** How the installer configured its NIC; "dhcp" by default. "slaac": IPv6 alone, by the router's advertisements. */
   addressing?: "dhcp" | "dhcp6" | "slaac" | { address: string; gateway?: string; nameservers?: readonly string[] };
@@ -300,8 +300,8 @@ function isIpv6({ addressing }: HostOptions): boolean {
   );
 }
 
-function imageOf({ extras, interfaces, ifupdown2, profiles }: HostOptions): HostKind {
-  if (profiles !== undefined) return "networkManager";
+function imageOf({ extras, interfaces, ifupdown2, profiles, netplan }: HostOptions): HostKind {
+  if (profiles !== undefined) return netplan === undefined ? "networkManager" : "netplanNetworkManager";
   if (interfaces !== undefined) return ifupdown2 ? "ifupdown2" : "ifupdown";
   return extras ? "extras" : "plain";
 }

@@ -35,8 +35,10 @@ export function authorizedKeys(publicKey: string): Record<string, FileContent> {
 }
 
 function networkFiles({ interfaces, ifupdown2, profiles, ...options }: HostOptions): Record<string, FileContent> {
-  if (profiles !== undefined) return profileFiles(profiles, options);
-  if (interfaces === undefined) return { "/etc/netplan/01-netcfg.yaml": { text: netplanOf(options), mode: 0o600 } };
+  const byNetplan = { "/etc/netplan/01-netcfg.yaml": { text: netplanOf(options), mode: 0o600 } };
+  if (profiles !== undefined)
+    return { ...profileFiles(profiles, options), ...(options.netplan !== undefined && byNetplan) };
+  if (interfaces === undefined) return byNetplan;
   return {
     "/etc/network/interfaces": interfaces,
     "/etc/resolv.conf": "nameserver 192.0.2.1\nsearch lab.test\n",

@@ -102,8 +102,11 @@ const networkManager = () => ({
   customize: `${customizeHost}systemctl --quiet --root "$1" disable firewalld.service\n`,
 });
 
+/** The same beside netplan, which hands its files on to it, as on Ubuntu's desktop. */
+const netplanNetworkManager = () => ({ packages: [...hostPackages, "network-manager"], customize: customizeHost });
+
 /** What a host in a container has installed. */
-export type HostKind = "plain" | "extras" | "ifupdown" | "ifupdown2" | "networkManager";
+export type HostKind = "plain" | "extras" | "ifupdown" | "ifupdown2" | "networkManager" | "netplanNetworkManager";
 
 /** The root folder of a host, before it has booted: an image for each kind. Hosts boot from overlays of it. */
 export async function hostImage(release: Release, kind: HostKind = "plain"): Promise<string> {
@@ -116,6 +119,7 @@ export async function hostImage(release: Release, kind: HostKind = "plain"): Pro
     ifupdown: ifupdown(release),
     ifupdown2: ifupdown2(),
     networkManager: networkManager(),
+    netplanNetworkManager: netplanNetworkManager(),
   };
   const recipe = { release, ...kinds[kind] };
   const { folder } = await image(kind === "plain" ? release : `${kind}-${release}`, recipe, (target) =>
