@@ -21,7 +21,7 @@ const refused: Refused[] = [
   {
     what: "netplan's renderer NetworkManager",
     prepare: ["sh", "-c", 'printf "network:\\n  renderer: NetworkManager\\n" >/etc/netplan/90-desktop.yaml'],
-    says: /renderer NetworkManager; for now kvmnet handles networkd only/,
+    says: /renderer NetworkManager, which does not have it \(nmcli device\)\. Have it do so/,
   },
   {
     what: "a Wi-Fi NIC",

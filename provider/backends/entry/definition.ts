@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, type Pair, parseDocument, visit, type YAMLMap } from "yaml";
+import { isKeyfile } from "../../host/facts/inNetworkManagersWords";
 import { Refusal } from "../../schema/refusal";
 
 /** netplan's sections whose interfaces can be a bridge's port. */
@@ -37,9 +38,12 @@ export function findDefinition(files: ReadonlyMap<string, string>, id: string): 
   const { entries, renderer } = indexOf(files);
   let section: SectionName | undefined;
   let ownRenderer: string | undefined;
-  const ofType = entries.get(id)?.[0]?.rendererOfType;
+  const all = entries.get(id) ?? [];
+  // What NetworkManager has by a profile that netplan has made of its files, the profile says.
+  const profiles = all.filter(({ path }) => isKeyfile(path));
+  const ofType = all[0]?.rendererOfType;
   const places: NetplanDefinition["places"][number][] = [];
-  for (const { path, text, document, pair, ...entry } of entries.get(id) ?? []) {
+  for (const { path, text, document, pair, ...entry } of profiles.length > 0 ? profiles : all) {
     const node = pair.value;
     if (
       isAlias(node) ||

@@ -17,11 +17,16 @@ export function refuseEntry(facts: Facts, { name }: Link, definition: NetplanDef
       `uplink: ${name} is one of netplan's ${definition.section}; an uplink must be one of its ethernets, bonds or vlans.`,
     );
   }
-  if (definition.renderer !== "networkd" || facts.networkManager.has(name)) {
+  if (definition.renderer !== "networkd") {
+    const has = facts.profiles.get(name)?.path;
     throw new Refusal(
-      `uplink: ${name} is configured with netplan's renderer ${definition.renderer}; for now kvmnet handles networkd only. Set "renderer: networkd" for it.`,
+      `uplink: ${name} is configured with netplan's renderer ${definition.renderer}, which ${has === undefined ? "does not have it" : `has it by ${has}, and not by what netplan makes of its files`} (nmcli device). Have it do so (netplan apply), or set "renderer: networkd" for it.`,
     );
   }
+  if (facts.networkManager.has(name))
+    throw new Refusal(
+      `uplink: ${name} is configured with netplan's renderer networkd, and NetworkManager has it. Have one of them configure it: set "renderer: NetworkManager" for it, or take it out of NetworkManager (nmcli device set ${name} managed no).`,
+    );
   for (const { path } of definition.places) {
     if (!path.startsWith("/etc/"))
       throw new Refusal(

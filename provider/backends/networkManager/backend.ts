@@ -1,3 +1,4 @@
+import { isMadeByNetplan } from "../../host/facts/inNetworkManagersWords";
 import { Refusal } from "../../schema/refusal";
 import type { Backend, BridgeOnNic, NicSite } from "../backend";
 import { addressingOf } from "../entry/addressing";
@@ -41,7 +42,12 @@ export const networkManager: Backend = {
     };
   },
   /** By the user's profile again, as that is now; where it is gone, as it was. */
-  restored({ facts, previousConfig }) {
+  restored({ facts, uplink, previousConfig }) {
+    const lost = Object.keys(previousConfig).find((path) => isMadeByNetplan(path) && !facts.keyfiles.has(path));
+    if (lost !== undefined)
+      throw new Refusal(
+        `uplink: NetworkManager had ${uplink.name} by ${lost}, which netplan makes of its files, and they do not say it any more. Describe ${uplink.name} in /etc/netplan again, and run netplan generate.`,
+      );
     const texts = Object.entries(previousConfig).map(
       ([path, text]) => [path, facts.keyfiles.get(path) ?? text] as const,
     );
@@ -53,7 +59,7 @@ export const networkManager: Backend = {
     return {
       // Where it has none, NetworkManager asks anew.
       ...(promise.dhcp4 && there?.lease && { handOver: leaseOver(facts, bridge, uplink.name, uplink.mac) }),
-      keepOnApply: [`${uplink.name} ${uuidOf(files.get(unit) ?? facts.keyfiles.get(unit))}`],
+      keepOnApply: [`${uplink.name} ${uuidOf(facts, unit, files.get(unit))}`],
       keepOnRollback: profilesNow(facts, [bridge, uplink.name]),
       unit,
       owner: "NetworkManager",

@@ -1,5 +1,11 @@
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
-import { isExternal, isForNic, isKeyfile, portProfiles } from "../../host/facts/inNetworkManagersWords";
+import {
+  isExternal,
+  isForNic,
+  isKeyfile,
+  isMadeByNetplan,
+  portProfiles,
+} from "../../host/facts/inNetworkManagersWords";
 import { keyfileSections, saidIn } from "../../host/facts/keyfile";
 import { Refusal } from "../../schema/refusal";
 import type { Handling } from "../backend";
@@ -16,7 +22,7 @@ interface HandMade {
 }
 
 /** Whether a profile is there at the next boot. */
-const isKept = (path: string) => isKeyfile(path) && !path.startsWith("/run/");
+const isKept = (path: string) => isKeyfile(path) && (!path.startsWith("/run/") || isMadeByNetplan(path));
 
 export function profilesByHand(facts: Facts, { id: name, places }: NetplanDefinition, uplink: Link): HandMade {
   const [{ path: bridge = "" } = {}] = places;
@@ -29,7 +35,7 @@ export function profilesByHand(facts: Facts, { id: name, places }: NetplanDefini
 /** Such a bridge stays NetworkManager's by these. */
 export function byProfiles(facts: Facts, bridge: NetplanDefinition, uplink: Link): Handling {
   const { bridge: path, port = "" } = profilesByHand(facts, bridge, uplink);
-  const told = (name: string, one: string) => `${name} ${uuidOf(facts.keyfiles.get(one))}`;
+  const told = (name: string, one: string) => `${name} ${uuidOf(facts, one)}`;
   return {
     owner: "NetworkManager",
     unit: path,
@@ -70,7 +76,7 @@ export function refuseUnkept(facts: Facts, bridge: NetplanDefinition, uplink: Li
       `name: ${name} is NetworkManager's by ${path}, and no profile makes ${uplink.name} its port: a restart of the host would take ${uplink.name} out of it. Write one: nmcli connection add type ethernet con-name ${name}-port ifname ${uplink.name} master ${name} slave-type bridge.`,
     );
   for (const one of [path, port]) {
-    const id = uuidOf(facts.keyfiles.get(one));
+    const id = uuidOf(facts, one);
     if (!isKept(one))
       throw new Refusal(
         `name: ${name} is NetworkManager's by ${one}, which is gone with a restart of the host. Keep it on disk: nmcli connection modify ${id} connection.autoconnect yes.`,
@@ -78,7 +84,7 @@ export function refuseUnkept(facts: Facts, bridge: NetplanDefinition, uplink: Li
   }
   if (!comesUpTogether(ofBridge ?? [], ofPort ?? []))
     throw new Refusal(
-      `name: ${port} has ${uplink.name} come up by hand alone (autoconnect, permissions), and ${path} does not bring it up: after a restart of the host ${uplink.name} would not be in ${name}. Run nmcli connection modify ${uuidOf(facts.keyfiles.get(port))} connection.autoconnect yes connection.permissions "".`,
+      `name: ${port} has ${uplink.name} come up by hand alone (autoconnect, permissions), and ${path} does not bring it up: after a restart of the host ${uplink.name} would not be in ${name}. Run nmcli connection modify ${uuidOf(facts, port)} connection.autoconnect yes connection.permissions "".`,
     );
   refuseRival(facts, name, path);
   refuseRival(facts, uplink.name, port);

@@ -33,9 +33,14 @@ export function profileId({ machineId }: Pick<Facts, "machineId">, path: string)
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
-/** The same of a user's. */
-export function uuidOf(text = ""): string {
-  return saidIn(keyfileSections(text), "connection", "uuid") ?? "";
+/** The same of a user's, by what it says, or said; of one that says none, as NetworkManager tells it. */
+export function uuidOf(
+  { keyfiles, profileIds }: Pick<Facts, "keyfiles" | "profileIds">,
+  path: string,
+  text = "",
+): string {
+  const said = saidIn(keyfileSections(keyfiles.get(path) ?? text), "connection", "uuid");
+  return said ?? profileIds.get(path) ?? "";
 }
 
 /** Links with the profiles that NetworkManager has them by now, as transaction.sh reads them. */

@@ -125,9 +125,9 @@ network_manager() {
 	limited systemctl -q is-active NetworkManager && limited nmcli -t -f DEVICE,STATE device
 }
 
-# Which profiles of NetworkManager are active, on which links, and where they stand.
+# NetworkManager's profiles, which of them are active, on which links, and where they stand.
 profiles() {
-	limited nmcli -t -f UUID,DEVICE,STATE,TYPE,NAME,FILENAME connection show --active
+	limited nmcli -t -f UUID,DEVICE,STATE,TYPE,NAME,FILENAME connection show
 }
 
 # What DHCP gave links that NetworkManager has, and by which identity.

@@ -41,6 +41,8 @@ export interface Facts {
   readonly profiles: ReadonlyMap<string, Profile>;
   /** Connections of its that end with it, in words: "office (vpn)". */
   readonly ending: readonly string[];
+  /** NetworkManager's UUIDs of its profiles, by their file. */
+  readonly profileIds: ReadonlyMap<string, string>;
   /** NetworkManager's profiles of wired links, where it runs: path to text. */
   readonly keyfiles: ReadonlyMap<string, string>;
   /**

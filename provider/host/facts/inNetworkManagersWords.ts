@@ -6,10 +6,14 @@ import type { Section } from "./networkUnit";
 /** Folders of keyfiles; those in /run are gone with the next boot. */
 const folders = /^\/(etc|run|usr\/lib)\/NetworkManager\/system-connections\//;
 
-/** Whether a file is a profile of NetworkManager's, but for those that netplan makes. */
+/** Whether a file is a profile of NetworkManager's. */
 export function isKeyfile(path: string): boolean {
-  return folders.test(path) && !/\/netplan-[^/]+$/.test(path);
+  return folders.test(path);
 }
+
+/** Whether netplan makes a profile of its files, anew at each boot. */
+export const isMadeByNetplan = (path: string) =>
+  /^\/run\/NetworkManager\/system-connections\/netplan-[^/]+$/.test(path);
 
 /** Whether NetworkManager made a profile of what it found in the kernel: of a link that is another's, or that a hand made. */
 export function isExternal(sections: readonly Section[]): boolean {
@@ -21,7 +25,8 @@ const isPortProfile = (path: string) => /\/kvmnet-port-[^/]+\.nmconnection$/.tes
 
 /**
  * What the profiles say of the links that have them from NetworkManager, in netplan's words: path to text, as netplan's files
- * are. Of a link that other files have, they are to say it.
+ * are. Of a link that other files have, they are to say it; of what netplan has made a profile of, that says it as
+ * NetworkManager has it, whatever name netplan's files have for the link.
  */
 export function profileWords(
   others: ReadonlyMap<string, string>,
@@ -34,7 +39,8 @@ export function profileWords(
   return links.flatMap((link): [string, string][] => {
     const path = profiles.get(link.name)?.path ?? idlePortProfile(link, keyfiles) ?? "";
     const text = keyfiles.get(path);
-    if (text === undefined || !isKeyfile(path) || isPortProfile(path) || named.has(link.name)) return [];
+    if (text === undefined || !isKeyfile(path) || isPortProfile(path)) return [];
+    if (named.has(link.name) && !isMadeByNetplan(path)) return [];
     if (isExternal(keyfileSections(text))) return [];
     return [[path, profileEntry(link, text, link.kind === "bridge" ? portsOf(link, text, nm, links) : [])]];
   });

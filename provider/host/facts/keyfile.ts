@@ -59,22 +59,26 @@ export interface DhcpIdentity {
 export interface ActiveProfiles {
   /** By the link. */
   readonly profiles: ReadonlyMap<string, Profile>;
+  /** The UUIDs of all profiles by their file: one that says none, as netplan's do not, gets one of NetworkManager's. */
+  readonly profileIds: ReadonlyMap<string, string>;
   /** Connections that end with NetworkManager, in words: "office (vpn)". All others outlive it. */
   readonly ending: readonly string[];
 }
 
 const ends = /^(802-11-wireless|vpn|gsm|cdma|bluetooth|pppoe|adsl|wifi-p2p)$/;
 
-/** Of `nmcli -t -f UUID,DEVICE,STATE,TYPE,NAME,FILENAME connection show --active`; a colon in a value has a backslash before it. */
+/** Of `nmcli -t -f UUID,DEVICE,STATE,TYPE,NAME,FILENAME connection show`; of one that is not active, device and state are empty. A colon in a value has a backslash before it. */
 export function parseProfiles(text = ""): ActiveProfiles {
-  const active = text.split("\n").map((line) => {
+  const all = text.split("\n").map((line) => {
     const words = line.match(/(?:\\.|[^:\\])+|(?<=:)(?=:|$)/g) ?? [];
     const [uuid = "", device = "", state = "", type = "", name = "", path = ""] = words.map((word) =>
       word.replaceAll(/\\(.)/g, "$1"),
     );
     return { uuid, device, state, type, name, path };
   });
+  const active = all.filter(({ state }) => state !== "");
   return {
+    profileIds: new Map(all.filter(({ path }) => path !== "").map(({ path, uuid }) => [path, uuid])),
     // A VPN's is told with the link that it goes over.
     profiles: new Map(
       active

@@ -40,7 +40,7 @@ function toldBy(said: ReadonlyMap<string, string>): Told {
 
 /** The leases of links, and the active profiles with the identities that they ask DHCP by. */
 export function withLeases(
-  { profiles, ending }: ActiveProfiles,
+  { profiles, ...others }: ActiveProfiles,
   text = "",
 ): { active: ActiveProfiles; leases: Map<string, Lease> } {
   const told = parseOptions(text);
@@ -50,5 +50,5 @@ export function withLeases(
   const leases = [...told].flatMap(([name, { lease }]) =>
     lease && profiles.has(name) ? [[name, lease] as const] : [],
   );
-  return { active: { profiles: new Map(active), ending }, leases: new Map(leases) };
+  return { active: { ...others, profiles: new Map(active) }, leases: new Map(leases) };
 }

@@ -2,7 +2,7 @@ import { findDefinition } from "../../backends/entry/definition";
 import { candidatesFor, comesUp, comesUpTogether } from "../../backends/networkManager/atBoot";
 import { bridgeProfile } from "../../backends/networkManager/paths";
 import { type Facts, fixedPorts, type Link, ports } from "../../host/facts/facts";
-import { isExternal, isKeyfile } from "../../host/facts/inNetworkManagersWords";
+import { isExternal, isKeyfile, isMadeByNetplan } from "../../host/facts/inNetworkManagersWords";
 import { keyfileSections, saidIn } from "../../host/facts/keyfile";
 import type { Check } from "./finding";
 import { notGiven } from "./ifupdown";
@@ -65,7 +65,7 @@ function comesBack(facts: Facts, { name, kind, master }: Link): boolean {
 /** A profile that a hand has changed for now; one that NetworkManager has made by itself, it makes again. */
 function isInMemory({ keyfiles }: Facts, path: string): boolean {
   const sections = keyfileSections(keyfiles.get(path) ?? "");
-  return path.startsWith("/run/") && saidIn(sections, ".nmmeta", "nm-generated") !== "true";
+  return path.startsWith("/run/") && !isMadeByNetplan(path) && saidIn(sections, ".nmmeta", "nm-generated") !== "true";
 }
 
 /** A link that NetworkManager tells as "connected (externally)", and that no file of another's has. */

@@ -81,7 +81,14 @@ const portsWithAddressing: Check = (facts) => {
   );
   return ids(facts).flatMap(({ id, definition }) => {
     const port = portsById.get(id);
-    if (!definition || !port || !lanBridges(facts).some(({ bridge }) => bridge.name === port.master)) return [];
+    // A port that NetworkManager has by a profile has nothing of what netplan's files say of it.
+    if (
+      !definition ||
+      !port ||
+      facts.profiles.has(port.name) ||
+      !lanBridges(facts).some(({ bridge }) => bridge.name === port.master)
+    )
+      return [];
     const { dhcp4, addresses } = promised(addressingOf(definition));
     if (!dhcp4 && addresses.length === 0) return [];
     return finding("address-on-port", "warning", {

@@ -66,7 +66,7 @@ const isAsItIs = (own: NetplanDefinition) => isUnit(own) || isIfupdowns(own) || 
 function refuseUnmade(facts: Facts, name: string): void {
   const [path] = profilesThatMake(facts, name);
   if (path === undefined) return;
-  const id = uuidOf(facts.keyfiles.get(path));
+  const id = uuidOf(facts, path);
   throw new Refusal(
     `name: ${name} is NetworkManager's by ${path}, and is not there now. Bring it up at the console: nmcli connection up ${id}. To be rid of it, or of its name: nmcli connection delete ${id}.`,
   );
@@ -98,7 +98,10 @@ export function refuseOtherPorts(facts: Facts, { definition }: Found, uplink: Li
     throw new Refusal(
       `name: the host has a bridge ${name} already, with the ports ${[...new Set([...there.map((one) => one.name), ...listed])].join(", ") || "none"}, and the program wants one on ${uplink.name} alone. Choose another name, or leave ${uplink.name} as its only port.`,
     );
-  const elsewhere = definition.places.find(({ path }) => !path.startsWith("/etc/"));
+  // A profile is never changed, and may stand wherever it outlives a restart.
+  const elsewhere = isProfiles(definition)
+    ? undefined
+    : definition.places.find(({ path }) => !path.startsWith("/etc/"));
   if (elsewhere)
     throw new Refusal(
       `name: ${name} is defined in ${elsewhere.path}; kvmnet changes files in /etc/netplan only. Move it there.`,

@@ -9,6 +9,7 @@ import { isUnit } from "../../backends/networkd/units";
 import { isProfiles } from "../../backends/networkManager/owner";
 import { unlikeProfile } from "../../backends/networkManager/saidByHand";
 import { type Facts, linkNamed } from "../../host/facts/facts";
+import { isMadeByNetplan } from "../../host/facts/inNetworkManagersWords";
 import type { FoundBefore } from "../../host/facts/records";
 import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs } from "./definition";
@@ -79,7 +80,10 @@ function asItsProfilesHaveIt(facts: Facts, inputs: BridgeInputs, found: AsItIs):
   const [first] = unlike;
   if (first === undefined) return stanza;
   const keys = unlike.flatMap(({ write }) => write);
-  const write = keys.length > 0 ? `Write ${keys.join(", ")} there, and pulumi up does the rest. Or say` : "Say";
+  const where = isMadeByNetplan(path)
+    ? "in netplan's words into its files, which it is made of, run netplan generate"
+    : "there";
+  const write = keys.length > 0 ? `Write ${keys.join(", ")} ${where}, and pulumi up does the rest. Or say` : "Say";
   const unsaid = unlike.some((one) => one.write.length === 0)
     ? ` NetworkManager has no words for a forward delay of ${inputs.forwardDelay} s.`
     : "";

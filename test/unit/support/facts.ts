@@ -24,6 +24,7 @@ export function factsWith(parts: Partial<Facts>): Facts {
     wireless: new Set(),
     networkManager: new Set(),
     profiles: new Map(),
+    profileIds: new Map(),
     ending: [],
     keyfiles: new Map(),
     netplan: new Map(),

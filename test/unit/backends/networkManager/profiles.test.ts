@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { findDefinition } from "../../../../provider/backends/entry/definition";
 import { profileEntry, profileWords } from "../../../../provider/host/facts/inNetworkManagersWords";
 import { keyfileSections, parseProfiles, saidIn } from "../../../../provider/host/facts/keyfile";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
@@ -68,14 +69,16 @@ describe("what a profile says, in netplan's words", () => {
       "33-4::activating:bridge:x:/etc/x",
       "55-6:enp1s0:activated:vpn:office:/etc/office.nmconnection",
       "77-8:wlp2s0:activated:802-11-wireless:home:/etc/home.nmconnection",
+      "99-1:::802-11-wireless:cafe:/etc/cafe.nmconnection",
     ];
-    const { profiles, ending } = parseProfiles(`${told.join("\n")}\n`);
+    const { profiles, profileIds, ending } = parseProfiles(`${told.join("\n")}\n`);
     expect(profiles.get("enp1s0")).toEqual({ uuid: "11-2", state: "activated", path: "/etc/a:b \\c.nmconnection" });
     expect([...profiles.keys()]).toEqual(["enp1s0", "wlp2s0"]);
     expect(ending).toEqual(["office (vpn)", "home (Wi-Fi)"]);
+    expect(profileIds.get("/etc/cafe.nmconnection")).toBe("99-1");
   });
 
-  test("nothing is said of a link that netplan's files have, nor by a profile that netplan made", () => {
+  test("of a link that netplan's files have a profile of a hand's says nothing; what netplan has made of them says it", () => {
     const made = "/run/NetworkManager/system-connections/netplan-enp1s0.nmconnection";
     const words = (where: string, netplan: [string, string][] = []) =>
       profileWords(
@@ -88,7 +91,13 @@ describe("what a profile says, in netplan's words", () => {
       ).map(([one]) => one);
     expect(words(path)).toEqual([path]);
     expect(words(path, [["/etc/netplan/a.yaml", "network: {ethernets: {enp1s0: {}}}"]])).toEqual([]);
-    expect(words(made)).toEqual([]);
+    const netplan = `network: {renderer: NetworkManager, ethernets: {enp1s0: {addresses: [192.0.2.5/24]}}}`;
+    expect(words(made, [["/etc/netplan/a.yaml", netplan]])).toEqual([made]);
+    const both = new Map([
+      ["/etc/netplan/a.yaml", netplan],
+      [made, "network: {ethernets: {enp1s0: {dhcp4: true}}}"],
+    ]);
+    expect(findDefinition(both, "enp1s0")?.places.map((one) => one.path)).toEqual([made]);
   });
 });
 
