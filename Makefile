@@ -55,7 +55,7 @@ site: ## make docs/ into a static site, site/
 lab-ready:
 	@[ "$$(uname -s)" = Linux ] || { echo "The lab needs Linux: its hosts are containers in network namespaces." >&2; exit 2; }
 	@[ "$$(id -u)" = 0 ] || { echo "The lab makes network namespaces, which root alone may: sudo make $(MAKECMDGOALS)" >&2; exit 2; }
-	@case "$(RELEASE)" in ""|bookworm|trixie|forky) ;; *) echo "RELEASE=$(RELEASE): must be bookworm, trixie or forky." >&2; exit 2 ;; esac
+	@case "$(RELEASE)" in ""|bookworm|trixie|forky|jammy|noble|resolute) ;; *) echo "RELEASE=$(RELEASE): must be bookworm, trixie, forky, jammy, noble or resolute." >&2; exit 2 ;; esac
 
 .PHONY: demo
 demo: lab-ready build ## boot a host and a VM in the lab, run `pulumi up` on them, and one that the host undoes (root; SVG=docs/topology.svg draws it, CAST=docs/demo.cast records it)

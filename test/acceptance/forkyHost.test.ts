@@ -64,7 +64,7 @@ describe("a host on Debian's next release", () => {
       await host.reboot({ hard: true });
       await isOn(host, "br0");
       await succeeds(stack.up(["--refresh", "--expect-no-changes"]));
-      // Three of 1692 were lost on a busy machine.
+      // Three of 2353 were lost on a busy machine.
       expect(await pingedDestroy(stack, host, `${release}, static`)).toBeLessThanOrEqual(10);
       expect(await settledPicture(host, before)).toBe(before);
     },
@@ -119,8 +119,8 @@ describe("a host on Debian's next release", () => {
         expect(await settledPicture(host, before)).toBe(before);
         await isLeasedOn(host, "enp1s0", had);
       };
-      // networkd takes off what it has no lease for, and it is given back: 31 of 5089 were lost, 61 of 6034 on a busy machine, and as long on Debian 13.
-      expect(await upWithoutDhcp(stack, host, release)).toBeLessThanOrEqual(100);
+      // networkd takes off what it has no lease for, and it is given back: 31 were lost, and 70 on a busy machine. On Debian 13 it is so too.
+      expect(await upWithoutDhcp(stack, host, release)).toBeLessThanOrEqual(200);
       expect((await host.addresses()).match(/192\.0\.2\.\d+\/24/g)).toEqual([`${host.address}/24`]);
       // By which identity it has that address is known all the same.
       expect(await succeeds(stack.preview())).toMatch(/\(DHCP\).* move from enp1s0 to br0\./);
