@@ -64,9 +64,10 @@ const ubuntuPackages = (release: Ubuntu) => [
   ...["networkd-dispatcher", ...(release === "resolute" ? ["sudo-rs"] : [])],
 ];
 
-/** 22.04 waits two minutes for guests that hear of no power button. */
+/** 22.04 waits two minutes for guests that hear of no power button. libvirt's own network comes and goes, as it has no dnsmasq. */
 const customizeUbuntu = (release: Ubuntu) =>
-  `${customizeHost}${release === "jammy" ? `echo SHUTDOWN_TIMEOUT=5 >>"$1/etc/default/libvirt-guests"\n` : ""}`;
+  `${customizeHost}rm "$1/etc/libvirt/qemu/networks/autostart/default.xml"
+${release === "jammy" ? `echo SHUTDOWN_TIMEOUT=5 >>"$1/etc/default/libvirt-guests"\n` : ""}`;
 
 /** Debian's own Docker and firewalls, not started: a test says when they come. And cloud-init, which is off as long as it finds no data. */
 const extras = (release: Release) => ({
