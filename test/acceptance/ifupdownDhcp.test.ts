@@ -3,7 +3,15 @@ import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
-import { confirm, isCutOffThenUndone, pingedUp, upIsUndone, upWithoutDhcp } from "../lab/ownerRows";
+import {
+  confirm,
+  isCutOffThenUndone,
+  leaseMovesInPreview,
+  pingedDestroy,
+  pingedUp,
+  upIsUndone,
+  upWithoutDhcp,
+} from "../lab/ownerRows";
 import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
 
@@ -76,10 +84,7 @@ describe.each(releasesFor(__filename))("a host on %s whose NIC ifupdown has by D
       const before = await networkPicture(host);
       await isOn(host, "enp1s0");
       await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
-      const preview = await succeeds(stack.preview());
-      expect(preview).toMatch(new RegExp(`${host.address}/24 \\(DHCP\\).* move from enp1s0 to br0\\.`));
-      expect(preview).toMatch(/^ +\+iface br0 inet dhcp$/m);
-      expect(await networkPicture(host)).toBe(before);
+      expect(await leaseMovesInPreview(stack, host, before)).toMatch(/^ +\+iface br0 inet dhcp$/m);
 
       await upIsUndone(stack, host, before);
       expect(await host.readFile(path)).toBe(byInstaller);
@@ -101,11 +106,7 @@ describe.each(releasesFor(__filename))("a host on %s whose NIC ifupdown has by D
       await succeeds(stack.up());
       await isOn(host, "lan0");
 
-      await using back = await lan.pingCounter(host.address, { intervalMs: 5 });
-      await succeeds(stack.destroy());
-      const counted = await back.stop();
-      console.log(`${release}, and back: ${counted.lost} of ${counted.sent} pings lost`);
-      expect(counted.lost).toBeLessThanOrEqual(2);
+      expect(await pingedDestroy(stack, host, release)).toBeLessThanOrEqual(2);
       // Since the restart the port has the kernel's link-local address, and dhcpcd makes no other beside one that is there.
       const local = /fe80::/;
       const plain = before

@@ -5,7 +5,7 @@ import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { macAddressOf } from "../lab/machine";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
-import { confirm, isCutOffThenUndone, pingedUp, upIsUndone } from "../lab/ownerRows";
+import { confirm, isCutOffThenUndone, pingedDestroy, pingedUp, upIsUndone } from "../lab/ownerRows";
 import { hasProfiles, isOnBridge, profileOf } from "../lab/profiles";
 import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
@@ -102,11 +102,7 @@ describe.each(releasesFor(__filename))("a host on Debian %s with netplan's rende
       await succeeds(stack.up());
       await isBridged("lan0");
 
-      await using back = await lan.pingCounter(host.address, { intervalMs: 5 });
-      await succeeds(stack.destroy());
-      const { sent, lost } = await back.stop();
-      console.log(`${release}, netplan's NetworkManager, and back: ${lost} of ${sent} pings lost`);
-      expect(lost).toBeLessThanOrEqual(10);
+      expect(await pingedDestroy(stack, host, `${release}, netplan's NetworkManager`)).toBeLessThanOrEqual(10);
       expect(await settledPicture(host, beforeButThat, known)).toBe(beforeButThat);
       expect(await profileOf(host, "enp1s0")).toBe(given);
       await host.reboot();

@@ -3,7 +3,15 @@ import { HomelabStack } from "../lab/homelabStack";
 import type { Host } from "../lab/host";
 import { Lan } from "../lab/lan";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
-import { confirm, isCutOffThenUndone, pingedUp, upIsUndone, upWithoutDhcp } from "../lab/ownerRows";
+import {
+  confirm,
+  isCutOffThenUndone,
+  leaseMovesInPreview,
+  pingedDestroy,
+  pingedUp,
+  upIsUndone,
+  upWithoutDhcp,
+} from "../lab/ownerRows";
 import { hasProfiles, isOnBridge, ownProfile, profileFolder, profileOf } from "../lab/profiles";
 import { releasesFor } from "../lab/releases";
 import { succeeds } from "../lab/succeeds";
@@ -67,9 +75,7 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC asks DHCP 
       const given = await profileOf(host, "enp1s0");
       const before = await networkPicture(host);
       await using stack = await HomelabStack.start({ lan, hosts: [host], config: config() });
-      const preview = await succeeds(stack.preview());
-      expect(preview).toMatch(new RegExp(`${host.address}/24 \\(DHCP\\).* move from enp1s0 to br0\\.`));
-      expect(await networkPicture(host)).toBe(before);
+      await leaseMovesInPreview(stack, host, before);
 
       await upIsUndone(stack, host, before);
       expect(await profileOf(host, "enp1s0")).toBe(given);
@@ -97,12 +103,8 @@ describe.each(releasesFor(__filename))("a host on Debian %s whose NIC asks DHCP 
       await isLeasedOn(host, "lan0");
       await succeeds(stack.up(["--refresh", "--expect-no-changes"]));
 
-      await using back = await lan.pingCounter(host.address, { intervalMs: 5 });
-      await succeeds(stack.destroy());
-      const { sent, lost } = await back.stop();
-      console.log(`${release}, and back: ${lost} of ${sent} pings lost`);
       // Two of 3689 were lost on a busy machine.
-      expect(lost).toBeLessThanOrEqual(10);
+      expect(await pingedDestroy(stack, host, release)).toBeLessThanOrEqual(10);
       expect(await settledPicture(host, before)).toBe(before);
       await hasProfiles(host, profiles);
       expect(await profileOf(host, "enp1s0")).toBe(given);

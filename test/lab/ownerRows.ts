@@ -1,7 +1,8 @@
+import type { CommandResult } from "./command";
 import { CommandLine } from "./commandLine";
 import type { HomelabStack } from "./homelabStack";
 import type { Host } from "./host";
-import { settledPicture } from "./networkPicture";
+import { networkPicture, settledPicture } from "./networkPicture";
 import { held, letGo, strikeAt } from "./strike";
 import { succeeds } from "./succeeds";
 import { lifted, noOutgoing } from "./wall";
@@ -37,12 +38,29 @@ export async function upWithoutDhcp(stack: HomelabStack, host: Host, what: strin
 }
 
 /** An `up` while the host is pinged every 5 ms: how many were lost. */
-export async function pingedUp(stack: HomelabStack, host: Host, what: string): Promise<number> {
+export function pingedUp(stack: HomelabStack, host: Host, what: string): Promise<number> {
+  return pinged(host, what, () => stack.up());
+}
+
+/** The same of a `destroy`. */
+export function pingedDestroy(stack: HomelabStack, host: Host, what: string): Promise<number> {
+  return pinged(host, `${what}, and back`, () => stack.destroy());
+}
+
+async function pinged(host: Host, what: string, act: () => Promise<CommandResult>): Promise<number> {
   await using pings = await host.lan.pingCounter(host.address, { intervalMs: 5 });
-  await succeeds(stack.up());
+  await succeeds(act());
   const { sent, lost, longestGapMs } = await pings.stop();
   console.log(`${what}: ${lost} of ${sent} pings lost, longest gap ${longestGapMs} ms`);
   return lost;
+}
+
+/** What a preview says of a bridge that takes the lease over from the NIC; it touches nothing. */
+export async function leaseMovesInPreview(stack: HomelabStack, host: Host, before: string): Promise<string> {
+  const preview = await succeeds(stack.preview());
+  expect(preview).toMatch(new RegExp(`${host.address}/24 \\(DHCP\\).* move from enp1s0 to br0\\.`));
+  expect(await networkPicture(host)).toBe(before);
+  return preview;
 }
 
 /** An `up` whose answers do not come through any more once it is applied, and then the plug pulled. */

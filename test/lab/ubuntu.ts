@@ -19,8 +19,7 @@ const keys = {
 
 const fetchKeys = `
 cd "$1"
-curl --silent --show-error --fail --location --output keys.deb "$2"
-echo "$3  keys.deb" | sha256sum --check --quiet
+/usr/lib/apt/apt-helper -q download-file "$2" keys.deb "SHA256:$3"
 dpkg-deb --extract keys.deb extracted
 `;
 
