@@ -137,7 +137,8 @@ describe.each(releasesFor(__filename))("a host on Debian %s with netplan's rende
     async () => {
       const bridged = fixed.replace(
         "enp1s0:",
-        "enp1s0: {}\n  bridges:\n    br0:\n      interfaces: [enp1s0]\n      parameters: {stp: false}",
+        // Else it is by chance whether its link-local address is made before it has its port's MAC address, each time it is made.
+        `enp1s0: {}\n  bridges:\n    br0:\n      macaddress: "${macAddressOf("kvm1", "enp1s0")}"\n      interfaces: [enp1s0]\n      parameters: {stp: false}`,
       );
       await using host = await start(bridged);
       await profileOf(host, "br0");
