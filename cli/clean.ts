@@ -13,7 +13,7 @@ const say = (text: string) => print(process.stderr, `${text}\n`);
 export async function clean(hosts: Hosts, { connection, yes }: Arguments): Promise<number> {
   const { host, facts } = await hosts.reachFacts(connection, { fresh: true });
   const things = thingsOn(facts);
-  const unread = facts.unread.filter(({ part }) => part === "records" || part === "files").map(({ what }) => what);
+  const unread = facts.unreadable.filter(({ part }) => part === "records" || part === "files").map(({ what }) => what);
   const all = [...things.map(inALine), ...filesWithoutRecord(facts).map(unclaimed), ...unread];
   if (all.length > 0) {
     say(

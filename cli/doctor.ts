@@ -26,7 +26,7 @@ export async function doctor(hosts: Hosts, parsed: Arguments): Promise<number> {
   const look = () => examine(hosts, connection, { seconds: listen });
   let seen = await look();
   if (fix && (await mended(hosts, seen, parsed))) {
-    await seen.host.freshFacts();
+    await seen.host.readFreshFacts();
     seen = await look();
   }
   const findings = [...seen.findings, ...(parsed.selfTest ? await tried(seen, parsed) : [])];

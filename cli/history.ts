@@ -1,7 +1,7 @@
-import { unreadOf } from "../provider/host/facts/unread";
+import { findUnreadable } from "../provider/host/facts/unreadable";
 import type { Hosts } from "../provider/host/hosts";
 import { type KeptChange, keptChanges } from "../provider/host/transaction/history";
-import { unread } from "../provider/plan/diagnose/unread";
+import { findUnreadableParts } from "../provider/plan/diagnose/unreadable";
 import { type Entry, type FileChange, findingEntry } from "../provider/plan/entry";
 import { fileDiff } from "../provider/plan/impact/fileDiff";
 import { inWords } from "../provider/resources/ownership/words";
@@ -14,8 +14,8 @@ export async function history(hosts: Hosts, { connection, json }: Arguments): Pr
   const { host, facts } = await hosts.reachFacts(connection);
   const [things, changes] = [thingsOn(facts), await keptChanges(host)];
   const others = [...filesWithoutRecord(facts), ...(facts.records.size === 0 ? filesThatStay(facts) : [])];
-  const unreadable = unread(facts).filter(({ evidence }) =>
-    unreadOf(facts, "records").some(({ what }) => what === evidence),
+  const unreadable = findUnreadableParts(facts).filter(({ evidence }) =>
+    findUnreadable(facts, "records").some(({ what }) => what === evidence),
   );
   if (json) {
     printJson(process.stdout, [

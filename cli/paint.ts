@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { WriteStream } from "node:tty";
-import { withoutKnownSecrets } from "../provider/host/exec/hidden";
+import { hideKnownSecrets } from "../provider/host/exec/hidden";
 import { visible } from "../provider/host/exec/visible";
 import { escaped } from "./shown";
 
@@ -31,7 +31,7 @@ export function printJson(
 ): void {
   const shown = (key: string, one: unknown) => {
     const said = replacer ? replacer(key, one) : one;
-    return typeof said === "string" ? withoutKnownSecrets(said) : said;
+    return typeof said === "string" ? hideKnownSecrets(said) : said;
   };
   const text = JSON.stringify(value, shown, 2);
   stream.write(`${text.replace(/[^\P{C}\n]/gu, escaped)}\n`);

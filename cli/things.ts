@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { isBridgeFile } from "../provider/backends/netplan/bridgeFile";
 import { type Facts, linkNamed } from "../provider/host/facts/facts";
 import type { OwnerMark } from "../provider/host/facts/records";
-import { unreadOf } from "../provider/host/facts/unread";
+import { findUnreadable } from "../provider/host/facts/unreadable";
 import {
   enabledPath as filterEnabled,
   reloadUnitPath as filterReload,
@@ -34,7 +34,7 @@ export interface Thing {
 export function staleRecords(facts: Facts): string[] {
   const { libvirt, marks } = facts;
   if (libvirt === undefined || libvirt.silent) return [];
-  if (unreadOf(facts, "networks").length + unreadOf(facts, "domains").length > 0) return [];
+  if (findUnreadable(facts, "networks").length + findUnreadable(facts, "domains").length > 0) return [];
   const there = new Set([
     ...libvirt.networks.map(({ uuid }) => networkMark(uuid)),
     ...libvirt.domains.flatMap(({ uuid, live, inactive }) =>
@@ -61,7 +61,7 @@ export function thingsOn(facts: Facts): Thing[] {
 const thing = (what: string, { owner, made }: OwnerMark, gone: boolean): Thing => ({ what, owner, made, gone });
 
 const isGone = (facts: Facts, link: string) =>
-  linkNamed(facts, link) === undefined && unreadOf(facts, "links").length === 0;
+  linkNamed(facts, link) === undefined && findUnreadable(facts, "links").length === 0;
 
 /** 0.1.0 had whose a TAP or a filter is among its parameters. */
 function marksOf010(facts: Facts): [string, OwnerMark][] {
@@ -71,14 +71,14 @@ function marksOf010(facts: Facts): [string, OwnerMark][] {
     if (kind === undefined) return [];
     const isTap = kind === "taps";
     const [mark, owner] = isTap ? [tapMark(name), makerOf(taps, name)] : [filterMark(name), ownerOf(netfilter, name)];
-    const isKept = marks.has(mark) || unreadOf(facts, "records", [mark]).length > 0;
+    const isKept = marks.has(mark) || findUnreadable(facts, "records", [mark]).length > 0;
     return isKept || !owner ? [] : [[mark, { owner }]];
   });
 }
 
 /** kvmnet's files that run at a boot, or that a bridge is made of, and that no record speaks for. */
 export function filesWithoutRecord(facts: Facts): string[] {
-  if (unreadOf(facts, "records").length > 0) return [];
+  if (findUnreadable(facts, "records").length > 0) return [];
   const marked = [...facts.marks, ...marksOf010(facts)].map(([path]) => posix.basename(posix.dirname(path)));
   const ofMarked = new Set(
     marked.flatMap((name) => [

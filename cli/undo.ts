@@ -1,5 +1,5 @@
 import { type Facts, fixedPorts } from "../provider/host/facts/facts";
-import { need } from "../provider/host/facts/unread";
+import { need } from "../provider/host/facts/unreadable";
 import type { Host } from "../provider/host/host";
 import type { Hosts } from "../provider/host/hosts";
 import { readHolders } from "../provider/host/tap/holders";
@@ -62,18 +62,27 @@ function undoOn(host: Host, shown: LastChange, signal: AbortSignal): Promise<str
     const { facts, last, plan } = seen;
     if (last.id !== shown.id) return `another change was confirmed meanwhile (transaction ${last.id})`;
     const { change, planned } = plan;
-    await transact({ host, id, facts, change, planned, missing: (now) => lackingToUndo(now, plan), log, signal });
+    await transact({
+      host,
+      id,
+      facts,
+      change,
+      planned,
+      findDifferences: (now) => lackingToUndo(now, plan),
+      log,
+      signal,
+    });
     return undefined;
   });
 }
 
 /** What there is to undo; or why nothing can be. */
 async function look(host: Host): Promise<Undoing | string> {
-  const facts = await host.freshFacts();
+  const facts = await host.readFreshFacts();
   if (facts.armed !== undefined) return `a change of its network is not confirmed (transaction ${facts.armed})`;
   const last = await lastChange(host);
   if (last === undefined) return "the host keeps no change of its network that was confirmed";
-  const missing = [...last.missing, ...unreadableIn(last.before).map((path) => `before${path} can't be read`)];
+  const missing = [...last.lost, ...unreadableIn(last.before).map((path) => `before${path} can't be read`)];
   if (missing.length > 0)
     return `what the host keeps of ${named(last)} is not enough for that:\n${missing.map(indented).join("\n")}`;
   const [unread] = unreadableIn(last.now);

@@ -29,14 +29,14 @@ async function main(args: readonly string[]): Promise<void> {
     log,
     lookAhead: async (connection, known) => {
       const host = await (await allHosts()).reach(connection, known);
-      host.look().catch(() => undefined);
+      host.readCachedFacts().catch(() => undefined);
     },
     construct: async (request, engineAddress, defaults) => {
       const { construct } = await import("./server/construct");
       return construct(request, engineAddress, defaults);
     },
     operations: async (running) => {
-      const { lifecycles, functions, Operations } = await import("./work");
+      const { lifecycles, functions, Operations } = await import("./plugin");
       const { name, version } = schema;
       return new Operations({ package: name, version, lifecycles, functions, hosts: await allHosts(), log, running });
     },
@@ -50,7 +50,7 @@ async function main(args: readonly string[]): Promise<void> {
     const { running } = provider;
     if (!running.idle) {
       running.cancel();
-      const ended = running.ended().then(() => served.shutdown());
+      const ended = running.waitForEnd().then(() => served.shutdown());
       await Promise.race([ended, wait(graceMs)]);
     }
     (await hosts)?.close();

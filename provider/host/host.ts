@@ -99,25 +99,25 @@ export class Host {
   }
 
   /** Everything there is to know, in one round trip. Readers at the same time share one. */
-  facts(): Promise<Facts> {
-    return this.#reading?.facts ?? this.freshFacts();
+  readFacts(): Promise<Facts> {
+    return this.#reading?.facts ?? this.readFreshFacts();
   }
 
   /** The same for those that only look: all of a phase share one, however many they are. */
-  async look(): Promise<Facts> {
-    return this.#knownFor(lookMs) ?? this.facts();
+  async readCachedFacts(): Promise<Facts> {
+    return this.#knownFor(lookMs) ?? this.readFacts();
   }
 
   /** For those that are about to change it, and for those that perhaps have: nothing was done on it since the read began. */
-  async recentFacts(signal?: AbortSignal): Promise<Facts> {
+  async readRecentFacts(signal?: AbortSignal): Promise<Facts> {
     const known = this.#knownFor(recentMs);
     if (known) return known;
     const { facts, began, ends } = this.#reading ?? {};
-    return facts && !ends && began !== undefined && began > this.#lastCommand() ? facts : this.freshFacts(signal);
+    return facts && !ends && began !== undefined && began > this.#lastCommand() ? facts : this.readFreshFacts(signal);
   }
 
   /** After a write: a read that began before it would not see it. */
-  freshFacts(signal?: AbortSignal): Promise<Facts> {
+  readFreshFacts(signal?: AbortSignal): Promise<Facts> {
     const began = performance.now();
     const facts = readFacts(this.#session, { signal }).finally(() => {
       if (this.#reading?.facts === facts) this.#reading = undefined;
@@ -134,7 +134,7 @@ export class Host {
   }
 
   /** Without libvirt, whose daemon may hang while the host's network changes: nothing of it waits for that. */
-  networkFacts(signal: AbortSignal): Promise<Facts> {
+  readNetworkFacts(signal: AbortSignal): Promise<Facts> {
     return readFacts(this.#session, { signal, networkAlone: true });
   }
 
@@ -189,7 +189,7 @@ export class Host {
       // Another address may be another machine's.
       this.#commanded();
     } catch (error) {
-      throw worst((error as AggregateError).errors);
+      throw findWorstError((error as AggregateError).errors);
     } finally {
       enough.abort();
     }
@@ -201,6 +201,6 @@ export class Host {
 }
 
 /** A wrong key tells more than no answer. */
-function worst(errors: readonly unknown[]): unknown {
+function findWorstError(errors: readonly unknown[]): unknown {
   return errors.find((error) => error instanceof HostError && error.kind === "hostKey") ?? errors[0];
 }

@@ -6,7 +6,7 @@ export interface HostOptions {
   /** The key that the state remembers, where the connection has none. */
   readonly hostKey?: string | undefined;
   /** Whether a host that does not answer gets another chance: when there is work to do on it, not when it is only looked at. */
-  readonly patient?: boolean;
+  readonly retries?: boolean;
   /** Whether what others did on the host a moment ago counts: to look at it is not enough that somebody just did. */
   readonly fresh?: boolean;
   /** How it was reached before its connection was changed: it may be there still. */

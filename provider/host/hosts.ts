@@ -1,10 +1,10 @@
 import type { Connection } from "../schema/connection";
-import { dialPatiently } from "./dialPatiently";
+import { dialWithRetries } from "./dialWithRetries";
 import { RemoteCommandError } from "./exec/remoteCommand";
 import type { Facts } from "./facts/facts";
 import { type Commands, Host, type Place } from "./host";
 import type { HostOptions } from "./hostOptions";
-import { anotherMachine, cloneWords, isVouchedFor, mayHaveMoved, newKeyWords } from "./identity";
+import { anotherMachine, cloneWords, explainUnreachable, isVouchedFor, newKeyWords } from "./identity";
 import { normal, Records } from "./records";
 import type { DialOptions } from "./ssh/dial";
 import { HostError } from "./ssh/hostError";
@@ -37,7 +37,7 @@ export class Hosts {
   readonly #told = new Set<string>();
 
   /** `tell` says what a person has to know of a host, once. */
-  constructor(private readonly tell: (words: string) => void = () => {}) {}
+  constructor(private readonly warn: (words: string) => void = () => {}) {}
 
   /** The host at the other end, logged in. Whoever asks meanwhile gets the same connection. */
   async reach(connection: Connection, known: HostOptions = {}): Promise<Host> {
@@ -57,10 +57,10 @@ export class Hosts {
   }
 
   async #reach(connection: Connection, known: HostOptions, expected: Keys): Promise<Host> {
-    const { patient = false, signal } = known;
+    const { retries = false, signal } = known;
     const key = canonical([connection, expected.oneOf, expected.mustBeKnown]);
     const unreached = this.#unreached.get(key);
-    if (!patient && unreached && performance.now() < unreached.until) throw unreached.error;
+    if (!retries && unreached && performance.now() < unreached.until) throw unreached.error;
     for (;;) {
       signal?.throwIfAborted();
       const pooled = this.#pool.get(key);
@@ -84,7 +84,7 @@ export class Hosts {
   #dial(key: string, connection: Connection, known: HostOptions, expected: Keys): Promise<Host> {
     const server = serverOf(connection.proxy ?? connection);
     const place = this.#place(connection);
-    const go = () => dialPatiently(connection, known, place, expected);
+    const go = () => dialWithRetries(connection, known, place, expected);
     const before = this.#dialling.get(server) ?? Promise.resolve();
     const dialled = before.then(go, go).then((session) => {
       this.#unreached.delete(key);
@@ -106,7 +106,7 @@ export class Hosts {
 
   /** As reach, with the host's facts; a machine other than the known one is refused before anything is written to it. */
   async reachFacts(connection: Connection, known: HostOptions = {}): Promise<{ host: Host; facts: Facts }> {
-    const { host, facts } = await this.#ways.looking(this.#look(connection, known));
+    const { host, facts } = await this.#ways.trackLook(this.#look(connection, known));
     if (known.hostId !== undefined && facts.machineId !== known.hostId) {
       const elsewhere = this.#records.isElsewhere(host.connection, host.hostKey);
       throw anotherMachine(host, facts.machineId, known, elsewhere);
@@ -119,7 +119,7 @@ export class Hosts {
 
   /** The machines that this process has looked at by now. */
   seen(signal: AbortSignal): Promise<Host[]> {
-    return this.#ways.seen(signal);
+    return this.#ways.waitForSeen(signal);
   }
 
   #learn(connection: Connection, { voucher, hostKey }: Host, more: { host?: string; hostId?: string } = {}): void {
@@ -137,10 +137,10 @@ export class Hosts {
   }
 
   /** @throws HostError where there is more to do than to look */
-  #refuseReader(host: Host, { unread }: Facts, { asReader = false }: HostOptions): void {
+  #refuseReader(host: Host, { unreadable }: Facts, { asReader = false }: HostOptions): void {
     if (!asReader)
       throw new HostError("notRoot", host.label, `kvmnet works on a host as root: ${vocabulary().beRoot}.`);
-    const hidden = unread.filter((one) => one.asReader).map(({ what }) => `  ${what}`);
+    const hidden = unreadable.filter((one) => one.asReader).map(({ what }) => `  ${what}`);
     this.#tellOnce(
       `${host.label}: this look is not root's:\n${hidden.join("\n")}\nWhat follows from that is not told. \`up\` needs root: ${vocabulary().beRoot}.`,
     );
@@ -149,7 +149,7 @@ export class Hosts {
   #tellOnce(words: string): void {
     if (this.#told.has(words)) return;
     this.#told.add(words);
-    this.tell(words);
+    this.warn(words);
   }
 
   /** What states taught is the operation's: the next one's teach it anew. */
@@ -164,10 +164,10 @@ export class Hosts {
     for (let lost = 0; ; lost += 1) {
       const host = await this.#reachAnyhow(connection, known);
       try {
-        const read = known.fresh ? host.facts() : known.patient ? host.recentFacts() : host.look();
+        const read = known.fresh ? host.readFacts() : known.retries ? host.readRecentFacts() : host.readCachedFacts();
         // Others may wait for the same answer: who does not want it any more leaves it to them.
         const facts = await awaited(`what is on ${host.label}`, read, known.signal);
-        this.#ways.reached(host, facts.machineId);
+        this.#ways.recordReached(host, facts.machineId);
         return { host, facts };
       } catch (error) {
         if (host.open || !(error instanceof RemoteCommandError) || lost > 0 || known.signal?.aborted) throw error;
@@ -185,21 +185,21 @@ export class Hosts {
     if (hostId === undefined) return this.reach(connection, known);
     const keys = keysOf(connection, known);
     const machine = { hostId, keys };
-    this.#ways.told(machine, addresses);
+    this.#ways.addAddresses(machine, addresses);
     const others = () => this.#ways.besides(connection, machine, formerly);
     const reach = () =>
       this.reach(connection, known).catch((error) => {
-        throw mayHaveMoved(error, namesOf(connection, keys));
+        throw explainUnreachable(error, namesOf(connection, keys));
       });
-    if (known.patient && others().length === 0) return reach();
+    if (known.retries && others().length === 0) return reach();
     try {
-      return await this.reach(connection, { ...known, patient: false });
+      return await this.reach(connection, { ...known, retries: false });
     } catch (error) {
       if (!(error instanceof HostError && (error.kind === "unreachable" || error.kind === "noSuchName"))) throw error;
       for (const { connection: way, host } of others()) {
         if (host?.open) return host;
         const expected = keys.length > 0 ? { oneOf: keys } : { mustBeKnown: true };
-        const reached = await this.#reach(way, { ...known, patient: false }, expected).catch(() => undefined);
+        const reached = await this.#reach(way, { ...known, retries: false }, expected).catch(() => undefined);
         if (reached) return reached;
       }
       return reach();

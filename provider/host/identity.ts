@@ -7,10 +7,13 @@ import { fingerprintOf } from "./ssh/publicKey";
 import { words } from "./ssh/vocabulary";
 
 /** Where a user says that a key is right. */
-const said: Readonly<Partial<Record<Voucher, string>>> = { hostKey: "connection.hostKey", known_hosts: "known_hosts" };
+const placesOfKey: Readonly<Partial<Record<Voucher, string>>> = {
+  hostKey: "connection.hostKey",
+  known_hosts: "known_hosts",
+};
 
 /** Whether the user vouches for the key that a host shows. */
-export const isVouchedFor = ({ voucher }: Pick<Host, "voucher">): boolean => said[voucher] !== undefined;
+export const isVouchedFor = ({ voucher }: Pick<Host, "voucher">): boolean => placesOfKey[voucher] !== undefined;
 
 /**
  * A machine with another machine-id than the known one. With another key too, which the user vouches for, it is the host
@@ -27,7 +30,7 @@ export function anotherMachine(
   if (hostKey !== undefined && !sameKey && isVouchedFor(host) && !elsewhere) {
     return new NewMachine(
       label,
-      `the machine is a new one: its machine-id is ${machineId} instead of ${hostId}, and its host key ${fingerprintOf(host.hostKey)} is the one that ${said[host.voucher]} has.`,
+      `the machine is a new one: its machine-id is ${machineId} instead of ${hostId}, and its host key ${fingerprintOf(host.hostKey)} is the one that ${placesOfKey[host.voucher]} has.`,
     );
   }
   return new HostError(
@@ -41,7 +44,7 @@ export function anotherMachine(
 }
 
 /** A machine that this stack has reached before, and that does not answer now: as other stacks say nothing of it, in words alone. */
-export function mayHaveMoved(error: unknown, names: readonly string[]): unknown {
+export function explainUnreachable(error: unknown, names: readonly string[]): unknown {
   if (!(error instanceof HostError) || error.kind !== "unreachable") return error;
   const elsewhere = names.length > 0 ? ` known_hosts has its key for ${names.join(", ")} too.` : "";
   return new HostError(
@@ -61,5 +64,5 @@ export function cloneWords({ hostKey }: Host, hostId: string, twin: Recorded): s
 
 /** A key that is not the one on record, and is taken all the same. */
 export function newKeyWords({ label, hostKey, voucher }: Host, before: string): string {
-  return `${label}: it shows the host key ${fingerprintOf(hostKey)}, and this stack has ${fingerprintOf(before)} on record: it is taken for the same host installed anew, or with new keys, as ${said[voucher]} has the key.`;
+  return `${label}: it shows the host key ${fingerprintOf(hostKey)}, and this stack has ${fingerprintOf(before)} on record: it is taken for the same host installed anew, or with new keys, as ${placesOfKey[voucher]} has the key.`;
 }

@@ -23,26 +23,26 @@ export class Ways {
   readonly #addresses = new Map<string, Set<string>>();
   readonly #looks = new Set<Promise<unknown>>();
 
-  reached(host: Host, hostId: string): void {
+  recordReached(host: Host, hostId: string): void {
     this.#last.set(keyOf(hostId, host.hostKey), host);
   }
 
   /** A look at a host that is under way. */
-  looking<T>(look: Promise<T>): Promise<T> {
+  trackLook<T>(look: Promise<T>): Promise<T> {
     this.#looks.add(look);
-    const ended = () => this.#looks.delete(look);
-    look.then(ended, ended);
+    const forgetLook = () => this.#looks.delete(look);
+    look.then(forgetLook, forgetLook);
     return look;
   }
 
   /** The machines that this process has looked at; those that it is looking at now are waited for. */
-  async seen(signal: AbortSignal): Promise<Host[]> {
+  async waitForSeen(signal: AbortSignal): Promise<Host[]> {
     await until(Promise.allSettled(this.#looks), signal);
     return [...this.#last.values()];
   }
 
   /** A state has these of the machine, with prefix length: they hold for all that is on it. */
-  told(machine: Machine, addresses: readonly string[]): void {
+  addAddresses(machine: Machine, addresses: readonly string[]): void {
     for (const key of keysOf(machine)) {
       const known = this.#addresses.get(key) ?? [];
       const told = addresses.map((cidr) => cidr.replace(/\/\d+$/, ""));

@@ -1,5 +1,5 @@
 import { type Facts, type Link, linkNamed } from "../host/facts/facts";
-import { need } from "../host/facts/unread";
+import { need } from "../host/facts/unreadable";
 import type { Host } from "../host/host";
 import type { Attachment } from "../plan/attachment/attachment";
 import { nearest } from "../schema/nearest";

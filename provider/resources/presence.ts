@@ -1,5 +1,5 @@
 import { type Facts, linkNamed } from "../host/facts/facts";
-import { need } from "../host/facts/unread";
+import { need } from "../host/facts/unreadable";
 import type { Host } from "../host/host";
 import { libvirtOf } from "../plan/libvirt/find";
 import type { Connection } from "../schema/connection";

@@ -28,7 +28,7 @@ export function reachHost(
     hostKey,
     addresses,
     formerly: before?.inputs?.connection,
-    patient: !preview,
+    retries: !preview,
     asReader: preview,
     signal,
     waits: (words) => log.progress(words),

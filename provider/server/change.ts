@@ -10,7 +10,7 @@ import { decode, type Values } from "../codec/decode";
 import type { Secrets } from "../codec/secrets";
 import { pageHere } from "../host/documentation";
 import type { Facts } from "../host/facts/facts";
-import { UnreadFact } from "../host/facts/unread";
+import { UnreadableFact } from "../host/facts/unreadable";
 import type { HostOptions } from "../host/hostOptions";
 import { HostError, NewMachine } from "../host/ssh/hostError";
 import { until } from "../host/until";
@@ -25,7 +25,7 @@ import { unknownPaths } from "../schema/unknown";
 import { partsOfUrn } from "../schema/urn";
 import { initFailed } from "./errors";
 import type { ResourceType } from "./resourceType";
-import type { TellUnread } from "./unread";
+import type { WarnUnreadable } from "./warnUnreadable";
 import { listed } from "./words";
 
 export async function create(
@@ -33,7 +33,7 @@ export async function create(
   request: CreateRequest,
   defaults: Partial<Connection>,
   operation: Operation,
-  tellUnread: TellUnread,
+  tellUnread: WarnUnreadable,
 ) {
   const { values: said, secrets } = decode(request.getProperties());
   const values = whole(said, defaults);
@@ -55,7 +55,7 @@ export async function update(
   request: UpdateRequest,
   defaults: Partial<Connection>,
   operation: Operation,
-  tellUnread: TellUnread,
+  tellUnread: WarnUnreadable,
 ) {
   const { values: said, secrets } = decode(request.getNews());
   const values = whole(said, defaults);
@@ -131,7 +131,7 @@ async function askFirst(operation: Operation, one: Owned): Promise<void> {
   const { host, facts } = (await reachedTo(operation, one)) ?? {};
   if (host === undefined || facts === undefined || refusals(facts).length === 0) return;
   // Deletes that go at once come one after the other: those that came meanwhile count too.
-  const why = refusals(await host.freshFacts(operation.signal));
+  const why = refusals(await host.readFreshFacts(operation.signal));
   if (why.length === 0) return;
   const kept = tellKeptNics(facts, owned.going(), owned.deleted(), one.urn);
   throw new Refusal(`${host.label}: ${why.join("\n")}${kept}`);
@@ -156,7 +156,7 @@ async function askReplaced(operation: Operation, one: Owned, first: readonly Own
 
 /** Undefined: the machine was installed anew. */
 async function reachedTo({ hosts, signal, log }: Operation, { inputs, state }: Owned) {
-  const known = { ...(state as HostOptions), patient: true, signal, waits: (words: string) => log.progress(words) };
+  const known = { ...(state as HostOptions), retries: true, signal, waits: (words: string) => log.progress(words) };
   return hosts.reachFacts(inputs.connection as Connection, known).catch((error) => {
     if (error instanceof NewMachine) return undefined;
     throw error;
@@ -216,8 +216,8 @@ function isAway(error: unknown, { signal }: Operation): error is HostError {
 }
 
 /** A preview shows what the program says also of a host that is off just now, or is not there yet. */
-function isUnseen(error: unknown, operation: Operation, tellUnread: TellUnread): boolean {
-  if (operation.preview && error instanceof UnreadFact && error.asReader) {
+function isUnseen(error: unknown, operation: Operation, tellUnread: WarnUnreadable): boolean {
+  if (operation.preview && error instanceof UnreadableFact && error.asReader) {
     operation.log.warn(
       `${error.message}\nWhat \`up\` does for ${operation.name} is not told: this look is not root's.`,
     );

@@ -18,7 +18,7 @@ import { kept, read } from "./read";
 import { type Doing, report } from "./report";
 import { type AnyLifecycle, ResourceType } from "./resourceType";
 import type { Running } from "./running";
-import type { TellUnread } from "./unread";
+import type { WarnUnreadable } from "./warnUnreadable";
 import { listed } from "./words";
 
 export interface OperationsOptions {
@@ -35,7 +35,7 @@ export interface OperationsOptions {
 export class Operations {
   readonly #types: ReadonlyMap<string, ResourceType>;
   readonly #functions: ReadonlyMap<string, AnyFunction>;
-  readonly #unread = new Set<string>();
+  readonly #unreadable = new Set<string>();
   readonly #claims = new Claims();
   #owned = new Ownership();
   #said = new Said();
@@ -95,9 +95,9 @@ export class Operations {
     );
   }
 
-  readonly #warnOnce: TellUnread = (host, kind, message) => {
-    if (this.#unread.has(`${host} ${kind}`)) return;
-    this.#unread.add(`${host} ${kind}`);
+  readonly #warnOnce: WarnUnreadable = (host, kind, message) => {
+    if (this.#unreadable.has(`${host} ${kind}`)) return;
+    this.#unreadable.add(`${host} ${kind}`);
     this.options.log.of("").warn(message);
   };
 
@@ -110,7 +110,7 @@ export class Operations {
 
   /** Its end, for a process that the engine does not end. */
   forget(): void {
-    this.#unread.clear();
+    this.#unreadable.clear();
     this.#claims.clear();
     this.options.hosts.forget();
     this.#owned = new Ownership();

@@ -8,7 +8,7 @@ import { type Connection, whole, withoutDefaults } from "../schema/connection";
 import { rethrow } from "./change";
 import { messageOf } from "./errors";
 import type { ResourceType } from "./resourceType";
-import type { TellUnread } from "./unread";
+import type { WarnUnreadable } from "./warnUnreadable";
 
 /**
  * What the host has now. An error here would stop preview, up and destroy of the whole stack, with no way round it:
@@ -19,7 +19,7 @@ export async function read(
   request: ReadRequest,
   defaults: Partial<Connection>,
   operation: Operation,
-  tellUnread: TellUnread,
+  tellUnread: WarnUnreadable,
 ) {
   const inputs = type.oldInputs(request.getInputs());
   const known = inputs.given;
@@ -102,7 +102,7 @@ async function importing(
   );
 }
 
-function warn(error: unknown, operation: Operation, tellUnread: TellUnread): void {
+function warn(error: unknown, operation: Operation, tellUnread: WarnUnreadable): void {
   if (error instanceof HostError) {
     tellUnread(
       error.host,

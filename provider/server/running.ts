@@ -32,7 +32,7 @@ export class Running {
   }
 
   /** Until all that runs now has ended. */
-  async ended(): Promise<void> {
+  async waitForEnd(): Promise<void> {
     await Promise.allSettled(this.#operations);
   }
 }

@@ -1,4 +1,4 @@
-import { type Searched, withoutKnownSecrets } from "../host/exec/hidden";
+import { hideKnownSecrets, type Searched } from "../host/exec/hidden";
 import { visible } from "../host/exec/visible";
 
 /** Text that goes to the engine: without control codes, and without the colour tags that the engine would follow. */
@@ -13,7 +13,7 @@ function withoutTags(text: string, searched: Searched): string {
     const next = rest.replace(/<\{%[^%]*%\}>/g, "");
     if (next === rest) return rest;
     // Nor two halves of what is hidden.
-    rest = withoutKnownSecrets(next, searched);
+    rest = hideKnownSecrets(next, searched);
   }
 }
 

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { expressionOf } from "../../host/facts/glob";
 import { addressOf } from "../../host/facts/inIfupdownsWords";
-import { ifaceOf, type SaidLine, type Stanza, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
+import { ifaceOf, type OptionLine, type Stanza, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
 import { Refusal } from "../../schema/refusal";
 import { strayMark, withoutMarks } from "./marks";
 import { refuseDhcp6 } from "./owner";
@@ -23,8 +23,8 @@ export interface NicStanzas {
 
 /** @throws Refusal of what can't go over to a bridge, by its name, with what to write instead */
 export function nicStanzas(files: ReadonlyMap<string, string>, nic: string, bridge: string): NicStanzas {
-  const { read, others } = sourcedFiles(files);
-  const [unread] = others;
+  const { read, unavailable } = sourcedFiles(files);
+  const [unread] = unavailable;
   if (unread !== undefined)
     refuse(`ifupdown sources ${unread}, which kvmnet does not read. Write it into /etc/network/interfaces.d`);
   const naming = [...read].flatMap(([path, text]) => {
@@ -141,7 +141,7 @@ function refuseOptions(path: string, stanza: Stanza, nic: string): void {
     refuse(`${where} has an address without its prefix. Write "address ${cidr.split("/")[0]}/24"`);
 }
 
-function refuseOption(where: string, { key, value }: SaidLine, nic: string): void {
+function refuseOption(where: string, { key, value }: OptionLine, nic: string): void {
   const line = JSON.stringify(`${key} ${value}`);
   if (value === "" && selects.test(key))
     refuse(`${where} has the line "${key}" within it. Write "${key} ${nic}" before it`);

@@ -1,5 +1,5 @@
 import type { Facts } from "../../host/facts/facts";
-import { ifaceOf, type SaidLine, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
+import { ifaceOf, type OptionLine, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import type { Stanza as Addressing } from "../entry/addressing";
 import { familyLines } from "./bridged";
@@ -16,7 +16,7 @@ function bridgeSaid({ interfaces }: Pick<Facts, "interfaces">, name: string): Sa
     .flatMap(stanzasOf)
     .filter((stanza) => ifaceOf(stanza)?.name === name)
     .flatMap((stanza) => stanza.options);
-  const said = (key: RegExp) => options.filter((one: SaidLine) => key.test(one.key)).at(-1)?.value;
+  const said = (key: RegExp) => options.filter((one: OptionLine) => key.test(one.key)).at(-1)?.value;
   const delay = Number(said(/^bridge[-_]fd$/) ?? 15);
   const mac = said(/^(hwaddress|bridge[-_]hw)$/)
     ?.split(/\s+/)

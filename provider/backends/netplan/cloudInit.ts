@@ -1,6 +1,6 @@
 import type { Facts } from "../../host/facts/facts";
 import type { BridgeRecord } from "../../host/facts/records";
-import { unreadOf } from "../../host/facts/unread";
+import { findUnreadable } from "../../host/facts/unreadable";
 
 /** What cloud-init's renderers for netplan and ifupdown write, at an instance's first boot and, with some data sources, at each. */
 const isCloudInits = (path: string) => /\/50-cloud-init(\.yaml|\.cfg)?$/.test(path);
@@ -25,6 +25,6 @@ export function cloudInitGoesOn(facts: Facts, bridge: string): boolean {
     ...(found?.files ?? []),
   ];
   // One that can't be read may be.
-  if (unreadOf(facts, "records").length > 0) return false;
+  if (findUnreadable(facts, "records").length > 0) return false;
   return ![...facts.records].some(([name, record]) => name !== bridge && changed(record).some(isCloudInits));
 }

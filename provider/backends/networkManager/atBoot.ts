@@ -1,6 +1,6 @@
 import type { Facts, Link } from "../../host/facts/facts";
 import { isExternal } from "../../host/facts/inNetworkManagersWords";
-import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { keyfileSections, valueIn } from "../../host/facts/keyfile";
 import type { Section } from "../../host/facts/networkUnit";
 
 /** A profile that NetworkManager may bring a link up by, without anybody's asking. */
@@ -16,14 +16,14 @@ export function candidatesFor({ keyfiles }: Pick<Facts, "keyfiles">, link: Link)
     .flatMap(([path, text]): Candidate[] => {
       const sections = keyfileSections(text);
       if (isExternal(sections) || !comesUp(sections) || !fits(sections, link)) return [];
-      return [{ path, priority: Number(saidIn(sections, "connection", "autoconnect-priority") ?? 0) }];
+      return [{ path, priority: Number(valueIn(sections, "connection", "autoconnect-priority") ?? 0) }];
     })
     .sort((one, other) => other.priority - one.priority);
 }
 
 /** Whether a profile comes up by itself, and with nobody logged in. */
 export function comesUp(sections: readonly Section[]): boolean {
-  const said = (key: string) => saidIn(sections, "connection", key) ?? "";
+  const said = (key: string) => valueIn(sections, "connection", key) ?? "";
   return !/^(false|no|0)$/.test(said("autoconnect")) && said("permissions") === "";
 }
 
@@ -33,7 +33,7 @@ export function comesUp(sections: readonly Section[]): boolean {
  */
 export function comesUpTogether(bridge: readonly Section[], port: readonly Section[]): boolean {
   const bringsPorts = ["autoconnect-ports", "autoconnect-slaves"].some((key) =>
-    /^(1|true|yes)$/.test(saidIn(bridge, "connection", key) ?? ""),
+    /^(1|true|yes)$/.test(valueIn(bridge, "connection", key) ?? ""),
   );
   return comesUp(port) || (bringsPorts && comesUp(bridge));
 }
@@ -41,12 +41,12 @@ export function comesUpTogether(bridge: readonly Section[], port: readonly Secti
 const types: Readonly<Record<string, string>> = { "802-3-ethernet": "ethernet" };
 
 function fits(sections: readonly Section[], { name, kind, mac, permanentMac }: Link): boolean {
-  const said = (key: string) => saidIn(sections, "connection", key) ?? "";
+  const said = (key: string) => valueIn(sections, "connection", key) ?? "";
   const type = types[said("type")] ?? said("type");
   if (type !== (kind === "bridge" ? "bridge" : "ethernet")) return false;
   // Patterns are NetworkManager's to match.
   if (sections.some((one) => one.name === "match")) return false;
-  const only = saidIn(sections, "ethernet", "mac-address") ?? "";
+  const only = valueIn(sections, "ethernet", "mac-address") ?? "";
   const isThatMac = only === "" || [mac, permanentMac].includes(only.toLowerCase());
   return (said("interface-name") === "" || said("interface-name") === name) && (type === "bridge" || isThatMac);
 }

@@ -1,4 +1,4 @@
-import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { keyfileSections, valueIn } from "../../host/facts/keyfile";
 import type { Section } from "../../host/facts/networkUnit";
 import { Refusal } from "../../schema/refusal";
 
@@ -78,7 +78,7 @@ function refuseKeys(path: string, { entries }: Section, uplink: string): void {
 }
 
 function refuseMethods(sections: readonly Section[], path: string, uplink: string): void {
-  const [method4 = "auto", method6 = "auto"] = ["ipv4", "ipv6"].map((name) => saidIn(sections, name, "method"));
+  const [method4 = "auto", method6 = "auto"] = ["ipv4", "ipv6"].map((name) => valueIn(sections, name, "method"));
   for (const [family, method, known] of [
     ["ipv4", method4, /^(auto|manual|disabled|link-local)$/],
     ["ipv6", method6, /^(auto|manual|disabled|link-local|ignore)$/],

@@ -6,7 +6,7 @@ import {
   isMadeByNetplan,
   portProfiles,
 } from "../../host/facts/inNetworkManagersWords";
-import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { keyfileSections, valueIn } from "../../host/facts/keyfile";
 import { Refusal } from "../../schema/refusal";
 import type { Handling } from "../backend";
 import type { NetplanDefinition } from "../entry/definition";
@@ -51,7 +51,7 @@ export function byProfiles(facts: Facts, bridge: NetplanDefinition, uplink: Link
 export function profilesThatMake({ keyfiles }: Pick<Facts, "keyfiles">, name: string): string[] {
   return [...keyfiles].flatMap(([path, text]) => {
     const sections = keyfileSections(text);
-    const said = (key: string) => saidIn(sections, "connection", key);
+    const said = (key: string) => valueIn(sections, "connection", key);
     const isMeant = said("type") === "bridge" && said("interface-name") === name;
     return isMeant && isKept(path) && !isOwn(path) && !isExternal(sections) ? [path] : [];
   });
@@ -93,7 +93,7 @@ export function refuseUnkept(facts: Facts, bridge: NetplanDefinition, uplink: Li
 function refuseRival(facts: Facts, name: string, path: string): void {
   const link = linkNamed(facts, name);
   const own = Number(
-    saidIn(keyfileSections(facts.keyfiles.get(path) ?? ""), "connection", "autoconnect-priority") ?? 0,
+    valueIn(keyfileSections(facts.keyfiles.get(path) ?? ""), "connection", "autoconnect-priority") ?? 0,
   );
   const [first] = link ? candidatesFor(facts, link) : [];
   if (first !== undefined && first.path !== path && first.priority > own)

@@ -1,5 +1,5 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
-import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { keyfileSections, valueIn } from "../../host/facts/keyfile";
 import type { HandOver } from "../../host/transaction/change";
 import { isLeased } from "../../host/transaction/readdressing";
 import { Refusal } from "../../schema/refusal";
@@ -37,7 +37,7 @@ export function identityFor({ keyfiles, profiles }: Facts, bridge: string, uplin
   const told = profiles.get(uplink)?.identity ?? profiles.get(bridge)?.identity;
   const kept = own === undefined ? undefined : keyfileSections(own);
   const pinned = (family: "ipv4" | "ipv6", key: string, value: string | undefined): [string, string][] => {
-    const one = kept ? saidIn(kept, family, key) : value;
+    const one = kept ? valueIn(kept, family, key) : value;
     return one === undefined ? [] : [[key, one]];
   };
   return {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { profileEntry } from "../../host/facts/inNetworkManagersWords";
-import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { keyfileSections, valueIn } from "../../host/facts/keyfile";
 import type { Section } from "../../host/facts/networkUnit";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import { Refusal } from "../../schema/refusal";
@@ -39,7 +39,7 @@ export function uuidOf(
   path: string,
   text = "",
 ): string {
-  const said = saidIn(keyfileSections(keyfiles.get(path) ?? text), "connection", "uuid");
+  const said = valueIn(keyfileSections(keyfiles.get(path) ?? text), "connection", "uuid");
   return said ?? profileIds.get(path) ?? "";
 }
 
@@ -132,7 +132,7 @@ export function bridgedProfiles(facts: Facts, { path, text }: UplinkProfile, bri
 /** Of a bridge that is there, what its profile has pinned: the kernel may have lost the routes. */
 export function metricNow(facts: Facts, bridge: string, uplink: Link): number {
   const sections = keyfileSections(facts.keyfiles.get(bridgeProfile(bridge)) ?? "");
-  const kept = saidIn(sections, "ipv4", "route-metric");
+  const kept = valueIn(sections, "ipv4", "route-metric");
   if (kept !== undefined && linkNamed(facts, bridge) !== undefined && uplink.master === bridge) return Number(kept);
   return metricOf(facts, [uplink.name, bridge]);
 }

@@ -1,4 +1,4 @@
-import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { keyfileSections, valueIn } from "../../host/facts/keyfile";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import type { Stanza } from "../entry/addressing";
 import { addressingSections, leastDelay } from "./profiles";
@@ -32,9 +32,9 @@ const usual = { stp: true, forwardDelay: 15 };
 
 function bridgeSaid(text = ""): typeof usual & { macAddress: string | undefined; macKey: string } {
   const sections = keyfileSections(text);
-  const said = (key: string) => saidIn(sections, "bridge", key);
+  const said = (key: string) => valueIn(sections, "bridge", key);
   const stp = said("stp");
-  const cloned = saidIn(sections, "ethernet", "cloned-mac-address");
+  const cloned = valueIn(sections, "ethernet", "cloned-mac-address");
   const mac = cloned ?? said("mac-address");
   return {
     stp: stp === undefined ? usual.stp : /^(true|yes|1)$/.test(stp),

@@ -46,7 +46,7 @@ export function hostOf(facts: Facts): GetHostResult {
         bridge,
       })),
     domains: [...(facts.libvirt?.domains ?? [])].sort(byName).map(domainOf),
-    unread: facts.unread.map(({ what }) => what),
+    unread: facts.unreadable.map(({ what }) => what),
   };
 }
 

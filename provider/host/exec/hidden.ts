@@ -14,14 +14,14 @@ const files = new Map<string, () => readonly string[]>();
 export type Searched = "everybody's" | "files'";
 
 /** The longer ones first, of which another may be a part; undefined: not put together yet. */
-let known: Readonly<Record<Searched, readonly string[]>> | undefined;
+let knownForms: Readonly<Record<Searched, readonly string[]>> | undefined;
 
 /** From now on, what these files keep secret is hidden in all that is shown, whoever says it. */
 export function hideSecretsOf(texts: Iterable<string>, secretsIn: (text: string) => readonly string[]): void {
   for (const text of texts) {
     let found: readonly string[] | undefined;
     const find = files.get(text) ?? (() => (found ??= formsOf(secretsIn(text))));
-    if (!files.delete(text)) known = undefined;
+    if (!files.delete(text)) knownForms = undefined;
     files.set(text, find);
     if (files.size > most) files.delete(files.keys().next().value as string);
   }
@@ -35,15 +35,15 @@ export function hideLogins(secrets: readonly string[], names: readonly (string |
   for (const form of formsOf(secrets)) {
     if (logins.has(form) || form.length < 4 || names.includes(form)) continue;
     logins.add(form);
-    known = undefined;
+    knownForms = undefined;
   }
 }
 
 /** A text without the secrets that are known. In what a program goes by, a password may be a word like any other. */
-export function withoutKnownSecrets(text: string, searched: Searched = "everybody's"): string {
-  known ??= searchedFor([...allForms()]);
+export function hideKnownSecrets(text: string, searched: Searched = "everybody's"): string {
+  knownForms ??= searchedFor([...allForms()]);
   let rest = text;
-  for (const form of known[searched]) if (rest.includes(form)) rest = without(rest, form);
+  for (const form of knownForms[searched]) if (rest.includes(form)) rest = without(rest, form);
   return rest;
 }
 

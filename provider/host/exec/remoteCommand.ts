@@ -27,7 +27,7 @@ export class RemoteCommandError extends Error {
     const said = lastLine(result.stderr) || lastLine(result.stdout);
     super(
       [
-        `${host}: could not ${purpose}: ${ended(result)} after ${(durationMs / 1000).toFixed(1)} s`,
+        `${host}: could not ${purpose}: ${describeEnd(result)} after ${(durationMs / 1000).toFixed(1)} s`,
         said && `: ${said}`,
         nextStep && `\n${visible(nextStep)}`,
       ]
@@ -37,7 +37,7 @@ export class RemoteCommandError extends Error {
   }
 }
 
-function ended(result: RemoteResult): string {
+function describeEnd(result: RemoteResult): string {
   if (result.signal) return `ended by signal ${result.signal}`;
   return result.code === undefined ? "the connection was lost" : `exit code ${result.code}`;
 }

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { type Searched, withoutKnownSecrets } from "./hidden";
+import { hideKnownSecrets, type Searched } from "./hidden";
 
 /**
  * What a host said, fit to be shown: no escape sequences, no control characters but tab and newline, and nothing that its
@@ -9,7 +9,7 @@ export function visible(text: string, searched?: Searched): string {
   const plain = stripVTControlCharacters(text)
     .replace(/\r\n?/g, "\n")
     .replace(/[^\P{C}\n\t]/gu, "");
-  return withoutKnownSecrets(plain, searched);
+  return hideKnownSecrets(plain, searched);
 }
 
 /** The last line that says something: where a command's reason to fail usually stands. */

@@ -1,5 +1,5 @@
 import type { Facts } from "./facts";
-import type { Part } from "./unread";
+import type { Part } from "./unreadable";
 
 /** What root alone can read of a host, as a person calls it. */
 const rootsAlone: Readonly<Partial<Record<Part, string>>> = {
@@ -23,18 +23,18 @@ export function asReader(facts: Facts): Facts {
   const parts = Object.entries(rootsAlone).map(([part, what]) => hidden(part as Part, what));
   const { libvirt } = facts;
   // One by one, these are among them.
-  const seen = facts.unread.filter(({ part }) => !(part in rootsAlone));
-  if (!libvirt?.silent) return { ...facts, unread: [...parts, ...seen] };
+  const seen = facts.unreadable.filter(({ part }) => !(part in rootsAlone));
+  if (!libvirt?.silent) return { ...facts, unreadable: [...parts, ...seen] };
   const ofLibvirt = (["networks", "domains"] as const).map((part) => hidden(part, `libvirt's ${part}`));
   return {
     ...facts,
     libvirt: { networks: [], domains: [], silent: false },
-    unread: [...parts, ...ofLibvirt, ...seen],
+    unreadable: [...parts, ...ofLibvirt, ...seen],
   };
 }
 
 /** The same for who has a state that says whose a thing is, and what there was before. */
 export function withState(facts: Facts): Facts {
   if (facts.uid === 0) return facts;
-  return { ...facts, unread: facts.unread.filter(({ part }) => part !== "records") };
+  return { ...facts, unreadable: facts.unreadable.filter(({ part }) => part !== "records") };
 }

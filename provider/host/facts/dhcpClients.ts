@@ -91,7 +91,7 @@ function parseDumped(text: string | undefined): Lease | undefined {
   });
 }
 
-interface SaidLease {
+interface PrintedLease {
   readonly address: string | undefined;
   readonly servers: readonly string[] | undefined;
   readonly mtu: string | undefined;
@@ -99,7 +99,10 @@ interface SaidLease {
 }
 
 /** What a client says of its lease, as all say it. */
-export function leaseOf(client: Lease["client"], { address, servers = [], mtu, time }: SaidLease): Lease | undefined {
+export function leaseOf(
+  client: Lease["client"],
+  { address, servers = [], mtu, time }: PrintedLease,
+): Lease | undefined {
   if (address === undefined) return undefined;
   return {
     ...{ client, address, clientId: undefined, nameservers: servers.map((one) => one.trim()) },

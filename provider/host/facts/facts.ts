@@ -3,7 +3,7 @@ import type { BridgeCalls, Firewall } from "../netfilter/firewall";
 import type { Profile } from "./keyfile";
 import type { Libvirt, LibvirtDomain } from "./libvirt";
 import type { BridgeRecord, OwnerMark } from "./records";
-import { need, type Unread } from "./unread";
+import { need, type Unreadable } from "./unreadable";
 
 /** What a host is like now, as the kernel, networkd, netplan's files and libvirt tell it. Plain values; read by readFacts. */
 export interface Facts {
@@ -90,7 +90,7 @@ export interface Facts {
   /** Undefined: no virsh. */
   readonly libvirt: Libvirt | undefined;
   /** What of all this can't be read, and so is missing above. */
-  readonly unread: readonly Unread[];
+  readonly unreadable: readonly Unreadable[];
 }
 
 export interface Neighbour {

@@ -12,7 +12,7 @@ const portFile = /\/[0-9]+-kvmnet-port-[^/]+\.network$/;
 interface NetworkFiles {
   readonly units: ReadonlyMap<string, string>;
   /** Those of networkd's that kvmnet wrote, .netdev files too. */
-  readonly own: ReadonlyMap<string, string>;
+  readonly kvmnetFiles: ReadonlyMap<string, string>;
   readonly netplan: ReadonlyMap<string, string>;
 }
 
@@ -23,7 +23,7 @@ interface NetworkFiles {
 export function* parsingByHand(
   reader: Reader,
   links: readonly Link[],
-  { units, own, netplan }: NetworkFiles,
+  { units, kvmnetFiles, netplan }: NetworkFiles,
 ): Steps<[string, string][]> {
   const named = wordsIn(netplan);
   const byPath = grouped(
@@ -37,7 +37,7 @@ export function* parsingByHand(
     yield;
     const whole = wholeUnit(units, path);
     if (whole.length === 0) continue;
-    const netdev = own.get(path.replace(/network$/, "netdev"));
+    const netdev = kvmnetFiles.get(path.replace(/network$/, "netdev"));
     const stanza = stanzaIn(whole);
     left -= JSON.stringify(stanza).length * having.length;
     if (left < 0) {

@@ -1,6 +1,6 @@
 import { isGuestPort, type Link } from "./facts";
 import { entriesText, entryOf, wordsIn } from "./inNetplansWords";
-import { controllerOf, keyfileSections, type Profile, saidIn } from "./keyfile";
+import { controllerOf, keyfileSections, type Profile, valueIn } from "./keyfile";
 import type { Section } from "./networkUnit";
 
 /** Folders of keyfiles; those in /run are gone with the next boot. */
@@ -17,7 +17,7 @@ export const isMadeByNetplan = (path: string) =>
 
 /** Whether NetworkManager made a profile of what it found in the kernel: of a link that is another's, or that a hand made. */
 export function isExternal(sections: readonly Section[]): boolean {
-  return saidIn(sections, ".nmmeta", "external") === "true";
+  return valueIn(sections, ".nmmeta", "external") === "true";
 }
 
 /** kvmnet's profile of a port: it has no addressing of its own. */
@@ -62,15 +62,15 @@ interface Profiles {
 
 /** Whether a profile says of a NIC that it is for that one; what it is for by a pattern, NetworkManager alone tells. */
 export function isForNic(sections: readonly Section[], { name, mac, permanentMac, kind }: Link): boolean {
-  const only = saidIn(sections, "connection", "interface-name") ?? "";
-  const address = saidIn(sections, "ethernet", "mac-address")?.toLowerCase() ?? "";
+  const only = valueIn(sections, "connection", "interface-name") ?? "";
+  const address = valueIn(sections, "ethernet", "mac-address")?.toLowerCase() ?? "";
   if ((kind !== undefined && kind !== "veth") || (only === "" && address === "")) return false;
   return (only === "" || only === name) && (address === "" || [mac, permanentMac].includes(address));
 }
 
 /** The profiles by which links become ports of a bridge that has this one: they name it, or its profile. */
 export function portProfiles(bridge: string, text: string, { keyfiles }: Pick<Profiles, "keyfiles">): string[] {
-  const names = [bridge, saidIn(keyfileSections(text), "connection", "uuid")];
+  const names = [bridge, valueIn(keyfileSections(text), "connection", "uuid")];
   return [...keyfiles].flatMap(([path, one]) => {
     const sections = keyfileSections(one);
     const controller = controllerOf(sections);
@@ -83,7 +83,7 @@ function portsOf(bridge: Link, text: string, nm: Profiles, links: readonly Link[
   const said = portProfiles(bridge.name, text, nm).flatMap((path) => {
     const sections = keyfileSections(nm.keyfiles.get(path) ?? "");
     const fitting = links.filter((link) => nm.profiles.get(link.name)?.path === path || isForNic(sections, link));
-    const name = saidIn(sections, "connection", "interface-name") || saidIn(sections, "connection", "id") || path;
+    const name = valueIn(sections, "connection", "interface-name") || valueIn(sections, "connection", "id") || path;
     return fitting.length > 0 ? fitting.map((link) => link.name) : [name];
   });
   return [...new Set(said)].filter((name) => !links.some((link) => link.name === name && isGuestPort(link)));
@@ -96,10 +96,10 @@ export function profileEntry(link: Pick<Link, "name" | "kind">, text: string, po
 
 /** A profile's addressing, and its MTU. One of a port has no addressing, whatever else it says. */
 export function stanzaOfProfile(sections: readonly Section[]): Record<string, unknown> {
-  const mtu = saidIn(sections, "ethernet", "mtu");
+  const mtu = valueIn(sections, "ethernet", "mtu");
   const size = mtu !== undefined && /^[1-9]\d*$/.test(mtu) && { mtu: Number(mtu) };
   if (controllerOf(sections) !== undefined) return { dhcp4: false, dhcp6: false, ...size };
-  const [method4 = "auto", method6 = "auto"] = ["ipv4", "ipv6"].map((name) => saidIn(sections, name, "method"));
+  const [method4 = "auto", method6 = "auto"] = ["ipv4", "ipv6"].map((name) => valueIn(sections, name, "method"));
   const both = ["ipv4", "ipv6"];
   const addresses = both.flatMap((name) => addressesIn(sections, name).map(({ cidr }) => cidr));
   const routes = both.flatMap((name) => routesIn(sections, name));
@@ -120,7 +120,7 @@ export function stanzaOfProfile(sections: readonly Section[]): Record<string, un
 
 /** A list as keyfiles have it: "192.0.2.1;192.0.2.2;". */
 export function listIn(sections: readonly Section[], section: string, key: string): string[] {
-  return (saidIn(sections, section, key) ?? "").split(/[;,]/).flatMap((one) => one.trim() || []);
+  return (valueIn(sections, section, key) ?? "").split(/[;,]/).flatMap((one) => one.trim() || []);
 }
 
 /** "192.0.2.100/24,192.0.2.1", and the gateway may be left out; the older form has semicolons: "192.0.2.100;24;192.0.2.1;". */
@@ -140,7 +140,7 @@ function numbered(sections: readonly Section[], family: string, key: RegExp): st
 
 /** Its default route, unless it is not to have one, and the others: "203.0.113.0/24,192.0.2.1,50". */
 function routesIn(sections: readonly Section[], family: string): object[] {
-  const said = (key: string) => saidIn(sections, family, key);
+  const said = (key: string) => valueIn(sections, family, key);
   const gateways = [said("gateway"), ...addressesIn(sections, family).map(({ gateway }) => gateway)];
   const via = /^(true|yes|1)$/.test(said("never-default") ?? "") ? undefined : gateways.find((one) => !isNone(one));
   const usual = metricIn(said("route-metric"));

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { expressionOf } from "./glob";
 
 /** One option of a stanza, or a stanza's own line: where it stands among the file's lines, a continued one to its end. */
-export interface SaidLine {
+export interface OptionLine {
   readonly key: string;
   readonly value: string;
   readonly first: number;
@@ -10,22 +10,22 @@ export interface SaidLine {
 }
 
 /** A stanza of interfaces(5): its line ("iface", "enp1s0 inet static"), and what belongs to it. */
-export interface Stanza extends SaidLine {
-  readonly options: readonly SaidLine[];
+export interface Stanza extends OptionLine {
+  readonly options: readonly OptionLine[];
 }
 
 const begins = /^(iface|mapping|auto|allow-.+|no-auto-down|no-scripts|rename|source|source-dir.*)$/;
 const sources = /^source/;
 
 /** These without a name are the stanza's in which they stand. */
-const meansItself = /^(auto|allow-.+|no-auto-down|no-scripts)$/;
+const withoutName = /^(auto|allow-.+|no-auto-down|no-scripts)$/;
 
 /**
  * interfaces(5): a comment is a line of its own, and a backslash at a line's end goes on with the next one. Looked for and
  * cut, as an expression for a whole line may take ages of one that is long.
  */
 export function stanzasOf(text: string): Stanza[] {
-  const stanzas: (Stanza & { options: SaidLine[] })[] = [];
+  const stanzas: (Stanza & { options: OptionLine[] })[] = [];
   const lines = text.split("\n");
   for (let first = 0; first < lines.length; first += 1) {
     if (/^\s*(#|$)/.test(lines[first] ?? "")) continue;
@@ -37,7 +37,7 @@ export function stanzasOf(text: string): Stanza[] {
     }
     const said = { ...wordAndRest(whole), first, last };
     const open = stanzas.at(-1);
-    const isOpens = meansItself.test(said.key) && said.value === "" && open?.key === "iface";
+    const isOpens = withoutName.test(said.key) && said.value === "" && open?.key === "iface";
     if (begins.test(said.key) && !isOpens) stanzas.push({ ...said, options: [] });
     else open?.options.push(said);
     first = last;
@@ -53,7 +53,7 @@ export function wordAndRest(line: string): { readonly key: string; readonly valu
 }
 
 /** What an "iface" line says: "enp1s0 inet static inherits lan". */
-export function ifaceOf({ key, value }: SaidLine) {
+export function ifaceOf({ key, value }: OptionLine) {
   if (key !== "iface") return undefined;
   const [name = "", family = "", method = "", ...more] = value.split(/\s+/);
   return { name, family, method, more };
@@ -64,18 +64,18 @@ export const mainFile = "/etc/network/interfaces";
 /** What ifupdown reads of the files that there are, in its order; and what it would read beside them. */
 export function sourcedFiles(files: ReadonlyMap<string, string>): {
   readonly read: ReadonlyMap<string, string>;
-  readonly others: readonly string[];
+  readonly unavailable: readonly string[];
 } {
   const text = files.get(mainFile);
   const read = new Map(text === undefined ? [] : [[mainFile, text]]);
-  const others: string[] = [];
+  const unavailable: string[] = [];
   for (const { key, value } of stanzasOf(text ?? "")) {
     if (!sources.test(key)) continue;
     const said = value.startsWith("/") ? value : `/etc/network/${value}`;
     const [own, glob = ""] = /^\/etc\/network\/interfaces\.d(?:\/([^/]*))?$/.exec(said) ?? [];
     const isFolder = key !== "source";
     if (own === undefined || (isFolder ? glob !== "" : !isPlain(glob))) {
-      others.push(said);
+      unavailable.push(said);
       continue;
     }
     const name = isFolder ? /^[A-Za-z0-9_-]+$/ : new RegExp(`^${expressionOf(glob)}$`);
@@ -83,8 +83,8 @@ export function sourcedFiles(files: ReadonlyMap<string, string>): {
   }
   for (const [path, one] of read)
     if (path !== mainFile)
-      others.push(...stanzasOf(one).flatMap(({ key, value }) => (sources.test(key) ? [value] : [])));
-  return { read, others };
+      unavailable.push(...stanzasOf(one).flatMap(({ key, value }) => (sources.test(key) ? [value] : [])));
+  return { read, unavailable };
 }
 
 /** Of more stars than one, a look for a match may take ages. */

@@ -25,14 +25,14 @@ export function keyfileSections(text: string): Section[] {
 const usual = (name: string) => ({ "802-3-ethernet": "ethernet", "802-11-wireless": "wifi" })[name] ?? name;
 
 /** One key's value; undefined: the file does not say it. */
-export function saidIn(sections: readonly Section[], section: string, key: string): string | undefined {
+export function valueIn(sections: readonly Section[], section: string, key: string): string | undefined {
   const found = sections.find(({ name }) => name === section)?.entries.find(([one]) => one === key);
   return found?.[1];
 }
 
 /** The bridge, bond or team that a profile makes its link a port of: by its name, or by its profile's UUID (nm-settings(5)). */
 export function controllerOf(sections: readonly Section[]): string | undefined {
-  return saidIn(sections, "connection", "controller") || saidIn(sections, "connection", "master") || undefined;
+  return valueIn(sections, "connection", "controller") || valueIn(sections, "connection", "master") || undefined;
 }
 
 /** A profile of NetworkManager's that a link has now. */

@@ -34,7 +34,7 @@ export function parseFacts(output: Buffer): Facts {
 }
 
 /**
- * What a host said of itself, each part for itself: what of one can't be read is told in `unread`, and the rest is there.
+ * What a host said of itself, each part for itself: what of one can't be read is told in `unreadable`, and the rest is there.
  * It yields every few milliseconds: a host that says much must not hold up another.
  *
  * @throws Error where it is no such reply, or not known which machine's
@@ -77,7 +77,7 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
   const networkUnits = reader.files("unit", "system", () => undefined);
   const netplan = parseNetplan(reader);
   const networkd = files(reader, "networkd");
-  const byHand = yield* parsingByHand(reader, links, { units: networkUnits, own: networkd.byPath, netplan });
+  const byHand = yield* parsingByHand(reader, links, { units: networkUnits, kvmnetFiles: networkd.byPath, netplan });
   const ifstate = parseIfstate(text("ifstate"), text("ifupdown2"));
   const pending = text("pendingInterfaces");
   const interfaces = ifstate === undefined ? new Map<string, string>() : parseInterfaces(reader);
@@ -162,7 +162,7 @@ export function* parsingFacts(output: Buffer): Steps<Facts> {
     netfilter: new Map(netfilter),
     taps,
     libvirt,
-    unread: reader.unread,
+    unreadable: reader.unreadable,
   };
 }
 

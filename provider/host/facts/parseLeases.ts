@@ -17,7 +17,7 @@ const address = z.looseObject({ Family: z.number(), Address: bytes, ConfigSource
 const message = z.looseObject({ options: z.array(z.looseObject({ tag: z.number(), data: z.string() })).optional() });
 
 /** `networkctl --json=short`, as systemd 261 and later print it. */
-const told = z.looseObject({
+const networkctlInterfaces = z.looseObject({
   Interfaces: z.array(
     z.looseObject({
       Index: z.number(),
@@ -38,7 +38,7 @@ export function parseAsking(reader: Reader): Map<string, Asking> {
   const text = reader.text("leases", "links");
   if (text === undefined) return new Map();
   try {
-    const { Interfaces } = shaped(told, parseJson(text));
+    const { Interfaces } = shaped(networkctlInterfaces, parseJson(text));
     return new Map(
       Interfaces.flatMap(({ Index, Addresses, DNS, DHCPv4Client }) => {
         if (DHCPv4Client === undefined) return [];

@@ -3,7 +3,7 @@ import { atOnce, type Steps } from "../turns";
 import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic, NetworkForward } from "./libvirt";
 import { limits } from "./limits";
 import type { Section } from "./sections";
-import type { Miss } from "./unread";
+import type { Miss } from "./unreadable";
 
 // biome-ignore lint/suspicious/noExplicitAny: libvirt's XML, read element by element.
 type Xml = any;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseJson, shaped } from "./json";
 import { tcFilter, xdp } from "./printed";
-import type { Miss } from "./unread";
+import type { Miss } from "./unreadable";
 
 /** How a link runs an XDP program (enum in linux/if_link.h). */
 const modes: Readonly<Record<number, string>> = { 2: "xdpgeneric", 3: "xdpoffload" };
@@ -40,7 +40,7 @@ export function parseFilters(text = "", miss: Miss): Map<string, string[]> {
 }
 
 /** What is redirected to an ifb is given a rate there, and comes back (ifb in tc-mirred(8)). */
-const takes = ({ kind, mirred_action, to_dev = "", control_action }: Action) =>
+const takesAway = ({ kind, mirred_action, to_dev = "", control_action }: Action) =>
   kind === "police" ||
   (kind === "mirred" && mirred_action === "redirect" && !to_dev.startsWith("ifb")) ||
   ["drop", "shot"].includes(control_action?.type ?? "");
@@ -52,7 +52,7 @@ type Action = NonNullable<NonNullable<Filter["options"]>["actions"]>[number];
 function wordsOf({ kind, pref, options = {} }: Filter): string[] {
   const { actions = [], bpf_name: name = "" } = options;
   const taking = actions
-    .filter(takes)
+    .filter(takesAway)
     .map((one) => `${one.kind} ${one.mirred_action ?? one.control_action?.type ?? ""}`);
   if (options["direct-action"] === true) taking.push(`${name} direct-action`);
   return taking.map((words) => `pref ${pref ?? 0} ${kind} ${words.trim()}`);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Client, Sysctl } from "./facts";
 import { parseJson, shaped } from "./json";
 import { wayTo } from "./printed";
-import type { Miss } from "./unread";
+import type { Miss } from "./unreadable";
 
 /** "MAC PORT BRIDGE", a line each: the port, by bridge and MAC address. */
 export function parseHeard(text = ""): (bridge: string | undefined, mac: string) => string | undefined {

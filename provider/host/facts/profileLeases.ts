@@ -2,13 +2,13 @@ import { leaseOf } from "./dhcpClients";
 import type { Lease } from "./facts";
 import type { ActiveProfiles, DhcpIdentity } from "./keyfile";
 
-interface Told {
+interface ProfileState {
   readonly lease: Lease | undefined;
   readonly identity: DhcpIdentity;
 }
 
 /** Of `nmcli -t -f GENERAL.DEVICE,DHCP4,DHCP6 device show`, what DHCP gave each link, and by which identity. */
-function parseOptions(text: string): Map<string, Told> {
+function parseOptions(text: string): Map<string, ProfileState> {
   const links = new Map<string, Map<string, string>>();
   let current: Map<string, string> | undefined;
   for (const line of text.split("\n")) {
@@ -21,10 +21,10 @@ function parseOptions(text: string): Map<string, Told> {
     const [, key, value] = /^DHCP[46]\.OPTION\[\d+\]:(\w+) = (.*)$/.exec(line.replaceAll(/\\(.)/g, "$1")) ?? [];
     if (key !== undefined && value !== undefined) current?.set(key, value);
   }
-  return new Map([...links].map(([name, said]) => [name, toldBy(said)]));
+  return new Map([...links].map(([name, said]) => [name, parseProfileState(said)]));
 }
 
-function toldBy(said: ReadonlyMap<string, string>): Told {
+function parseProfileState(said: ReadonlyMap<string, string>): ProfileState {
   const clientId = said.get("dhcp_client_identifier");
   const lease = leaseOf("NetworkManager", {
     address: said.get("ip_address"),

@@ -32,7 +32,7 @@ export async function readFacts(
   const before = [...facts.records.values()].flatMap(({ previousConfig }) => Object.values(previousConfig));
   hideSecretsOf(withinLimit([...facts.netplan.values(), ...facts.cloudConfig.values(), ...before]), secretsIn);
   const seen = facts.uid === 0 ? facts : asReader(facts);
-  return { ...seen, unread: seen.unread.map((one) => ({ ...one, host: session.label })) };
+  return { ...seen, unreadable: seen.unreadable.map((one) => ({ ...one, host: session.label })) };
 }
 
 /** Whatever it is that answered: the error says which host it was. */

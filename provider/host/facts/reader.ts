@@ -3,12 +3,12 @@ import type { Steps } from "../turns";
 import { parseJson, shaped } from "./json";
 import { limits, unanswered } from "./limits";
 import type { Section } from "./sections";
-import type { Miss, Part, Unread } from "./unread";
+import type { Miss, Part, Unreadable } from "./unreadable";
 
 /** A reply's sections by name, and what of them can't be read. Parsers yield where somebody else may have a turn. */
 export class Reader {
   readonly #sections = new Map<string, Section>();
-  readonly #unread: Unread[] = [];
+  readonly #unreadable: Unreadable[] = [];
   /** Sections that are noted already. */
   readonly #noted = new Set<string>();
   #more = 0;
@@ -17,20 +17,21 @@ export class Reader {
     for (const section of sections) this.#sections.set(section.name, section);
   }
 
-  get unread(): Unread[] {
+  get unreadable(): Unreadable[] {
     const more = this.#more;
-    const rest: Unread[] = more === 0 ? [] : [{ part: "system", about: [], what: `${more} more things can't be read` }];
-    return [...this.#unread, ...rest];
+    const rest: Unreadable[] =
+      more === 0 ? [] : [{ part: "system", about: [], what: `${more} more things can't be read` }];
+    return [...this.#unreadable, ...rest];
   }
 
   /** Notes what is wrong with something. Only the first ones are told one by one: all count. */
   readonly miss: Miss = (part, about, what) => {
-    const told = this.#unread.length < limits.unread;
-    if (told) this.#unread.push({ part, about, what });
+    const told = this.#unreadable.length < limits.unread;
+    if (told) this.#unreadable.push({ part, about, what });
     else this.#more += 1;
     // What anything may have to do with must not get lost among the others.
-    if (!told && !this.#unread.some((one) => one.part === part && one.about === undefined))
-      this.#unread.push({ part, about: undefined, what: `more of its ${part} can't be read` });
+    if (!told && !this.#unreadable.some((one) => one.part === part && one.about === undefined))
+      this.#unreadable.push({ part, about: undefined, what: `more of its ${part} can't be read` });
   };
 
   section(name: string): Section | undefined {
@@ -70,7 +71,7 @@ export class Reader {
     const text = this.text(name, part);
     if (!text) {
       // Every host has lo; of routes and neighbours it may have none.
-      if (part === "links" && this.#unread.length === 0)
+      if (part === "links" && this.#unreadable.length === 0)
         this.miss(part, undefined, `${asked[name]} can't be read: it printed nothing`);
       return [];
     }

@@ -18,7 +18,7 @@ export interface OwnerMark {
 export const noUplink = "none";
 
 /** A bridge that was there before kvmnet: the files that defined it, and the MAC address that it had. */
-export interface FoundBefore {
+export interface AdoptedRecord {
   readonly files: readonly string[];
   readonly macAddress: string;
   /** By files of networkd's, which kvmnet does not read this in: what they had last. */
@@ -32,7 +32,7 @@ export interface BridgeRecord extends OwnerMark {
   /** The host's files as they were before: path to text. */
   readonly previousConfig: Readonly<Record<string, string>>;
   /** Of a bridge that was there before kvmnet. */
-  readonly found?: FoundBefore | undefined;
+  readonly found?: AdoptedRecord | undefined;
   /** It is on another uplink than at first: `previousConfig` is what that one would have had. */
   readonly moved?: true | undefined;
   /** Of a bridge whose uplink is a VLAN that was made for it: what that is on, and its number. */

@@ -59,7 +59,7 @@ export const isSixEnough = ({ networks, networks6 }: Claimable): boolean =>
 export const isIpv6 = (address: string): boolean => address.includes(":");
 
 /** The addresses that a guest's kernel makes of its NIC's MAC address in the networks of its LAN that are wide enough (RFC 4862). */
-export function madeOf(macAddress: string, { networks6 }: Claimable): string[] {
+export function deriveAddresses(macAddress: string, { networks6 }: Claimable): string[] {
   return networks6.flatMap((network) => {
     const [prefix, length] = ipaddr.IPv6.parseCIDR(network);
     const bytes = [...prefix.toByteArray().slice(0, 8), ...Buffer.from(eui64(macAddress), "hex")];

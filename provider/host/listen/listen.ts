@@ -22,7 +22,7 @@ export interface Heard {
   /** Undefined: a broadcast. */
   readonly to: string | undefined;
   /** The sender's; DHCP's message type (RFC 2132, 9.6) instead for "dhcp". */
-  readonly says: string;
+  readonly content: string;
   /** The client that DHCP is about. */
   readonly client: string | undefined;
 }
@@ -48,9 +48,9 @@ export async function listen(
 }
 
 export function parseHeard(line: string): Heard[] {
-  const [, kind, device, direction, from, to, says, client] =
+  const [, kind, device, direction, from, to, content, client] =
     /^(arp|ip|dhcp) (\S+) (in|out) ([0-9a-f:]{17}) (-|[0-9a-f:]{17}) (\S+)(?: ([0-9a-f:]{17}))?$/.exec(line) ?? [];
-  if (!kind || !device || !from || !says) return [];
+  if (!kind || !device || !from || !content) return [];
   const frame = { kind: kind as Heard["kind"], direction: direction as Heard["direction"] };
-  return [{ ...frame, device, from, to: to === "-" ? undefined : to, says, client }];
+  return [{ ...frame, device, from, to: to === "-" ? undefined : to, content, client }];
 }

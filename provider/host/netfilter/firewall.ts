@@ -49,7 +49,7 @@ export interface FilterRule {
   readonly verdict: Verdict | undefined;
   readonly comment: string | undefined;
   /** Why not all of it can be read: it may decide about a packet in a way that nobody knows. */
-  readonly unread?: string;
+  readonly unreadable?: string;
 }
 
 /** Which interfaces are meant; a name may end in "*". */

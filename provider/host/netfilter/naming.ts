@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { rule as ruleShape } from "../facts/printed";
-import type { Miss } from "../facts/unread";
+import type { Miss } from "../facts/unreadable";
 import { atOnce, type Steps } from "../turns";
 import type { NamingRule } from "./firewall";
 import { printedRule, rulesetOf } from "./parseNft";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseJson, shaped } from "../facts/json";
 import { limits } from "../facts/limits";
 import { chain as chainShape, expression, rule as ruleShape } from "../facts/printed";
-import type { Miss } from "../facts/unread";
+import type { Miss } from "../facts/unreadable";
 import { atOnce, type Steps } from "../turns";
 import type { Family, FilterChain, FilterRule, Hook, NameTest, Verdict } from "./firewall";
 
@@ -73,9 +73,9 @@ function addRule(
   if (into === undefined) return;
   const read = printedRule(rule);
   into.rules.push(read);
-  if (read.unread === undefined) return;
+  if (read.unreadable === undefined) return;
   const chain = `nft table ${rule.family} ${rule.table}, chain ${rule.chain}`;
-  miss("firewall", [chain], `${chain}, rule ${into.rules.length}, can't be read (${read.text}): ${read.unread}`);
+  miss("firewall", [chain], `${chain}, rule ${into.rules.length}, can't be read (${read.text}): ${read.unreadable}`);
 }
 
 /** A rule, in words near to how nft itself writes it. */
@@ -84,7 +84,7 @@ export function printedRule(rule: z.infer<typeof ruleShape>): FilterRule {
   if (!statements.success) {
     const text = shortened(JSON.stringify(rule.expr));
     const [{ path, message }] = statements.error.issues as [z.core.$ZodIssue];
-    const unread = `it is not as expected at expr.${path.join(".")}: ${message}`;
+    const unreadable = `it is not as expected at expr.${path.join(".")}: ${message}`;
     return {
       text,
       in: undefined,
@@ -92,10 +92,10 @@ export function printedRule(rule: z.infer<typeof ruleShape>): FilterRule {
       conditional: false,
       verdict: undefined,
       comment: rule.comment,
-      unread,
+      unreadable,
     };
   }
-  let unread: string | undefined;
+  let unreadable: string | undefined;
   let input: NameTest | undefined;
   let output: NameTest | undefined;
   let conditional = false;
@@ -107,7 +107,7 @@ export function printedRule(rule: z.infer<typeof ruleShape>): FilterRule {
   for (const statement of statements.data) {
     if (typeof statement === "string") {
       // nft 1.0.6 and older ones print a chain without a name so.
-      if (mayDecide.test(statement)) unread = "this nft has no JSON for it";
+      if (mayDecide.test(statement)) unreadable = "this nft has no JSON for it";
       words.push(shortened(statement));
       continue;
     }
@@ -132,7 +132,7 @@ export function printedRule(rule: z.infer<typeof ruleShape>): FilterRule {
     conditional: conditional || noRouteBack || version !== undefined,
     ...(noRouteBack && !conditional && { noRouteBack: version ? [version] : (["ip", "ip6"] as const) }),
     ...(physdev && { physdev }),
-    ...(unread !== undefined && { unread }),
+    ...(unreadable !== undefined && { unreadable }),
   };
 }
 

@@ -20,7 +20,7 @@ export class SelectiveAgent extends BaseAgent {
     /** Public key blobs in base64. */
     private readonly wanted: readonly string[],
     private readonly only: boolean,
-    private readonly tell: (said: readonly string[]) => void,
+    private readonly addTried: (said: readonly string[]) => void,
   ) {
     super();
     this.#agent = createAgent(socket);
@@ -29,7 +29,7 @@ export class SelectiveAgent extends BaseAgent {
   override getIdentities(callback: IdentityCallback<ParsedKey>): void {
     this.#agent.getIdentities(async (error, keys = []) => {
       if (error) {
-        this.tell([`no answer from the agent at ${this.socket} (${(error as Error).message})`]);
+        this.addTried([`no answer from the agent at ${this.socket} (${(error as Error).message})`]);
         return callback(null as never, []);
       }
       const parsed = (keys as ParsedKey[]).map((key) => {
@@ -39,7 +39,7 @@ export class SelectiveAgent extends BaseAgent {
       const rank = (key: ParsedKey) => (this.wanted.includes(key.getPublicSSH().toString("base64")) ? 0 : 1);
       const offered = parsed.filter((key) => !this.only || rank(key) === 0).sort((a, b) => rank(a) - rank(b));
       const passedOver = await this.#passedOver(parsed);
-      this.tell([...offered.map((key) => `the agent's ${fingerprint(key.getPublicSSH())}`), ...passedOver]);
+      this.addTried([...offered.map((key) => `the agent's ${fingerprint(key.getPublicSSH())}`), ...passedOver]);
       callback(null as never, offered);
     });
   }

@@ -81,8 +81,12 @@ function ofUser(target: Target, tried: string[]) {
   const methods: Way[] = [];
   if (agent !== undefined) {
     const wanted = identityFiles.flatMap(publicKeyBeside);
-    const tell = (said: readonly string[]) => tried.push(...said);
-    const method = { type: "agent" as const, username, agent: new SelectiveAgent(agent, wanted, identitiesOnly, tell) };
+    const addTried = (said: readonly string[]) => tried.push(...said);
+    const method = {
+      type: "agent" as const,
+      username,
+      agent: new SelectiveAgent(agent, wanted, identitiesOnly, addTried),
+    };
     methods.push({ name: "the SSH agent", method });
   }
   for (const path of identityFiles) {

@@ -53,19 +53,19 @@ export class HostKeyPolicy {
   /** Who vouches for the key; where it is not taken, the error that says why. */
   judge(blob: Buffer, address?: string): Voucher | HostError {
     const shown = blob.toString("base64");
-    const is = (key: PublicKey) => key.blob === shown;
+    const isShown = (key: PublicKey) => key.blob === shown;
     const revoked = this.#trusted.revocation(shown);
     if (revoked !== undefined) return this.#error(`its host key ${fingerprint(blob)} ${revoked}`);
     const [alone] = this.#alone ?? [];
-    if (alone !== undefined && !this.#alone?.some(is))
+    if (alone !== undefined && !this.#alone?.some(isShown))
       return this.#error(this.#another(blob, alone, this.#oneOf ? "the state" : `${this.target.property}.hostKey`));
     // The machine that it has to be is none that the program says another key of.
-    if (this.#given && !is(this.#given))
+    if (this.#given && !isShown(this.#given))
       return this.#error(this.#another(blob, this.#given, `${this.target.property}.hostKey`));
     if (this.#given) return "hostKey";
-    if (this.#trusted.plain.some(is)) return this.#differsAt(blob, address) ?? "known_hosts";
-    if (this.#trusted.atUsualPort.some(is)) return "known_hosts";
-    if (this.#recorded.some(is) || this.#oneOf) return "state";
+    if (this.#trusted.plain.some(isShown)) return this.#differsAt(blob, address) ?? "known_hosts";
+    if (this.#trusted.atUsualPort.some(isShown)) return "known_hosts";
+    if (this.#recorded.some(isShown) || this.#oneOf) return "state";
     const [recorded] = this.#recorded;
     if (recorded !== undefined) return this.#error(this.#another(blob, recorded, "the state"));
     return this.#unknown(blob);

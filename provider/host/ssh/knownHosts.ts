@@ -8,7 +8,7 @@ export interface KnownKey extends PublicKey {
 }
 
 /** The keys that a known_hosts text has for a host at a port, in its order. A line that is none is passed over, as ssh does. */
-export function knownKeys(text: string, host: string, port: number): KnownKey[] {
+export function findKnownKeys(text: string, host: string, port: number): KnownKey[] {
   return linesFor(text, host, port).flatMap(({ mark, key }) =>
     mark === "@cert-authority" ? [] : [{ ...key, revoked: mark === "@revoked" }],
   );

@@ -28,13 +28,13 @@ export class Session {
   ) {
     this.#sudo = sudo;
     client.setMaxListeners(0);
-    const ended = () => {
+    const onEnd = () => {
       this.#open = false;
     };
-    client.on("close", ended);
+    client.on("close", onEnd);
     // What waits for an answer is told by the close.
     client.on("error", () => {
-      ended();
+      onEnd();
       cutOff(client);
     });
   }

@@ -30,7 +30,7 @@ export class PasswordNeeded extends HostError {
 }
 
 /** A lecture, a message of a policy, a warning of the locale: sudo itself says less. */
-const mostSaid = 64 * 1024;
+const outputLimit = 64 * 1024;
 
 /**
  * One command's way to root. sudo may ask for a password or not (NOPASSWD, a ticket of before): what it does not ask
@@ -83,7 +83,7 @@ export class Sudo {
     }
     this.#said += said;
     const rest = Buffer.alloc(0);
-    if (this.#said.length > mostSaid) return { step: "flood", rest };
+    if (this.#said.length > outputLimit) return { step: "flood", rest };
     const parts = fresh.split(this.#prompt);
     const again = parts.length > 1;
     this.#asked += parts.length - 1;

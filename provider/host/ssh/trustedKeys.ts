@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import ipaddr from "ipaddr.js";
-import { hasAuthority, knownKeys, namesOf } from "./knownHosts";
+import { findKnownKeys, hasAuthority, namesOf } from "./knownHosts";
 import { blobOf, type PublicKey } from "./publicKey";
 import type { Target } from "./target";
 
@@ -22,7 +22,7 @@ export class TrustedKeys {
     { host, revokedKeysFiles, knownAs }: Target,
   ) {
     const name = knownAs ?? canonical(host);
-    const at = (one: number) => knownKeys(text, name, one);
+    const at = (one: number) => findKnownKeys(text, name, one);
     const [here, usual] = [at(port), port === 22 ? [] : at(22)];
     this.plain = here.filter(({ revoked }) => !revoked);
     this.atUsualPort = this.plain.length > 0 ? [] : usual.filter(({ revoked }) => !revoked);
@@ -39,7 +39,7 @@ export class TrustedKeys {
 
   /** The keys that an address is known by. */
   at(address: string): readonly PublicKey[] {
-    return knownKeys(this.text, canonical(address), this.port).filter(({ revoked }) => !revoked);
+    return findKnownKeys(this.text, canonical(address), this.port).filter(({ revoked }) => !revoked);
   }
 
   /** What else a key is known by: where its machine was, or is. */

@@ -4,7 +4,7 @@ import { visible } from "../exec/visible";
 import { HostError } from "../ssh/hostError";
 import { TimeLimit } from "../timeLimit";
 import { describeProbe, RolledBack } from "./outcome";
-import { loses, type Readdressing, readdressing } from "./readdressing";
+import { losesAddress, type Readdressing, readdressing } from "./readdressing";
 import { pollMs, progress, type Running, redialMs, script } from "./running";
 
 /** Why a change is undone, whatever time is left. */
@@ -74,7 +74,7 @@ class Look {
   ) {
     const { facts, planned } = running;
     this.#before = readdressing(facts, planned);
-    this.#goes = loses(this.#before, facts.sshAddress) && this.#before.staying.length > 0;
+    this.#goes = losesAddress(this.#before, facts.sshAddress) && this.#before.staying.length > 0;
   }
 
   /**
@@ -88,7 +88,7 @@ class Look {
   /** Undefined: it is not as wanted yet. */
   async again(): Promise<Readdressing | "confirmed" | undefined> {
     const { running, signal } = this;
-    const { host, was, missing, planned } = running;
+    const { host, was, findDifferences, planned } = running;
     const { staying } = this.#before;
     // An address that leaves is there still; where it is not, that of after the change will do.
     if (!this.connected) await host.reconnect(5000, { signal, at: [was, ...(this.#goes ? staying : [])] });
@@ -107,15 +107,15 @@ class Look {
     }
     // What the look before told stays the reason: the time mostly ends while one is on its way.
     if (!this.#lacking) this.last = "the host did not tell in time what its network is like";
-    const now = await host.networkFacts(signal);
-    const lacking = missing(now);
+    const now = await host.readNetworkFacts(signal);
+    const lacking = findDifferences(now);
     this.#lacking = lacking.length > 0;
     if (this.#lacking) {
       this.last = `the host is not as wanted: ${lacking.join("; ")}`;
       return undefined;
     }
     const after = readdressing(now, planned);
-    if (!loses(after, now.sshAddress)) {
+    if (!losesAddress(after, now.sshAddress)) {
       this.last = "the host could not be asked any more in time";
       return after;
     }

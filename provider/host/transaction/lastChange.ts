@@ -6,7 +6,7 @@ import { base } from "./running";
 /** The change that was confirmed last, with all that the host keeps of the way back from it. */
 export interface LastChange extends KeptChange {
   /** What of that is not there any more, a sentence each: the rest of it is not to be gone by. */
-  readonly missing: readonly string[];
+  readonly lost: readonly string[];
   /** Lines of a file in its folder: see transaction.sh. */
   readonly lines: (name: string) => readonly string[];
   /** The files that it wrote or took away, as they were before it, by where they stand once links are followed. */
@@ -43,9 +43,9 @@ export async function lastChange(host: Host): Promise<LastChange | undefined> {
   if (change === undefined) return undefined;
   const folder = `${base}/transactions/${change.id}`;
   const asked = await host.exec(["sh", "-c", whole, "sh", folder], { purpose: "see whether its last change is kept" });
-  const missing = linesOf(asked.stdout);
-  if (missing.length > 0)
-    return { ...change, missing, lines: () => [], before: new Map(), now: new Map(), since: [], links: [] };
+  const lost = linesOf(asked.stdout);
+  if (lost.length > 0)
+    return { ...change, lost, lines: () => [], before: new Map(), now: new Map(), since: [], links: [] };
   const { stdoutBytes } = await host.exec(["sh", "-c", read, "kvmnet", folder, ...change.files.keys()], {
     purpose: "read the way back from its last change",
     // Files as they were, which may have secrets.
@@ -60,7 +60,7 @@ export async function lastChange(host: Host): Promise<LastChange | undefined> {
     );
   return {
     ...change,
-    missing,
+    lost,
     lines: (name) => linesOf(files.get(name) ?? ""),
     before: under("before/"),
     now: under("/"),

@@ -24,7 +24,7 @@ export class Unseen extends Error {
  * Sees to it that the host has gone back, at once where it can be told to, and throws what it reports. A change whose
  * confirmation came through, though not its answer, is a good one.
  */
-export async function ended(running: Running, why: string): Promise<Facts> {
+export async function concludeRollback(running: Running, why: string): Promise<Facts> {
   const { host, id, was, log, deadline } = running;
   log.progress(`${host.label}: rolling back: ${why}`);
   const giveUp = Math.max(deadline, performance.now()) + awayMs;
@@ -35,9 +35,9 @@ export async function ended(running: Running, why: string): Promise<Facts> {
       if (attempt > 0) await host.reconnect(Math.min(aliveMs * attempt, 5000), { at: [was, host.address] });
       if ((await progress(running)) === "confirmed") {
         log.progress(`${host.label}: confirmed`);
-        return await confirmed(running);
+        return await readConfirmedFacts(running);
       }
-      throw new RolledBack(reported(host, await undo(running, why), why));
+      throw new RolledBack(describeReport(host, await undo(running, why), why));
     } catch (error) {
       if (error instanceof RolledBack) throw error;
       if (performance.now() > giveUp) {
@@ -59,15 +59,15 @@ async function undo({ host, id }: Running, why: string): Promise<string> {
 }
 
 /** What the host is after a change that is a good one, whatever becomes of the connection now. */
-export async function confirmed({ host, missing, signal }: Running): Promise<Facts> {
+export async function readConfirmedFacts({ host, findDifferences, signal }: Running): Promise<Facts> {
   const giveUp = performance.now() + awayMs;
   for (let lost = false; ; await wait(redialMs, undefined, { signal }).catch(() => undefined)) {
     try {
       // A host that is there is looked at, whoever has cancelled meanwhile.
       if (lost) await host.reconnect(5000, { signal });
-      const facts = await host.freshFacts();
+      const facts = await host.readFreshFacts();
       // One that has just started is on its way still.
-      if (!lost || missing(facts).length === 0 || performance.now() > giveUp) return facts;
+      if (!lost || findDifferences(facts).length === 0 || performance.now() > giveUp) return facts;
     } catch (error) {
       if (signal.aborted || performance.now() > giveUp)
         throw new Unseen(
@@ -80,7 +80,7 @@ export async function confirmed({ host, missing, signal }: Running): Promise<Fac
 }
 
 /** It may have gone back for a reason of its own. */
-function reported(host: Host, report: string, why: string): string {
+function describeReport(host: Host, report: string, why: string): string {
   const [reason = why, ...lines] = visible(report).split("\n");
   const unmet = lines.flatMap((line) => /^while applied: failed (.*)$/.exec(line)?.[1] ?? []).map(describeProbe);
   const reasons = [...new Set([...reason.split("; "), ...unmet])].join("; ");

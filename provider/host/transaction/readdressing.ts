@@ -47,7 +47,7 @@ export function readdressing(
 }
 
 /** Whether a host loses an address once the change is confirmed. */
-export function loses({ leaving }: Readdressing, address: string | undefined): boolean {
+export function losesAddress({ leaving }: Readdressing, address: string | undefined): boolean {
   return leaving.some((cidr) => addressOf(cidr) === address);
 }
 

@@ -23,7 +23,7 @@ export interface Transaction {
   readonly change: Change;
   readonly planned: PlannedAddresses;
   /** What the kernel still lacks of the wanted state, a sentence each; none: it is there. */
-  readonly missing: (facts: Facts) => string[];
+  readonly findDifferences: (facts: Facts) => string[];
   readonly log: Log;
   readonly signal: AbortSignal;
 }

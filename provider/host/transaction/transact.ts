@@ -10,7 +10,7 @@ import type { Log } from "../log";
 import { bundle } from "./bundle";
 import { confirmOverNewConnection } from "./confirm";
 import { Outdated } from "./lease";
-import { confirmed, ended } from "./outcome";
+import { concludeRollback, readConfirmedFacts } from "./outcome";
 import { base, type Running, type Transaction } from "./running";
 
 /** Unpacks the archive on standard input as a whole or not at all, then starts the transaction. */
@@ -38,15 +38,16 @@ export async function transact(transaction: Transaction): Promise<Facts> {
   if (started.code === 3) throw new Error(`${host.label}: nothing was changed: ${visible(started.stderr).trim()}`);
   if (started.code === 5) throw new Outdated(visible(started.stderr).trim());
   // With the connection lost, it may be armed or not: the host is asked.
-  if (started.code === undefined) return ended(running, "the connection was lost while the change was started");
+  if (started.code === undefined)
+    return concludeRollback(running, "the connection was lost while the change was started");
   if (started.code !== 0) throw new RemoteCommandError(started, "Nothing was changed.");
-  tellUntold(host, started.stdout, log);
+  logUntold(host, started.stdout, log);
   log.progress(`${host.label}: rollback armed, ${change.timeout} s`);
 
   const armed: Running = { ...running, deadline: performance.now() + window - sinceArmed(started.stdout) };
   const why = await confirmOverNewConnection(armed).catch((error: unknown) => error);
-  if (why === undefined) return confirmed(armed);
-  return ended(armed, why instanceof Error ? why.message : String(why));
+  if (why === undefined) return readConfirmedFacts(armed);
+  return concludeRollback(armed, why instanceof Error ? why.message : String(why));
 }
 
 /** Milliseconds that the host took to say so, of its window; all that it asked before it was armed is none of that. */
@@ -57,7 +58,7 @@ function sinceArmed(said: string): number {
 }
 
 /** Changes whose engine died before it could say how they ended. */
-function tellUntold(host: Host, said: string, log: Log): void {
+function logUntold(host: Host, said: string, log: Log): void {
   for (const [, id, reason] of visible(said).matchAll(/^untold (\S+) (.*)$/gm))
     log.warn(
       `${host.label}: an earlier change was rolled back: ${reason}. Its report: ${base}/transactions/${id}/report.`,
@@ -75,7 +76,7 @@ export async function clearLeftover(host: Host, facts: Facts, log: Log): Promise
     log.warn(
       `${host.label}: a change was left behind unconfirmed (transaction ${facts.armed}); it was rolled back first.`,
     );
-  return host.freshFacts();
+  return host.readFreshFacts();
 }
 
 /** NICs of VMs that a dead engine left unplugged before its change began, or whose VM's libvirt hung. */
@@ -84,5 +85,5 @@ async function plugLeftover(host: Host, log: Log): Promise<Facts> {
     () => log.warn(`${host.label}: NICs that an earlier change had taken out of running VMs are plugged in again.`),
     (error: Error) => log.warn(error.message),
   );
-  return host.freshFacts();
+  return host.readFreshFacts();
 }

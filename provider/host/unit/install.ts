@@ -24,7 +24,7 @@ export interface InstalledUnit {
   /** Another unit that it had started. */
   readonly beside?: string;
   /** Its other files. */
-  readonly others: readonly string[];
+  readonly otherFiles: readonly string[];
   /** Undefined: what it made stays. */
   readonly script?: string;
   /** What the script does when it removes, and what to do where it can't. */
@@ -34,10 +34,10 @@ export interface InstalledUnit {
 
 /** Nothing starts the unit any more, then what it made goes, then the files: the other way round, nobody would know what it made. */
 export async function removeUnit(host: Host, installed: InstalledUnit): Promise<void> {
-  const { unit, beside, folder, files, others, script, purpose, nextStep } = installed;
+  const { unit, beside, folder, files, otherFiles, script, purpose, nextStep } = installed;
   await host.run(["systemctl", "--quiet", "disable", "--now", unit], { purpose: `disable ${unit}` });
   if (beside !== undefined) await host.run(["systemctl", "stop", beside], { purpose: `stop ${beside}` });
-  await host.exec(["rm", "-f", "--", ...others], { purpose: `remove ${others.join(", ")}` });
+  await host.exec(["rm", "-f", "--", ...otherFiles], { purpose: `remove ${otherFiles.join(", ")}` });
   if (script !== undefined) {
     await writeFiles(host, files);
     await host.exec(["sh", script, "remove", folder], { purpose, nextStep });

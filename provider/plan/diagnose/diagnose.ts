@@ -20,7 +20,7 @@ import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
 import { packetPath } from "./packetPath";
 import { noDefaultRoute, noNameServer } from "./reach";
 import { diagnoseTraffic } from "./traffic";
-import { unread } from "./unread";
+import { findUnreadableParts } from "./unreadable";
 import { tapOutOfVlan, vlanNotOnUplink, vlanWithoutFiltering } from "./vlans";
 import {
   bridgeMissing,
@@ -81,7 +81,7 @@ const checks: readonly Check[] = [
     unconfirmed,
     incompleteWayBack,
     unpluggedNic,
-    unread,
+    findUnreadableParts,
   ],
 ];
 

@@ -3,7 +3,7 @@ import { candidatesFor, comesUp, comesUpTogether } from "../../backends/networkM
 import { bridgeProfile } from "../../backends/networkManager/paths";
 import { type Facts, fixedPorts, type Link, ports } from "../../host/facts/facts";
 import { isExternal, isKeyfile, isMadeByNetplan } from "../../host/facts/inNetworkManagersWords";
-import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { keyfileSections, valueIn } from "../../host/facts/keyfile";
 import type { Check } from "./finding";
 import { notGiven } from "./ifupdown";
 import { lostAtBoot, ways } from "./nextBoot";
@@ -43,7 +43,7 @@ function lostBy(facts: Facts, link: Link): string[] {
   if (text === undefined)
     return path.startsWith("/run/") ? [] : [`NetworkManager has ${name} by ${path}, which is not there any more`];
   const [first] = candidatesFor(facts, link);
-  const own = Number(saidIn(sections, "connection", "autoconnect-priority") ?? 0);
+  const own = Number(valueIn(sections, "connection", "autoconnect-priority") ?? 0);
   const rival = first !== undefined && first.path !== path && first.priority > own ? first : undefined;
   return [
     ...(rival
@@ -65,7 +65,7 @@ function comesBack(facts: Facts, { name, kind, master }: Link): boolean {
 /** A profile that a hand has changed for now; one that NetworkManager has made by itself, it makes again. */
 function isInMemory({ keyfiles }: Facts, path: string): boolean {
   const sections = keyfileSections(keyfiles.get(path) ?? "");
-  return path.startsWith("/run/") && !isMadeByNetplan(path) && saidIn(sections, ".nmmeta", "nm-generated") !== "true";
+  return path.startsWith("/run/") && !isMadeByNetplan(path) && valueIn(sections, ".nmmeta", "nm-generated") !== "true";
 }
 
 /** A link that NetworkManager tells as "connected (externally)", and that no file of another's has. */

@@ -71,12 +71,14 @@ export function diagnoseTraffic(facts: Facts, heard: readonly Heard[]): Finding[
 function sameAddress(facts: Facts, heard: readonly Heard[]): Finding[] {
   const host = own(facts).flatMap(({ bridge, address }) => {
     const mine = new Set(facts.links.map(({ mac }) => mac));
-    const others = heard.filter(({ kind, says, from }) => kind === "arp" && says === address.local && !mine.has(from));
+    const others = heard.filter(
+      ({ kind, content, from }) => kind === "arp" && content === address.local && !mine.has(from),
+    );
     return claimed("host", address.local, [bridge.mac, ...others.map(({ from }) => from)]);
   });
   const owners = new Map<string, Set<string>>();
-  for (const { kind, says, from } of heard)
-    if (kind === "arp") owners.set(says, (owners.get(says) ?? new Set()).add(from));
+  for (const { kind, content, from } of heard)
+    if (kind === "arp") owners.set(content, (owners.get(content) ?? new Set()).add(from));
   const vms = ears(facts).flatMap(({ vm, mac }) =>
     [...owners].flatMap(([address, macs]) => (macs.has(mac) ? claimed(`VM ${vm}`, address, [...macs]) : [])),
   );
@@ -104,8 +106,8 @@ function foreignMac(facts: Facts, heard: readonly Heard[]): Finding[] {
       const gateway = gatewayOf(facts, bridge);
       const asked = tried.asks.filter(({ device, address }) => device === uplink.name && address === gateway);
       const answered = (mac: string) =>
-        heard.some(({ device, direction, to, kind, says }) => {
-          return kind === "arp" && device === uplink.name && direction === "in" && to === mac && says === gateway;
+        heard.some(({ device, direction, to, kind, content }) => {
+          return kind === "arp" && device === uplink.name && direction === "in" && to === mac && content === gateway;
         });
       const [silent] = asked.filter(({ macAddress }) => macAddress !== bridge.mac && !answered(macAddress));
       if (!silent || !answered(bridge.mac)) return [];
@@ -127,9 +129,10 @@ function noDhcpAnswer(facts: Facts, heard: readonly Heard[]): Finding[] {
     const dhcp = heard.filter(({ kind, client }) => kind === "dhcp" && client === mac);
     const asks = (at: string, way: string) =>
       dhcp.some(
-        ({ device, direction, says }) => device === at && direction === way && (says === discover || says === request),
+        ({ device, direction, content }) =>
+          device === at && direction === way && (content === discover || content === request),
       );
-    const answer = (at: string) => dhcp.some(({ device, says }) => device === at && answers.has(says));
+    const answer = (at: string) => dhcp.some(({ device, content }) => device === at && answers.has(content));
     if (!asks(tap, "in") || answer(tap)) return [];
     const evidence = [
       `${tap}: DHCP from ${mac}, no answer`,

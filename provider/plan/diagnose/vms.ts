@@ -2,7 +2,7 @@ import { quote } from "../../host/exec/quote";
 import { type Facts, isGuestPort, linkNamed } from "../../host/facts/facts";
 import { guestOf } from "../../host/facts/guestLinks";
 import type { LibvirtNic } from "../../host/facts/libvirt";
-import { unreadOf } from "../../host/facts/unread";
+import { findUnreadable } from "../../host/facts/unreadable";
 import {
   type Attachment,
   attachmentBy,
@@ -169,7 +169,7 @@ export const bridgeMissing: Check = (facts) =>
       const attachment = attachmentOf(nic);
       const { kind } = attachment;
       // Of what can't be read, nothing is said to be missing.
-      if (isThere(facts, attachment) || unreadOf(facts, kind === "network" ? "networks" : "links").length > 0)
+      if (isThere(facts, attachment) || findUnreadable(facts, kind === "network" ? "networks" : "links").length > 0)
         return [];
       const [what, noun] = [nameOf(attachment), kind === "direct" ? "interface" : kind];
       return finding("vm-bridge-missing", running ? "warning" : "error", {
@@ -193,7 +193,7 @@ function lostDevice(
   const { device } = on;
   const link = linkNamed(facts, device);
   const bridge = link?.master === undefined ? undefined : linkNamed(facts, link.master);
-  if (link ? bridge?.kind !== "bridge" : unreadOf(facts, "links").length > 0) return false;
+  if (link ? bridge?.kind !== "bridge" : findUnreadable(facts, "links").length > 0) return false;
   return finding("network-bridge", "error", {
     subject,
     evidence: `<interface dev='${device}'/>; ${bridge ? `${device} master ${bridge.name}` : `the host has no interface ${device}`}`,

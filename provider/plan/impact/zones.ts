@@ -1,7 +1,7 @@
 import { backendOf } from "../../backends/backends";
 import { findDefinition } from "../../backends/entry/definition";
 import type { Facts } from "../../host/facts/facts";
-import { keyfileSections, saidIn } from "../../host/facts/keyfile";
+import { keyfileSections, valueIn } from "../../host/facts/keyfile";
 import type { NamingRule } from "../../host/netfilter/firewall";
 import { isNamed } from "../../host/netfilter/naming";
 import type { Impact, Look } from "./impact";
@@ -43,7 +43,7 @@ function profileOf(
   const definition = findDefinition(facts.netplan, link);
   if (definition === undefined || backendOf(definition).name !== "NetworkManager") return undefined;
   const [{ path = "" } = {}] = definition.places;
-  return { path, zone: saidIn(keyfileSections(facts.keyfiles.get(path) ?? ""), "connection", "zone") || undefined };
+  return { path, zone: valueIn(keyfileSections(facts.keyfiles.get(path) ?? ""), "connection", "zone") || undefined };
 }
 
 function zoneOf({ firewall: { naming } }: Facts, link: string): string | undefined {

@@ -1,15 +1,15 @@
 import type { Facts } from "../../host/facts/facts";
 import type { Libvirt, LibvirtDomain, LibvirtNetwork, LibvirtNic } from "../../host/facts/libvirt";
-import { need, type Unread } from "../../host/facts/unread";
+import { need, type Unreadable } from "../../host/facts/unreadable";
 import { Refusal } from "../../schema/refusal";
 
 /** What libvirt told, and what of it can't be read. */
-export interface ToldLibvirt extends Libvirt {
-  readonly unread: readonly Unread[];
+export interface ReadableLibvirt extends Libvirt {
+  readonly unreadable: readonly Unreadable[];
 }
 
 /** The host's libvirt, or what to do where there is none. */
-export function libvirtOf(facts: Facts, host: string): ToldLibvirt {
+export function libvirtOf(facts: Facts, host: string): ReadableLibvirt {
   if (!facts.libvirt && facts.tools.has("pveversion"))
     throw new Refusal(
       `${host}: the host is one of Proxmox VE's (pveversion), which has no libvirt: a Network and a Nic are libvirt's. Take them out of the program, and give the bridge's name to what describes the host's VMs, the bridge of their network devices (docs/adopting.md, "Proxmox VE").`,
@@ -22,11 +22,11 @@ export function libvirtOf(facts: Facts, host: string): ToldLibvirt {
     throw new Refusal(
       `${host}: libvirt does not answer. See systemctl status libvirtd on the host; where libvirt's daemons are modular (Fedora, RHEL), virtqemud and virtnetworkd.`,
     );
-  return { ...facts.libvirt, unread: facts.unread };
+  return { ...facts.libvirt, unreadable: facts.unreadable };
 }
 
 /** By UUID or by name, as virsh takes it. @throws UnreadFact where one that can't be read may be it */
-export function findDomain(libvirt: ToldLibvirt, domain: string): LibvirtDomain | undefined {
+export function findDomain(libvirt: ReadableLibvirt, domain: string): LibvirtDomain | undefined {
   const found =
     libvirt.domains.find((one) => one.uuid === domain.toLowerCase()) ??
     libvirt.domains.find((one) => one.name === domain);
@@ -35,7 +35,7 @@ export function findDomain(libvirt: ToldLibvirt, domain: string): LibvirtDomain 
 }
 
 /** As findNetwork, for those who go by its absence. @throws UnreadFact where one that can't be read may be it */
-export function networkThere(libvirt: ToldLibvirt, { name, uuid }: { name: string; uuid?: string }) {
+export function networkThere(libvirt: ReadableLibvirt, { name, uuid }: { name: string; uuid?: string }) {
   const found = libvirt.networks.find((one) => (uuid !== undefined && one.uuid === uuid) || one.name === name);
   if (!found) need(libvirt, "networks", [name, uuid]);
   return found;

@@ -12,7 +12,7 @@ export interface Effective {
   /** Base chains that kvmnet's rule makes accept it. */
   readonly ours: readonly Fate[];
   /** What of the packet filter can't be read, and may decide otherwise. */
-  readonly unread: readonly string[];
+  readonly unreadable: readonly string[];
   /** The same in a sentence or more. */
   readonly text: string;
 }
@@ -30,14 +30,14 @@ export function effectiveOf(facts: Facts, bridge: string): Effective {
   });
   const dropping = met.filter(({ verdict }) => verdict === "drop");
   const ours = met.filter((fate) => fate.ours);
-  const unread = [
-    ...new Set(met.flatMap((fate) => fate.unread)),
+  const unreadable = [
+    ...new Set(met.flatMap((fate) => fate.unreadable)),
     // A whole ruleset, or who sees what.
-    ...facts.unread.flatMap(({ part, about, what }) => (part === "firewall" && !about ? [what] : [])),
+    ...facts.unreadable.flatMap(({ part, about, what }) => (part === "firewall" && !about ? [what] : [])),
   ];
   const text = textOf(loaded, seen, dropping, ours);
-  const unsure = `; not for sure, as not all that may decide can be read: ${unread.join("; ")}`;
-  return { seen, dropping, ours, unread, text: unread.length > 0 ? text + unsure : text };
+  const unsure = `; not for sure, as not all that may decide can be read: ${unreadable.join("; ")}`;
+  return { seen, dropping, ours, unreadable, text: unreadable.length > 0 ? text + unsure : text };
 }
 
 /** Which IP versions iptables and nft get to see of what a bridge forwards. */

@@ -9,7 +9,7 @@ export interface Fate {
   /** kvmnet's own rule decides. */
   readonly ours: boolean;
   /** Rules on the way that can't be read, with their places: one of them may have decided before. */
-  readonly unread: readonly string[];
+  readonly unreadable: readonly string[];
 }
 
 /** Undefined: it goes on to what comes after. */
@@ -24,16 +24,16 @@ export function fates(firewall: Firewall, bridge: string): Fate[] {
   return firewall.chains
     .filter((chain) => chain.policy !== undefined)
     .map((chain) => {
-      const way: Way = { chains, frame: { in: bridge, out: bridge }, steps: new Map(), unread: new Set() };
+      const way: Way = { chains, frame: { in: bridge, out: bridge }, steps: new Map(), unreadable: new Set() };
       const step = walk(way, chain, 0);
-      const unread = [...way.unread];
+      const unreadable = [...way.unreadable];
       if (step === undefined)
         return {
           chain,
           verdict: chain.policy ?? "accept",
           by: `${placeOf(chain)}: policy ${chain.policy}`,
           ours: false,
-          unread,
+          unreadable,
         };
       const { rule } = step;
       return {
@@ -41,7 +41,7 @@ export function fates(firewall: Firewall, bridge: string): Fate[] {
         verdict: step.verdict,
         by: `${placeOf(step.chain)}: ${rule.text}`,
         ours: rule.comment === markOf(bridge),
-        unread,
+        unreadable,
       };
     });
 }
@@ -51,7 +51,7 @@ const keyOf = ({ tool, family, table }: FilterChain, name: string) => JSON.strin
 /** What a base chain, on whatever hook, decides of a frame, as evidence; undefined: it goes on. */
 export function dropIn(firewall: Firewall, chain: FilterChain, frame: Frame): string | undefined {
   const chains = new Map(firewall.chains.map((one) => [keyOf(one, one.name), one]));
-  const step = walk({ chains, frame, steps: new Map(), unread: new Set() }, chain, 0);
+  const step = walk({ chains, frame, steps: new Map(), unreadable: new Set() }, chain, 0);
   if (step === undefined) return chain.policy === "drop" ? `${placeOf(chain)}: policy drop` : undefined;
   return step.verdict === "drop" ? `${placeOf(step.chain)}: ${step.rule.text}` : undefined;
 }
@@ -70,7 +70,7 @@ interface Way {
   readonly frame: Frame;
   /** What a chain decides, by how deep it was jumped to: many jumps lead to one chain, each is walked once. */
   readonly steps: Map<string, Step>;
-  readonly unread: Set<string>;
+  readonly unreadable: Set<string>;
 }
 
 /** Jumps deeper than this are a loop, which the kernel would not have taken. */
@@ -85,11 +85,11 @@ function walk(way: Way, chain: FilterChain, depth: number): Step {
 }
 
 function decide(way: Way, chain: FilterChain, depth: number): Step {
-  const { chains, frame, unread } = way;
+  const { chains, frame, unreadable } = way;
   for (const rule of chain.rules) {
     const { verdict } = rule;
     if (!concerns(rule, chain, frame) || !means(rule.in, frame.in) || !means(rule.out, frame.out)) continue;
-    if (rule.unread !== undefined) unread.add(`${placeOf(chain)}: ${rule.text}`);
+    if (rule.unreadable !== undefined) unreadable.add(`${placeOf(chain)}: ${rule.text}`);
     if (!verdict) continue;
     if (verdict.kind === "return") return undefined;
     if (verdict.kind === "accept" || verdict.kind === "drop") return { verdict: verdict.kind, rule, chain };

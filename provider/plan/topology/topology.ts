@@ -181,7 +181,7 @@ function vmWords(
     return kind !== "dhcp" && macs.has(from) && tap && direction === "in";
   });
   const known = facts.neighbours.filter(({ mac, address }) => macs.has(mac) && !address.includes(":"));
-  const addresses = new Set([...said.map(({ says }) => says), ...known.map(({ address }) => address)]);
+  const addresses = new Set([...said.map(({ content }) => content), ...known.map(({ address }) => address)]);
   return [
     ...[...addresses].sort(),
     ...nics.map((nic) => {

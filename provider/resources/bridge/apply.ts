@@ -42,7 +42,7 @@ export async function apply(
   const { name } = inputs;
   return changing(operation, host, machineId, async (id) => {
     // Under the lock: another resource may have changed the host meanwhile.
-    const read = await clearLeftover(host, await host.recentFacts(), log);
+    const read = await clearLeftover(host, await host.readRecentFacts(), log);
     if (!old) takeOver(operation, host, markedBridge(read, name, inputs.connection));
     const facts = old ? remembered(read, old, urn) : read;
     const there = facts.records.get(old?.name ?? name) ?? facts.records.get(name);
@@ -66,7 +66,7 @@ export async function apply(
     weigh(operation, host, facts, plan, inputs);
     const transaction = {
       ...{ host, id, facts, change: plan.change, planned: plan.planned, log, signal },
-      missing: (now: Facts) => lackingOf(now, plan, inputs.addressing === "inherit"),
+      findDifferences: (now: Facts) => lackingOf(now, plan, inputs.addressing === "inherit"),
     };
     // An engine that is gone records nothing: it stays one whose create has not ended.
     const ends = async () => {
@@ -109,5 +109,5 @@ async function putTapsBack(host: Host, facts: Facts, { wanted, strays }: BridgeP
       isolated,
       ...(vlans && { vlans: vlanLines(tap, givenVlans(bridge), vlans) }),
     });
-  return host.freshFacts();
+  return host.readFreshFacts();
 }

@@ -1,5 +1,5 @@
 import { type Facts, linkNamed, ports, recordOf } from "../../host/facts/facts";
-import { need } from "../../host/facts/unread";
+import { need } from "../../host/facts/unreadable";
 import type { Host } from "../../host/host";
 import { readHolders } from "../../host/tap/holders";
 import { clearLeftover, transact } from "../../host/transaction/transact";
@@ -36,7 +36,7 @@ export async function deleteBridge(operation: Operation, inputs: BridgeInputs, s
   const taps = ports(facts, name).some(({ kind }) => kind === "tun");
   if (taps && !stays && !inputs.forceDelete) need(facts, "domains");
   await changing(operation, host, facts.machineId, async (id) => {
-    const now = await clearLeftover(host, await host.recentFacts(), operation.log);
+    const now = await clearLeftover(host, await host.readRecentFacts(), operation.log);
     const there = { operation, host, id, now };
     if (wasFound(now, name, previousConfig)) return leave(there, name, previousConfig, inputs);
     const recorded = recordOf(now, name)?.uplink ?? state.uplink;
@@ -100,11 +100,11 @@ function tellKept({ log }: Operation, host: Host, { kept }: Pick<LeavePlan, "kep
 async function transactThere(
   { operation, host, id, now }: There,
   { change, planned, losses }: Pick<LeavePlan, "change" | "planned" | "losses">,
-  missing: (after: Facts) => string[],
+  findDifferences: (after: Facts) => string[],
 ): Promise<void> {
   const { log, signal } = operation;
   for (const sentence of losses.sentences) log.warn(`${host.label}: ${sentence}.`);
-  await transact({ host, id, facts: now, change, planned, missing, log, signal });
+  await transact({ host, id, facts: now, change, planned, findDifferences, log, signal });
 }
 
 /** Also where libvirt does not answer: then the kernel tells who is on the bridge. */

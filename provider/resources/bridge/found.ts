@@ -10,7 +10,7 @@ import { isProfiles } from "../../backends/networkManager/owner";
 import { uuidOf } from "../../backends/networkManager/profiles";
 import { quote } from "../../host/exec/quote";
 import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
-import type { BridgeRecord, FoundBefore } from "../../host/facts/records";
+import type { AdoptedRecord, BridgeRecord } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs } from "./definition";
@@ -24,7 +24,7 @@ export interface Found {
   readonly own: NetplanDefinition;
   /** That it had when it was found: the user's, or networkd's own, and never the uplink's for being its bridge. */
   readonly macAddress: string;
-  readonly timers?: FoundBefore["timers"];
+  readonly timers?: AdoptedRecord["timers"];
 }
 
 /** The bridge that a host has without kvmnet, or had before it. An interface of the name that is none is refused, in words. */

@@ -10,7 +10,7 @@ import { isProfiles } from "../../backends/networkManager/owner";
 import { unlikeProfile } from "../../backends/networkManager/saidByHand";
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import { isMadeByNetplan } from "../../host/facts/inNetworkManagersWords";
-import type { FoundBefore } from "../../host/facts/records";
+import type { AdoptedRecord } from "../../host/facts/records";
 import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs } from "./definition";
 
@@ -18,7 +18,7 @@ import type { BridgeInputs } from "./definition";
 interface AsItIs {
   readonly own: NetplanDefinition;
   readonly macAddress: string;
-  readonly timers?: FoundBefore["timers"];
+  readonly timers?: AdoptedRecord["timers"];
   readonly port: NetplanDefinition;
 }
 

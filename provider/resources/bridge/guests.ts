@@ -47,5 +47,5 @@ export async function withGuestNics(
   await plugIn(host).catch((failed: Error) => {
     throw partly(failed.message);
   });
-  return host.freshFacts();
+  return host.readFreshFacts();
 }

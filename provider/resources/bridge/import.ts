@@ -1,7 +1,7 @@
 import { saidMtu } from "../../backends/netplan/mtu";
 import { netplanId } from "../../backends/netplan/netplanId";
 import { type Facts, fixedPorts, linkNamed, recordOf } from "../../host/facts/facts";
-import { need } from "../../host/facts/unread";
+import { need } from "../../host/facts/unreadable";
 import { defaultUplink } from "../../plan/link/uplink";
 import type { Connection } from "../../schema/connection";
 import { interfaceName } from "../../schema/names";

@@ -3,7 +3,7 @@ import { findDefinition, saidIn } from "../../backends/entry/definition";
 import { isBridgeFile } from "../../backends/netplan/bridgeFile";
 import type { Facts } from "../../host/facts/facts";
 import type { BridgeRecord } from "../../host/facts/records";
-import { UnreadFact } from "../../host/facts/unread";
+import { UnreadableFact } from "../../host/facts/unreadable";
 import { presentName } from "../../plan/link/uplink";
 import type { Connection } from "../../schema/connection";
 import { Refusal } from "../../schema/refusal";
@@ -34,7 +34,7 @@ export function repairsOf(facts: Facts, connection: Connection): Repair[] {
       return repairOf(facts, connection, name, record);
     } catch (error) {
       // What they want can't be told where they can't be read, or can't be had; the doctor has said why.
-      if (error instanceof Refusal || error instanceof UnreadFact) return [];
+      if (error instanceof Refusal || error instanceof UnreadableFact) return [];
       throw error;
     }
   });

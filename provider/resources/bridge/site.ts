@@ -8,7 +8,7 @@ import { refuseUnkept } from "../../backends/networkManager/handMade";
 import { isProfiles } from "../../backends/networkManager/owner";
 import { type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
 import type { BridgeRecord } from "../../host/facts/records";
-import { need } from "../../host/facts/unread";
+import { need } from "../../host/facts/unreadable";
 import { type Addressing, addressingOn, nothing } from "../../kernel/addressingOn";
 import type { Present } from "../../plan/addressing/kept";
 import { presentName, resolveUplink } from "../../plan/link/uplink";

@@ -1,6 +1,6 @@
 import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { OwnerMark } from "../../host/facts/records";
-import { need } from "../../host/facts/unread";
+import { need } from "../../host/facts/unreadable";
 import type { Host } from "../../host/host";
 import { netfilterScript } from "../../host/netfilter/script";
 import { installUnit, removeUnit } from "../../host/unit/install";
@@ -64,7 +64,7 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
     const mark = newMark(operation.urn, thing.mark);
     const own = { ...holderOf(mark), owner: operation.urn, hostKey: pinned(host) };
     const state = await settle(operation, host, inputs, facts.machineId, own, mark).catch(async (error) => {
-      const after = await host.freshFacts().catch(() => undefined);
+      const after = await host.readFreshFacts().catch(() => undefined);
       if (after?.marks.get(filterMark(inputs.bridge))?.ownerId !== mark.ownerId || after === undefined) throw error;
       // Recorded, so that destroy takes away what there is of it.
       throw new PartlyDone(id, { ...netfilterState(after, inputs, own) }, [(error as Error).message]);
@@ -115,18 +115,18 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
     await operation.hosts.exclusive(facts.machineId, operation.signal, async () => {
       operation.signal.throwIfAborted();
       const files = netfilterFiles({ bridge, mode: state.mode, owner }, netfilterScript);
-      const others = [unitPath(bridge), reloadUnitPath(bridge), udevPath(bridge)];
+      const otherFiles = [unitPath(bridge), reloadUnitPath(bridge), udevPath(bridge)];
       await removeUnit(host, {
         unit: unitOf(bridge),
         beside: reloadUnitOf(bridge),
         folder: folderOf(bridge),
-        files: new Map([...files].filter(([path]) => !others.includes(path))),
-        others,
+        files: new Map([...files].filter(([path]) => !otherFiles.includes(path))),
+        otherFiles,
         script: scriptPath(bridge),
         purpose: "take the rules for bridged frames away",
         nextStep: "The rules are those with kvmnet in their comment; run this again, or delete them by hand.",
       });
-      const after = await host.freshFacts();
+      const after = await host.readFreshFacts();
       const { dropping } = effectiveOf(after, bridge);
       const vms = runningVms(after, bridge);
       if (dropping.length > 0 && vms.length > 0)
@@ -184,7 +184,7 @@ async function settle(
 ): Promise<BridgeNetfilterState> {
   return operation.hosts.exclusive(machineId, operation.signal, async () => {
     const wanted = { bridge: inputs.bridge, mode: inputs.mode, owner: own.owner };
-    const before = await host.recentFacts(operation.signal);
+    const before = await host.readRecentFacts(operation.signal);
     need(before, "links", [wanted.bridge]);
     if (mark.pending) takeOver(operation, host, markedFilter(before, wanted.bridge, inputs.connection));
     if (linkNamed(before, wanted.bridge)?.kind !== "bridge")
@@ -192,7 +192,7 @@ async function settle(
     operation.signal.throwIfAborted();
     await keepMark(host, filterMark(wanted.bridge), mark);
     await installUnit(host, unitOf(wanted.bridge), netfilterFiles(wanted, netfilterScript));
-    const facts = await host.freshFacts();
+    const facts = await host.readFreshFacts();
     const lacking = netfilterDrift(facts, wanted);
     if (lacking.length > 0)
       throw new Error(`${host.label}: ${unitOf(wanted.bridge)} reported success, but ${lacking.join("; ")}.`);

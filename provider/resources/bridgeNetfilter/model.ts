@@ -96,14 +96,14 @@ function missing(facts: Facts, { dropping }: Effective, bridge: string): string[
 
 /** What kvmnet leaves alone, with whom to tell it to. */
 export function netfilterWarnings(facts: Facts, { bridge, mode }: BridgeNetfilterInputs): string[] {
-  const { dropping, unread } = effectiveOf(facts, bridge);
+  const { dropping, unreadable } = effectiveOf(facts, bridge);
   if (mode === "bypass") {
     return reliesOnBridgeCalls(facts.firewall).map(
       (name) =>
         `bypass: ${name} relies on iptables seeing bridged frames, which it does not any more on this whole host. Take mode "accept" instead.`,
     );
   }
-  const unsure = unread.map(
+  const unsure = unreadable.map(
     (what) => `whether frames of ${bridge} are dropped is not for sure: ${what} can't be read.`,
   );
   const dropped = dropping.flatMap(({ chain, by }) => {

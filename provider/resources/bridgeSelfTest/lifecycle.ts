@@ -1,5 +1,5 @@
 import { linkNamed } from "../../host/facts/facts";
-import { need } from "../../host/facts/unread";
+import { need } from "../../host/facts/unreadable";
 import type { Host } from "../../host/host";
 import { selfTest } from "../../host/selfTest/selfTest";
 import { sentences } from "../../plan/diagnose/finding";
@@ -77,7 +77,7 @@ async function tried(
   { bridge, address, resolves }: BridgeSelfTestInputs,
 ): Promise<string[]> {
   return hosts.exclusive(machineId, signal, async () => {
-    const facts = await host.freshFacts(signal);
+    const facts = await host.readFreshFacts(signal);
     const link = linkNamed(facts, bridge);
     if (link?.kind !== "bridge") throw new Refusal(`${host.label}: bridge: the host has no bridge ${bridge}.`);
     const steps = await selfTest(host, selfTestOf(facts, link, { address, resolves }), signal);

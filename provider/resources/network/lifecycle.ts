@@ -1,6 +1,6 @@
 import type { Facts } from "../../host/facts/facts";
 import type { LibvirtNetwork } from "../../host/facts/libvirt";
-import { need, unreadOf } from "../../host/facts/unread";
+import { findUnreadable, need } from "../../host/facts/unreadable";
 import type { Host } from "../../host/host";
 import { attachmentBy, inWords, nameOf, placeOf, unreached } from "../../plan/attachment/attachment";
 import { leftBehind, libvirtOf, namesOf, networkThere, runningOnNetwork } from "../../plan/libvirt/find";
@@ -187,7 +187,7 @@ function tell(operation: Operation, host: Host, facts: Facts, inputs: Told, pres
   const isWhole = isKnown<NetworkInputs>(inputs);
   const changes = isWhole ? networkDrift(facts, inputs, present) : [];
   const vms = runningOnNetwork(libvirtOf(facts, host.label), name);
-  const unsure = unreadOf(facts, "domains").map(({ what }) => ` Not for sure: ${what}.`);
+  const unsure = findUnreadable(facts, "domains").map(({ what }) => ` Not for sure: ${what}.`);
   const runOn =
     vms.length > 0 ? `${vms.join(", ")} on it ${vms.length > 1 ? "run" : "runs"} on.` : "No running VM is on it.";
   const what =

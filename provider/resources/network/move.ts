@@ -29,7 +29,7 @@ export async function define(
 
 /** Has libvirt put the TAPs of running VMs into the bridge that their network is on now. No VM is stopped. Ends with what there is then. */
 export async function fetchLeftBehind(host: Host, name: string, bridge: string): Promise<Facts> {
-  const facts = await host.recentFacts();
+  const facts = await host.readRecentFacts();
   const left = leftBehind(libvirtOf(facts, host.label), name, bridge);
   for (const { domain, nic } of left) {
     const purpose = `move ${domain.name}'s ${nic.tap} to ${bridge}`;
@@ -39,7 +39,7 @@ export async function fetchLeftBehind(host: Host, name: string, bridge: string):
     const xml = changedNicXml(nic, { network: name, model: nic.model, linkState: nic.linkState });
     await virsh(host, ["update-device", domain.uuid, xmlOnInput, "--live"], { purpose, xml });
   }
-  return left.length > 0 ? host.freshFacts() : facts;
+  return left.length > 0 ? host.readFreshFacts() : facts;
 }
 
 /** What a network was on before kvmnet. */
@@ -62,7 +62,7 @@ export async function giveBack(host: Host, present: LibvirtNetwork, previous: Ne
     await virsh(host, ["net-autostart", uuid, ...(previous.autostart ? [] : ["--disable"])], { purpose });
   if (active === previous.active) return;
   await virsh(host, [previous.active ? "net-start" : "net-destroy", uuid], { purpose });
-  const now = libvirtOf(await host.freshFacts(), host.label).networks.find((one) => one.uuid === uuid);
+  const now = libvirtOf(await host.readFreshFacts(), host.label).networks.find((one) => one.uuid === uuid);
   if (previous.active && now?.bridge !== undefined) await fetchLeftBehind(host, name, now.bridge);
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Facts } from "../../host/facts/facts";
 import type { LibvirtNetwork } from "../../host/facts/libvirt";
 import type { OwnerMark } from "../../host/facts/records";
-import { need, unreadOf } from "../../host/facts/unread";
+import { findUnreadable, need } from "../../host/facts/unreadable";
 import type { Host } from "../../host/host";
 import { virsh } from "../../host/libvirt/virsh";
 import { type Attachment, attachmentBy, inWords, nameOf } from "../../plan/attachment/attachment";
@@ -28,7 +28,7 @@ export async function makeNetwork(
 ): Promise<{ id: string; state: NetworkState }> {
   const id = `${machineId}/${inputs.name}`;
   return operation.hosts.exclusive(machineId, operation.signal, async () => {
-    const facts = await host.recentFacts();
+    const facts = await host.readRecentFacts();
     const present = networkThere(libvirtOf(facts, host.label), inputs);
     const uuid = present?.uuid ?? randomUUID();
     const thing = present && markedNetwork(facts, present, inputs.connection, operation.owned);
@@ -40,12 +40,12 @@ export async function makeNetwork(
     try {
       return { id, state: await settleLocked(host, inputs, own, mark) };
     } catch (error) {
-      const after = await host.freshFacts().catch(() => undefined);
+      const after = await host.readFreshFacts().catch(() => undefined);
       if (!after?.libvirt || after.libvirt.silent) throw error;
       const there = after.libvirt.networks.find((one) => one.uuid === uuid);
       if (there && after.marks.get(networkMark(uuid))?.ownerId === mark.ownerId)
         throw new PartlyDone(id, { ...networkState(after, inputs, there, own) }, [(error as Error).message]);
-      if (!there && unreadOf(after, "networks", [inputs.name, uuid]).length === 0)
+      if (!there && findUnreadable(after, "networks", [inputs.name, uuid]).length === 0)
         await dropMark(host, networkMark(uuid));
       throw error;
     }
@@ -71,7 +71,7 @@ async function settleLocked(
 ): Promise<NetworkState> {
   const { name } = inputs;
   const place = wantedPlace(inputs);
-  const facts = await host.recentFacts();
+  const facts = await host.readRecentFacts();
   await refuseUnfit(host, facts, place);
   const present = networkThere(libvirtOf(facts, host.label), { name });
   if (present?.active && !inputs.active) refuseWhileUsed(facts, host, name, "be stopped");
@@ -93,7 +93,7 @@ async function settleLocked(
   if (mark.pending) await keepMark(host, networkMark(uuid), settledMark(mark));
   const after = await (inputs.active && place.kind === "bridge"
     ? fetchLeftBehind(host, name, nameOf(place))
-    : host.recentFacts());
+    : host.readRecentFacts());
   const settled = networkThere(libvirtOf(after, host.label), { name });
   const lacking = settled ? networkDrift(after, inputs, settled) : [`the network ${name} is not there`];
   if (!settled || lacking.length > 0)

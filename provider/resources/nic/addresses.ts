@@ -1,8 +1,8 @@
 import ipaddr from "ipaddr.js";
 import { type Facts, linkNamed } from "../../host/facts/facts";
-import { type Claimable, counting, inOrder, isIpv6, madeOf, willDo } from "../../host/guestAddress/claimable";
+import { type Claimable, counting, deriveAddresses, inOrder, isIpv6, willDo } from "../../host/guestAddress/claimable";
 import { waitForGuestAddress } from "../../host/guestAddress/guestAddress";
-import { toldByLibvirt } from "../../host/guestAddress/toldByLibvirt";
+import { readLibvirtAddresses } from "../../host/guestAddress/libvirtAddresses";
 import { whoHas } from "../../host/guestAddress/whoHas";
 import type { Host } from "../../host/host";
 import { attachmentIn, isDirect, linkOf } from "../../plan/attachment/attachment";
@@ -53,7 +53,7 @@ export async function findAddresses(
   enough.abort();
   for (const one of [heard, answered]) one.catch(() => undefined);
   if (first.length > 0) return [...first, ...told];
-  return addressesNow(host, await host.freshFacts(signal), nic, []);
+  return addressesNow(host, await host.readFreshFacts(signal), nic, []);
 }
 
 /**
@@ -79,7 +79,7 @@ export async function addressesNow(
   // Whoever still answers for all that is known need not be asked for more.
   const isKnown = known.length > 0 ? known.every((one) => sure.includes(one)) : willDo(sure, claims);
   if (isKnown) return withoutStale({ had: known, has: sure, anothers, toldAll: false });
-  const { addresses, byAgent } = await toldByLibvirt(host, nic);
+  const { addresses, byAgent } = await readLibvirtAddresses(host, nic);
   const told = [...new Set([...sure, ...count(addresses)])];
   const asks = forAll && !byAgent && told.every(isIpv6);
   const has = asks ? [...told, ...(await answeredFor(host, facts, nic, claims))] : told;
@@ -129,7 +129,7 @@ async function answeredFor(
     const count = 2 ** (32 - prefix);
     return count > most ? [] : [{ ...question, address: start.toString(), count }];
   });
-  const six = madeOf(macAddress, claims).map((address) => ({ ...question, address }));
+  const six = deriveAddresses(macAddress, claims).map((address) => ({ ...question, address }));
   const asked = [...four, ...six];
   const answers = asked.length === 0 ? [] : await whoHas(host, asked);
   const own = answers.filter((one) => one.macAddress === macAddress).map(({ address }) => address);

@@ -131,7 +131,7 @@ export async function unplug(host: Host, domain: LibvirtDomain, live: LibvirtNic
 /** libvirt only asks; the guest's driver lets go in its own time. */
 async function letGo(host: Host, domain: LibvirtDomain, macAddress: string, signal: AbortSignal): Promise<void> {
   for (const deadline = performance.now() + letGoMs; ; await wait(250, undefined, { signal }).catch(() => undefined)) {
-    const now = findDomain(libvirtOf(await host.freshFacts(), host.label), domain.uuid);
+    const now = findDomain(libvirtOf(await host.readFreshFacts(), host.label), domain.uuid);
     if (!now || !nicOf(now, macAddress).live) return;
     if (now.paused)
       throw new Error(

@@ -18,7 +18,7 @@ export async function movedWords(
 ): Promise<string | undefined> {
   const here = facts.libvirt?.domains.some(({ uuid }) => uuid === domainId);
   for (const other of await hosts.seen(signal)) {
-    const theirs = await other.look().catch(() => undefined);
+    const theirs = await other.readCachedFacts().catch(() => undefined);
     if (theirs === undefined || theirs.machineId === facts.machineId) continue;
     const vm = theirs.libvirt?.domains.find(({ uuid }) => uuid === domainId);
     // Two definitions that do not run are copies of each other: none is the one that was moved.

@@ -71,7 +71,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     await refuseUnable(operation, host, facts, inputs);
     const found = findDomain(libvirtOf(facts, host.label), inputs.domain);
     // One that another resource of the program has just made.
-    const domain = found ?? findDomain(libvirtOf(await host.freshFacts(), host.label), inputs.domain);
+    const domain = found ?? findDomain(libvirtOf(await host.readFreshFacts(), host.label), inputs.domain);
     if (!domain)
       throw new Refusal(
         `${host.label}: domain: there is no VM ${inputs.domain}; ${namesOf(libvirtOf(facts, host.label).domains)}.`,
@@ -173,7 +173,7 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const reached = await reachHost(operation, inputs.connection, old);
     const { host } = reached;
     // Another tool may have changed the VM just now.
-    const facts = again ? await host.freshFacts() : reached.facts;
+    const facts = again ? await host.readFreshFacts() : reached.facts;
     const { domain, thing, here, wanted, previous, macAddress, other } = await changeable(
       operation,
       host,

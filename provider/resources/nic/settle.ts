@@ -1,7 +1,7 @@
 import { quote } from "../../host/exec/quote";
 import type { Facts } from "../../host/facts/facts";
 import type { OwnerMark } from "../../host/facts/records";
-import { unreadOf } from "../../host/facts/unread";
+import { findUnreadable } from "../../host/facts/unreadable";
 import { willDo } from "../../host/guestAddress/claimable";
 import type { Host } from "../../host/host";
 import { reasonOf } from "../../host/until";
@@ -98,7 +98,7 @@ async function attached(operation: Operation, host: Host, wanted: Wanted, path: 
   const { inputs, kept, domainId, mark, id } = wanted;
   const { macAddress, machineId } = kept;
   return operation.hosts.exclusive(machineId, operation.signal, async () => {
-    const before = look(host, await host.recentFacts(), wanted);
+    const before = look(host, await host.readRecentFacts(), wanted);
     operation.signal.throwIfAborted();
     // Another engine may have made it since the look before the wait.
     if (mark.pending)
@@ -108,16 +108,16 @@ async function attached(operation: Operation, host: Host, wanted: Wanted, path: 
     try {
       const moved = await attachLacking(host, inputs, before.facts, before.found, macAddress, operation.signal);
       // Anew, unless nothing was lacking.
-      const attached = look(host, await host.recentFacts(), wanted);
+      const attached = look(host, await host.readRecentFacts(), wanted);
       const after = (await putTapRight(host, attached.facts, inputs, attached.found.live))
-        ? look(host, await host.freshFacts(), wanted)
+        ? look(host, await host.readFreshFacts(), wanted)
         : attached;
       const lacking = nicDrift(after.facts, inputs, after.found);
       if (lacking.length > 0) throw new Error(`${host.label}: libvirt reported success, but ${lacking.join("; ")}.`);
       return { ...after, moved };
     } catch (error) {
-      const now = await host.freshFacts().catch(() => undefined);
-      if (!now?.libvirt || now.libvirt.silent || unreadOf(now, "domains", [domainId]).length > 0) throw error;
+      const now = await host.readFreshFacts().catch(() => undefined);
+      if (!now?.libvirt || now.libvirt.silent || findUnreadable(now, "domains", [domainId]).length > 0) throw error;
       const domain = now.libvirt.domains.find(({ uuid }) => uuid === domainId);
       const found = domain && nicOf(domain, macAddress);
       if (now.marks.get(path)?.ownerId !== mark.ownerId) throw error;

@@ -25,7 +25,7 @@ export async function refuseVlan(operation: Operation, host: Host, facts: Facts,
   const seen = linkNamed(facts, name ?? "");
   if (name === undefined || seen?.kind !== "bridge") return;
   // Its Bridge may have made it so a moment ago.
-  const now = operation.preview || filtersVlans(seen) ? facts : await host.freshFacts();
+  const now = operation.preview || filtersVlans(seen) ? facts : await host.readFreshFacts();
   const bridge = linkNamed(now, name);
   if (!filtersVlans(bridge)) {
     if (operation.preview && operation.claimed(connection, filteringOf(name))) return;

@@ -1,5 +1,5 @@
 import { linkNamed } from "../../host/facts/facts";
-import { need } from "../../host/facts/unread";
+import { need } from "../../host/facts/unreadable";
 import { keptParameters } from "../../plan/tap/files";
 import type { Connection } from "../../schema/connection";
 import { interfaceName } from "../../schema/names";

@@ -1,6 +1,6 @@
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import type { OwnerMark } from "../../host/facts/records";
-import { need } from "../../host/facts/unread";
+import { need } from "../../host/facts/unreadable";
 import type { Host } from "../../host/host";
 import { tapScript } from "../../host/tap/script";
 import { installUnit, removeUnit, restartUnit } from "../../host/unit/install";
@@ -55,7 +55,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     const mark = newMark(operation.urn, thing.mark);
     const own = { ...holderOf(mark), madeBy: operation.urn, hostKey: pinned(host) };
     const state = await settle(operation, host, facts.machineId, inputs, own, mark).catch(async (error) => {
-      const after = await host.freshFacts().catch(() => undefined);
+      const after = await host.readFreshFacts().catch(() => undefined);
       if (after?.marks.get(tapMark(inputs.name))?.ownerId !== mark.ownerId || after === undefined) throw error;
       // Recorded, so that destroy takes away what there is of it.
       throw new PartlyDone(id, { ...tapState(after, inputs, own) }, [(error as Error).message]);
@@ -105,13 +105,13 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     if (found && !installed(facts, name)) return;
     await operation.hosts.exclusive(facts.machineId, operation.signal, async () => {
       operation.signal.throwIfAborted();
-      if (!found) refuseWhileOpen(await host.recentFacts(), host, name, "be deleted");
+      if (!found) refuseWhileOpen(await host.readRecentFacts(), host, name, "be deleted");
       const files = tapFiles(parametersOf(facts, { ...inputs, name }, state.madeBy), tapScript);
       await removeUnit(host, {
         unit: unitOf(name),
         folder: folderOf(name),
         files: new Map([...files].filter(([path]) => path === scriptPath(name) || path === parametersPath(name))),
-        others: [unitPath(name), udevPath(name)],
+        otherFiles: [unitPath(name), udevPath(name)],
         // It takes the TAP itself away.
         ...(!found && { script: scriptPath(name) }),
         purpose: `take the TAP ${name} away`,
@@ -188,7 +188,7 @@ async function settle(
 ): Promise<TapState> {
   const { name, bridge } = inputs;
   return operation.hosts.exclusive(machineId, operation.signal, async () => {
-    const facts = await host.recentFacts(operation.signal);
+    const facts = await host.readRecentFacts(operation.signal);
     const wanted = parametersOf(facts, inputs, own.madeBy);
     needTap(facts, [name, bridge]);
     if (mark.pending) takeOver(operation, host, markedTap(facts, name, inputs.connection));
@@ -209,7 +209,7 @@ async function settle(
     await keepMark(host, tapMark(name), mark);
     if (fileDrift(facts, wanted).length === 0) await restartUnit(host, unitOf(name));
     else await installUnit(host, unitOf(name), tapFiles(wanted, tapScript));
-    const after = await host.freshFacts();
+    const after = await host.readFreshFacts();
     const lacking = tapDrift(after, wanted);
     if (lacking.length > 0)
       throw new Error(`${host.label}: ${unitOf(name)} reported success, but ${lacking.join("; ")}.`);

@@ -56,7 +56,7 @@ test("a host that can't be reached is not dialled again to look at it, but to ch
   using hosts = closing();
   for (let look = 0; look < 3; look++) await expect(hosts.reach(connection)).rejects.toMatchObject({ kind: "hostKey" });
   expect(way.connections).toBe(1);
-  await expect(hosts.reach(connection, { patient: true })).rejects.toMatchObject({ kind: "hostKey" });
+  await expect(hosts.reach(connection, { retries: true })).rejects.toMatchObject({ kind: "hostKey" });
   expect(way.connections).toBe(2);
 });
 
@@ -71,7 +71,7 @@ test("a host that does not answer is waited for where there is work to do, and e
   const dialled = { ...connection, dialErrorLimit: 3 };
   await expect(hosts.reach(dialled, { waits })).rejects.toThrow(/the connection was refused/);
   expect(told).toEqual([]);
-  await expect(hosts.reach(dialled, { patient: true, waits })).rejects.toThrow(/\(3 dials in \d+ s\)$/);
+  await expect(hosts.reach(dialled, { retries: true, waits })).rejects.toThrow(/\(3 dials in \d+ s\)$/);
   expect(told).toEqual([
     expect.stringMatching(/can't be reached over SSH .*; waiting for it, try 2 of 3 comes next$/),
     expect.stringMatching(/try 3 of 3 comes next$/),

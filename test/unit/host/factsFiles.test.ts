@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseFacts } from "../../../provider/host/facts/parseFacts";
 import { parseSections } from "../../../provider/host/facts/sections";
-import { unreadOf } from "../../../provider/host/facts/unread";
+import { findUnreadable } from "../../../provider/host/facts/unreadable";
 
 const script = readFileSync(join(__dirname, "../../../provider/host/facts/facts.sh"), "utf8");
 /** The script's functions, without its last line, which runs them. */
@@ -53,9 +53,9 @@ describe("the files that facts.sh prints", () => {
   it("are said not to be all where they can't be read: never fewer than there are", () => {
     const { stdout } = spawnSync("sh", ["-c", script.replace("\nrest()", "\nlimited() { return 2; }\nrest()")]);
     expect(parseSections(stdout).find(({ name }) => name === "files")).toEqual({ name: "files", code: 2, text: "" });
-    const { unread } = parseFacts(stdout);
-    expect(unreadOf({ unread }, "records", ["br0"])).toHaveLength(1);
-    expect(unreadOf({ unread }, "netplan")).toHaveLength(1);
+    const { unreadable } = parseFacts(stdout);
+    expect(findUnreadable({ unreadable }, "records", ["br0"])).toHaveLength(1);
+    expect(findUnreadable({ unreadable }, "netplan")).toHaveLength(1);
   });
 
   it("are told as such where one can't be opened, or is too long", () => {

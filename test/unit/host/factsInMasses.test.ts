@@ -67,7 +67,7 @@ describe("what a rule of nft's decides", () => {
 test("more chains of iptables' than any host has are told to be too many, and all else is there", () => {
   const many = [...Array(200_000).keys()].map((at) => `:C${at} - [0:0]`).join("\n");
   const facts = hostWith({ "iptables:iptables-nft": `*filter\n:FORWARD DROP [0:0]\n${many}\nCOMMIT\n` });
-  expect(facts.unread.map(({ what }) => what)).toEqual([
+  expect(facts.unreadable.map(({ what }) => what)).toEqual([
     "what iptables-nft-save printed can't be read: it has more than 100000 lines",
   ]);
   expect(effectiveOf(facts, "br0").text).toContain("not for sure");
@@ -96,7 +96,7 @@ test("netplan's files with more in them than any host has are refused within a m
 
 test("as many entries as netplan's files may have are looked through within a moment", () => {
   const facts = hostWith({ "netplan:/etc/netplan/99-many.yaml": `network:\n  ethernets:\n${entries(8_000)}` });
-  expect(facts.unread).toEqual([]);
+  expect(facts.unreadable).toEqual([]);
   const began = process.cpuUsage();
   expect(planned(facts).differences).toEqual([]);
   expect(diagnose(facts).filter(({ check }) => check === "nic-renamed").length).toBeGreaterThan(7_000);
@@ -139,10 +139,10 @@ describe("networkd's own files", () => {
 
   it("are read within a moment, of however many links, and nothing of them where that is too much", () => {
     const began = process.cpuUsage();
-    const { unread, links: read, netplan } = host("[Network]\nDHCP=yes\nAddress=192.0.2.10/24\n");
+    const { unreadable, links: read, netplan } = host("[Network]\nDHCP=yes\nAddress=192.0.2.10/24\n");
     expect(cpuMs(began)).toBeLessThan(5000);
     expect(read).toHaveLength(count);
-    expect(unread).toMatchObject([{ part: "netplan", what: expect.stringContaining("is longer than 128 KB") }]);
+    expect(unreadable).toMatchObject([{ part: "netplan", what: expect.stringContaining("is longer than 128 KB") }]);
     expect([...netplan.keys()].filter((one) => one.startsWith("/etc/systemd"))).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ const links = JSON.parse(text("addresses")) as Record<string, unknown>[];
 const inputs = bridge.inputs.parse({ connection: { host: "kvm1" } });
 const planned = (facts: Facts, name = "br0") =>
   planBridge(facts, { ...inputs, name }, facts.records.get(name)?.owner ?? "");
-const told = (facts: Facts) => facts.unread.map(({ what }) => what);
+const told = (facts: Facts) => facts.unreadable.map(({ what }) => what);
 /** A doctor tells of each. */
 const found = (facts: Facts) =>
   diagnose(facts).flatMap(({ check, evidence }) => (check === "unread" ? [evidence] : []));
@@ -253,7 +253,7 @@ test("of a thousand things that can't be read, the first are told, and that ther
     [...Array(1000).keys()].map((at) => [`record:/var/lib/kvmnet/bridges/b${at}.json`, ""]),
   );
   const facts = hostWith(many);
-  expect(facts.unread.length).toBeLessThan(60);
+  expect(facts.unreadable.length).toBeLessThan(60);
   // The last one is not among them by its name, and is not taken for one that was never there.
   expect(() => planned(facts, "b999")).toThrow("can't be read");
 });

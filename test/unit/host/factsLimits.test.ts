@@ -74,7 +74,9 @@ describe("a host whose tools do not end", () => {
       const facts = parseFacts(output);
       expect(facts.machineId).toMatch(/^[0-9a-f]{32}$/);
       if (["ip", "nft", "iptables-nft-save", "awk", "nmcli"].includes(tool))
-        expect(facts.unread.map(({ what }) => what).join()).toMatch(/did not answer in time|did not print them all/);
+        expect(facts.unreadable.map(({ what }) => what).join()).toMatch(
+          /did not answer in time|did not print them all/,
+        );
       if (tool !== "ip") expect(facts.links.map(({ name }) => name)).toContain("lo");
     },
     30_000,
@@ -86,7 +88,7 @@ describe("a host whose tools do not end", () => {
     const { output, seconds } = await run();
     expect(seconds).toBeLessThan(30);
     expect(left()).toBe("");
-    expect(parseFacts(output).unread.length).toBeGreaterThan(3);
+    expect(parseFacts(output).unreadable.length).toBeGreaterThan(3);
   }, 60_000);
 
   test("a ruleset of a megabyte is read, and keeps nobody waiting", async () => {
@@ -99,15 +101,15 @@ describe("a host whose tools do not end", () => {
     put("nft", `#!/bin/sh\nexec cat ${join(folder, "ruleset")}\n`);
     const { output } = await run();
     expect(parseSections(output).find(({ name }) => name === "nft")).toMatchObject({ code: 0, text });
-    expect(parseFacts(output).unread).toEqual([]);
+    expect(parseFacts(output).unreadable).toEqual([]);
   }, 30_000);
 
   test("a ruleset without end is told to be too long, and the rest is there", async () => {
     put("nft", "#!/bin/sh\nexec yes '{\"nftables\": []}'\n");
     const { output } = await run();
     expect(output.length).toBeLessThan(9 * 1024 * 1024);
-    const { unread, links } = parseFacts(output);
-    expect(unread.map(({ what }) => what)).toEqual([
+    const { unreadable, links } = parseFacts(output);
+    expect(unreadable.map(({ what }) => what)).toEqual([
       expect.stringMatching(/^`nft -j list ruleset` can't be read: (it printed too much|it did not answer in time)/),
     ]);
     expect(links.length).toBeGreaterThan(0);

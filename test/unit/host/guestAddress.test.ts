@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { type Claimable, canHave } from "../../../provider/host/guestAddress/claimable";
 import { waitForGuestAddress } from "../../../provider/host/guestAddress/guestAddress";
-import { toldByLibvirt } from "../../../provider/host/guestAddress/toldByLibvirt";
+import { readLibvirtAddresses } from "../../../provider/host/guestAddress/libvirtAddresses";
 import type { Host } from "../../../provider/host/host";
 import { Hosts } from "../../../provider/host/hosts";
 import { claimable } from "../../../provider/plan/guestAddress";
@@ -160,7 +160,7 @@ test("libvirt's sources are asked in one virsh for all, and tell of each NIC alo
   });
   const hosts = new Hosts();
   const host = await hosts.reach(server.connection);
-  const of = (macAddress: string, domainId = uuid) => toldByLibvirt(host, { domainId, macAddress });
+  const of = (macAddress: string, domainId = uuid) => readLibvirtAddresses(host, { domainId, macAddress });
   expect(await Promise.all([of(mac), of(other, second), of(last, second)])).toEqual([
     { addresses: ["192.0.2.55", "fe80::1"], byAgent: true },
     { addresses: ["192.0.2.66"], byAgent: false },

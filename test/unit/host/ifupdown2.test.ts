@@ -24,8 +24,8 @@ describe("what a host with ifupdown2 says of itself", () => {
   });
 
   test("is not known where it does not answer, and no network is changed then", () => {
-    const { unread } = host({ ifstate: nobody, ifupdown2: { exitCode: 124, text: "" } });
-    expect(unread).toMatchObject([{ part: "system", about: undefined }]);
+    const { unreadable } = host({ ifstate: nobody, ifupdown2: { exitCode: 124, text: "" } });
+    expect(unreadable).toMatchObject([{ part: "system", about: undefined }]);
   });
 
   test.each([

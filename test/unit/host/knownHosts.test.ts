@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { knownKeys } from "../../../provider/host/ssh/knownHosts";
+import { findKnownKeys } from "../../../provider/host/ssh/knownHosts";
 
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDs2w25zgprl4j44M9P8s7CviMWkA8F4IfFFEdJK1HIE";
 
@@ -18,11 +18,11 @@ test.each([
   ["not as a certificate authority's key", `@cert-authority kvm1 ${key}`, "kvm1", 22, false],
   ["a dot is a dot", `kvm1.example ${key}`, "kvm1xexample", 22, false],
 ])("a host is found %s", (_how, text, host, port, found) => {
-  expect(knownKeys(text, host, port).map((known) => known.blob)).toEqual(found ? [key.split(" ")[1]] : []);
+  expect(findKnownKeys(text, host, port).map((known) => known.blob)).toEqual(found ? [key.split(" ")[1]] : []);
 });
 
 test("a revoked key is found as revoked", () => {
-  expect(knownKeys(`@revoked * ${key}`, "kvm1", 22)).toMatchObject([{ revoked: true }]);
+  expect(findKnownKeys(`@revoked * ${key}`, "kvm1", 22)).toMatchObject([{ revoked: true }]);
 });
 
 test("names that ssh-keygen hashed are found", () => {
@@ -33,8 +33,8 @@ test("names that ssh-keygen hashed are found", () => {
     execFileSync("ssh-keygen", ["-H", "-f", file], { stdio: "ignore" });
     const text = readFileSync(file, "utf8");
     expect(text).not.toContain("kvm1");
-    expect(knownKeys(text, "kvm1.example", 22)).toHaveLength(1);
-    expect(knownKeys(text, "kvm2.example", 22)).toHaveLength(0);
+    expect(findKnownKeys(text, "kvm1.example", 22)).toHaveLength(1);
+    expect(findKnownKeys(text, "kvm2.example", 22)).toHaveLength(0);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -91,7 +91,7 @@ describe("a lease that a change took away", () => {
 
 test("what can't be read is told, and nothing of the network is begun", () => {
   const facts = host({ Interfaces: [{ Index: "two" }] });
-  expect(facts.unread).toMatchObject([{ part: "links", what: expect.stringContaining("Interfaces.0.Index") }]);
+  expect(facts.unreadable).toMatchObject([{ part: "links", what: expect.stringContaining("Interfaces.0.Index") }]);
   expect(() => planBridge(facts, inputs, "urn:x::br")).toThrow(/what networkd tells of its leases can't be read/);
 });
 

@@ -109,7 +109,7 @@ describe("what one resource pins holds for the whole stack", () => {
     const read = hosts.reachFacts(connection, { hostId: idA, hostKey: keyA.public });
     await expect(read).rejects.toMatchObject({ kind: "hostKey" });
     await expect(hosts.reachFacts(connection)).rejects.toMatchObject({ kind: "hostKey" });
-    await expect(hosts.reachFacts({ ...connection, user: "admin" }, { patient: true })).rejects.toMatchObject({
+    await expect(hosts.reachFacts({ ...connection, user: "admin" }, { retries: true })).rejects.toMatchObject({
       kind: "hostKey",
     });
     const { signal } = new AbortController();
@@ -254,7 +254,7 @@ describe("a clone: the same machine-id, another key", () => {
     using hosts = closing();
     const ofA = { hostId: idA, hostKey: keyA.public };
     await expect(hosts.reachFacts(a.connection, ofA)).rejects.toMatchObject({ kind: "unreachable" });
-    for (let times = 0; times < 2; times += 1) await hosts.reachFacts(b.connection, { patient: true });
+    for (let times = 0; times < 2; times += 1) await hosts.reachFacts(b.connection, { retries: true });
     expect(hosts.told).toEqual([expect.stringMatching(/systemd-machine-id-setup/)]);
   });
 });

@@ -48,7 +48,7 @@ test.each([
       }
     })();
     const host = await hosts.reach(server.connection);
-    const pause = await longestPause(host.freshFacts());
+    const pause = await longestPause(host.readFreshFacts());
     process.stderr.write(`the longest pause: ${Math.round(pause)} ms of computing\n`);
     // JSON is parsed in one piece; all the VMs in one would be twice as much.
     expect(pause).toBeLessThan(700);
@@ -71,7 +71,7 @@ test("a wait for a host that hangs ends with its signal, and others wait on for 
   const hosts = new Hosts();
   try {
     const cancel = new AbortController();
-    const known = { patient: true };
+    const known = { retries: true };
     const mine = hosts.reachFacts(server.connection, { ...known, signal: cancel.signal });
     const others = hosts.reachFacts(server.connection, known);
     await asked;

@@ -22,7 +22,7 @@ test("fifty hosts at once, with five resources on each: one login to each host",
   );
   const hosts = new Hosts();
   const asked = servers.flatMap((server, index) =>
-    Array.from({ length: 5 }, () => hosts.reachFacts(server.connection, { hostId: idOf(index), patient: true })),
+    Array.from({ length: 5 }, () => hosts.reachFacts(server.connection, { hostId: idOf(index), retries: true })),
   );
   const found = await Promise.all(asked);
   expect(new Set(found.map(({ facts }) => facts.machineId)).size).toBe(50);
@@ -49,7 +49,10 @@ test("a host is looked at once, however many only look, and anew once something 
   await hosts.reachFacts(server.connection);
   expect(looks).toBe(3);
 
-  const [, doing] = await Promise.all([host.freshFacts(), host.run(["true"], { purpose: "do something meanwhile" })]);
+  const [, doing] = await Promise.all([
+    host.readFreshFacts(),
+    host.run(["true"], { purpose: "do something meanwhile" }),
+  ]);
   expect(doing.code).toBe(0);
   await hosts.reachFacts(server.connection);
   expect(looks).toBe(6);
@@ -70,48 +73,48 @@ test("a change begins with what was just read of its host, unless something was 
   // The same machine over another connection, as another resource has it.
   const others = { ...server.connection, perDialTimeout: 14 };
   const [{ host }, { host: other }] = [
-    await hosts.reachFacts(server.connection, { patient: true }),
-    await hosts.reachFacts(others, { patient: true }),
+    await hosts.reachFacts(server.connection, { retries: true }),
+    await hosts.reachFacts(others, { retries: true }),
   ];
   const now = jest.spyOn(performance, "now").mockReturnValue(performance.now());
   try {
     const after = (ms: number) => now.mockReturnValue(performance.now() + ms);
     after(1);
-    await host.freshFacts();
+    await host.readFreshFacts();
     expect(reads).toBe(3);
     after(249);
-    expect((await hosts.reachFacts(server.connection, { patient: true })).host).toBe(host);
-    await host.recentFacts();
+    expect((await hosts.reachFacts(server.connection, { retries: true })).host).toBe(host);
+    await host.readRecentFacts();
     expect(reads).toBe(3);
     after(1);
-    await host.recentFacts();
+    await host.readRecentFacts();
     expect(reads).toBe(4);
 
     after(1);
     await other.run(["true"], { purpose: "do something over the other connection" });
-    await host.recentFacts();
+    await host.readRecentFacts();
     expect(reads).toBe(5);
 
     // It was read while something was done.
     const doing = other.run(["true"], { purpose: "do something meanwhile" });
     after(1);
-    await host.freshFacts();
+    await host.readFreshFacts();
     after(1);
     await doing;
-    await host.recentFacts();
+    await host.readRecentFacts();
     expect(reads).toBe(7);
 
     // Of several at once one reads for all; not for who comes after something was done.
     after(250);
-    const reading = Array.from({ length: 8 }, () => host.recentFacts());
+    const reading = Array.from({ length: 8 }, () => host.readRecentFacts());
     after(1);
     const done = host.run(["true"], { purpose: "do something while it is read" });
     after(1);
-    await Promise.all([...reading, host.recentFacts(), done]);
+    await Promise.all([...reading, host.readRecentFacts(), done]);
     expect(reads).toBe(9);
     // A read that ends with somebody's operation is that one's alone.
     after(250);
-    await Promise.all([host.recentFacts(new AbortController().signal), host.recentFacts()]);
+    await Promise.all([host.readRecentFacts(new AbortController().signal), host.readRecentFacts()]);
     expect(reads).toBe(11);
   } finally {
     now.mockRestore();
@@ -188,7 +191,7 @@ describe("a server that drops connections before the login", () => {
   test("is given up after as many dials as the connection allows, or when all their time is over", async () => {
     await using full = await Listener.start((socket) => socket.destroy());
     using hosts = closing();
-    const dial = (more: object) => hosts.reach({ ...full.connection, ...more }, { patient: true });
+    const dial = (more: object) => hosts.reach({ ...full.connection, ...more }, { retries: true });
     await expect(dial({ dialErrorLimit: 3, perDialTimeout: 1 })).rejects.toThrow(/MaxStartups.* \(\d dials in \d s\)$/);
     expect(full.connections).toBeLessThanOrEqual(3);
   }, 30_000);

@@ -4,7 +4,7 @@ import { report } from "../../../cli/report";
 import { hostOf } from "../../../provider/functions/getHost/model";
 import type { Facts } from "../../../provider/host/facts/facts";
 import { parseSections } from "../../../provider/host/facts/sections";
-import { UnreadFact } from "../../../provider/host/facts/unread";
+import { UnreadableFact } from "../../../provider/host/facts/unreadable";
 import { Hosts } from "../../../provider/host/hosts";
 import { HostError } from "../../../provider/host/ssh/hostError";
 import { diagnose } from "../../../provider/plan/diagnose/diagnose";
@@ -160,7 +160,7 @@ function decide(facts: Facts): void {
     try {
       work();
     } catch (error) {
-      const told = error instanceof Refusal || error instanceof UnreadFact;
+      const told = error instanceof Refusal || error instanceof UnreadableFact;
       // The last check of what goes to the host.
       if (!told && !/^Not a line for ip -batch/.test((error as Error).message)) throw error;
     }
@@ -177,9 +177,9 @@ function decide(facts: Facts): void {
   tried(() => planBridge(facts, inputs, "urn:pulumi:dev::home::x::br", { takes: true }));
   tried(() => planRestore(facts, "br0", {}, inputs.confirm));
   // A mistake of the program's own, told as if it were the host's.
-  expect(facts.unread.filter(({ what }) => /Cannot read prop|is not a function|is not iterable/.test(what))).toEqual(
-    [],
-  );
+  expect(
+    facts.unreadable.filter(({ what }) => /Cannot read prop|is not a function|is not iterable/.test(what)),
+  ).toEqual([]);
 }
 
 test(`${runs} answers of a liar each end in facts or an error, within limits of time and memory`, async () => {
@@ -200,7 +200,7 @@ test(`${runs} answers of a liar each end in facts or an error, within limits of 
         answer = lie;
         const began = process.cpuUsage();
         try {
-          decide(await host.freshFacts());
+          decide(await host.readFreshFacts());
           read += 1;
         } catch (error) {
           if (isMistake(error) || !(error instanceof HostError)) throw error;

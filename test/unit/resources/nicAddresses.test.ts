@@ -51,7 +51,7 @@ function hostThat({ libvirt = [], arp = "", answers = {} }: Says, later = facts)
       ? new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("enough"))))
       : heard;
   };
-  const host = { freshFacts: async () => later, run, ask } as unknown as Host;
+  const host = { readFreshFacts: async () => later, run, ask } as unknown as Host;
   return { host, asked };
 }
 

@@ -129,7 +129,7 @@ it("What another resource of the program makes is no warning", async () => {
 it("A bridge that is not there is refused before anything is attached, as a Network's is", async () => {
   const facts = hostWith(domain("web", []));
   const run = () => Promise.reject(new Error("nothing is to be run on the host"));
-  const host = { label: "kvm", voucher: "nobody", recentFacts: async () => facts, run, exec: run };
+  const host = { label: "kvm", voucher: "nobody", readRecentFacts: async () => facts, run, exec: run };
   const hosts = {
     reachFacts: async () => ({ host, facts }),
     exclusive: (_id: string, _signal: unknown, work: () => unknown) => work(),

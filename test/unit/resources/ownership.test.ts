@@ -69,7 +69,7 @@ describe("A state without words of whose its thing is", () => {
     ["not where the record has an ID", foreign, { ownerId: "b" }, previousConfig, {}],
   ])("is a bridge's of 0.1.0, %s", (_, urn, there, files, holder) => {
     const record = { owner: one, uplink: "enp1s0", previousConfig, ...there };
-    const facts = { unread: [], records: new Map([["br0", record]]) } as unknown as Facts;
+    const facts = { unreadable: [], records: new Map([["br0", record]]) } as unknown as Facts;
     expect(bridgeHeldBy(facts, urn, { name: "br0", previousConfig: files } as BridgeState)).toEqual(holder);
   });
 });

@@ -30,7 +30,7 @@ describe("Running", () => {
   it("has ended when the last operation has, however it ended", async () => {
     const running = new Running();
     const one = running.run(0, untilAborted).catch(() => "rolled back");
-    const all = running.ended();
+    const all = running.waitForEnd();
     running.cancel();
     await all;
     expect(await one).toBe("rolled back");

@@ -42,7 +42,7 @@ export function factsWith(parts: Partial<Facts>): Facts {
     netfilter: new Map(),
     taps: new Map(),
     libvirt: { networks: [], domains: [], silent: false },
-    unread: [],
+    unreadable: [],
     ...parts,
   };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { whatIsGiven } from "./given";
+import { readGiven } from "./given";
 import { type ConfigLine, configLines } from "./lines";
 import { globSource } from "./patterns";
 
@@ -16,7 +16,7 @@ export interface ConfigFile {
 /** The user's file, then the system's: of each setting the first value counts. Read anew for each dial. */
 export function configFiles(): ConfigFile[] {
   const home = join(homedir(), ".ssh");
-  const { file } = whatIsGiven();
+  const { file } = readGiven();
   if (file !== undefined) return /^none$/i.test(file) ? [] : readConfig(file, file, home);
   return [
     ...readConfig(onlyMine(join(home, "config")), "~/.ssh/config", home),

@@ -19,4 +19,4 @@ export function give(what: Given): void {
   given = what;
 }
 
-export const whatIsGiven = (): Given => given;
+export const readGiven = (): Given => given;

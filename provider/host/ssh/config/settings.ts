@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { type ConfigFile, configFiles, included } from "./files";
-import { whatIsGiven } from "./given";
+import { readGiven } from "./given";
 import type { ConfigLine } from "./lines";
 import { matchesPatterns } from "./patterns";
 import { UnsupportedSetting } from "./unsupportedSetting";
@@ -35,7 +35,7 @@ export class Settings {
    */
   static of(host: string, user: string | undefined, { last }: { last: boolean }): Settings {
     const settings = new Settings(host, user);
-    if (last) for (const one of whatIsGiven().settings) settings.#set({ ...one, file: "-o" });
+    if (last) for (const one of readGiven().settings) settings.#set({ ...one, file: "-o" });
     for (const file of configFiles()) settings.#take(file, file.lines, 0);
     return settings;
   }

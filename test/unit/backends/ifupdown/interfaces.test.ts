@@ -73,9 +73,9 @@ describe("what ifupdown's files say, in netplan's words", () => {
       "/etc/network/interfaces.d/lan": "",
       "/etc/network/interfaces.d/lan~": "",
     });
-    const { read, others } = sourcedFiles(all);
+    const { read, unavailable } = sourcedFiles(all);
     expect([...read.keys()]).toEqual([path, "/etc/network/interfaces.d/lan.cfg", "/etc/network/interfaces.d/lan"]);
-    expect(others).toEqual(["/srv/net"]);
+    expect(unavailable).toEqual(["/srv/net"]);
   });
 });
 

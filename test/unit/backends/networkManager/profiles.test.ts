@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { findDefinition } from "../../../../provider/backends/entry/definition";
 import { profileEntry, profileWords } from "../../../../provider/host/facts/inNetworkManagersWords";
-import { keyfileSections, parseProfiles, saidIn } from "../../../../provider/host/facts/keyfile";
+import { keyfileSections, parseProfiles, valueIn } from "../../../../provider/host/facts/keyfile";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { describeChange } from "../../../../provider/plan/impact/describe";
 import { impactsOf, refuse } from "../../../../provider/plan/impact/impacts";
@@ -59,8 +59,8 @@ describe("what a profile says, in netplan's words", () => {
 
   test("as GLib reads them: of a key that stands twice the last one counts, a section may go on later", () => {
     const sections = keyfileSections("[ipv4]\nmethod=auto\n[ipv6]\n# method=dhcp\n\n[ipv4]\n  method = manual \n");
-    expect(saidIn(sections, "ipv4", "method")).toBe("manual");
-    expect(saidIn(sections, "ipv6", "method")).toBeUndefined();
+    expect(valueIn(sections, "ipv4", "method")).toBe("manual");
+    expect(valueIn(sections, "ipv6", "method")).toBeUndefined();
   });
 
   test("a link's profile is the one that NetworkManager tells, a VPN over it is none; colons and backslashes in a name are its", () => {

@@ -22,7 +22,7 @@ const well = parseFacts(recordedHost("bridged"));
 /** Its addresses, its gateway and its name server are in netplan's files. */
 const fixed = parseFacts(recordedHost("static"));
 const withoutBridge = domain("web", [nic("52:54:00:00:00:01", { bridge: "br9" })], false);
-const unread = [{ part: "firewall", about: undefined, what: "nft is silent" }] as const;
+const unreadable = [{ part: "firewall", about: undefined, what: "nft is silent" }] as const;
 /** A bridge that tells VLANs apart, as this machine's kernel has none: a guest is in VLAN 20, and its TAP in what is said. */
 const inVlans = (tap: PortVlans, uplink: readonly number[], filtering = 1): Facts => {
   const element = { vlan: { tag: { "@id": "20" } } };
@@ -75,7 +75,7 @@ const faults: readonly (readonly [string, Facts, CheckName, boolean])[] = [
     true,
   ],
   ["a VLAN that the uplink does not carry", inVlans(inVlan20, [30]), "vlan-not-on-uplink", false],
-  ["a part that can't be read", { ...well, unread }, "unread", false],
+  ["a part that can't be read", { ...well, unreadable }, "unread", false],
 ];
 
 test("a guest is in the VLAN that libvirt and the uplink have, and nothing is found", () => {

@@ -30,7 +30,15 @@ const facts = factsWith({
   },
 });
 const heard = [
-  { kind: "arp", device: "vnet0", direction: "in", from: mac(1), to: undefined, says: "192.0.2.52", client: undefined },
+  {
+    kind: "arp",
+    device: "vnet0",
+    direction: "in",
+    from: mac(1),
+    to: undefined,
+    content: "192.0.2.52",
+    client: undefined,
+  },
 ] as const;
 const topology = topologyOf("kvm1", { facts, heard, findings: diagnose(facts) });
 

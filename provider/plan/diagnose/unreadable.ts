@@ -1,11 +1,11 @@
 import type { Facts } from "../../host/facts/facts";
-import { remedies, type Unread } from "../../host/facts/unread";
+import { remedies, type Unreadable } from "../../host/facts/unreadable";
 import { recordedThing } from "../recordedThing";
 import { type Check, finding } from "./finding";
 
 /** What of the host can't be read: nothing here is said of it, and that must not pass for well. */
-export const unread: Check = (facts) =>
-  facts.unread.map((one) =>
+export const findUnreadableParts: Check = (facts) =>
+  facts.unreadable.map((one) =>
     finding("unread", "warning", {
       subject: subjectOf(one, facts),
       evidence: one.what,
@@ -15,7 +15,7 @@ export const unread: Check = (facts) =>
     }),
   );
 
-function subjectOf({ part, about: [name] = [] }: Unread, facts: Facts): string {
+function subjectOf({ part, about: [name] = [] }: Unreadable, facts: Facts): string {
   if (name === undefined) return "host";
   if (part === "domains") return `VM ${name}`;
   if (part === "networks") return `network ${name}`;

@@ -12,7 +12,7 @@ export type Part =
   | "system";
 
 /** Something of a host that can't be read, and so is not among its facts. */
-export interface Unread {
+export interface Unreadable {
   readonly part: Part;
   /** What it has to do with: an interface, a VM's name and UUID, a bridge. Undefined: nobody knows, so with anything. */
   readonly about: readonly string[] | undefined;
@@ -25,10 +25,10 @@ export interface Unread {
 }
 
 /** Takes note of one. */
-export type Miss = (part: Part, about: Unread["about"], what: string) => void;
+export type Miss = (part: Part, about: Unreadable["about"], what: string) => void;
 
 /** What an operation needs to know is not to be read; nothing was done. */
-export class UnreadFact extends Error {
+export class UnreadableFact extends Error {
   override readonly name = "UnreadFact";
   constructor(
     message: string,
@@ -39,23 +39,27 @@ export class UnreadFact extends Error {
   }
 }
 
-interface WithUnread {
-  readonly unread: readonly Unread[];
+interface WithUnreadable {
+  readonly unreadable: readonly Unreadable[];
 }
 
 /** What of a part can't be read that has to do with one of these names, or may have; without names, all of it. */
-export function unreadOf({ unread }: WithUnread, part: Part, names?: readonly (string | undefined)[]): Unread[] {
-  return unread.filter(
+export function findUnreadable(
+  { unreadable }: WithUnreadable,
+  part: Part,
+  names?: readonly (string | undefined)[],
+): Unreadable[] {
+  return unreadable.filter(
     (one) => one.part === part && (!names || !one.about || one.about.some((name) => names.includes(name))),
   );
 }
 
 /** @throws UnreadFact where something can't be read that an operation must know to do the right thing */
-export function need(facts: WithUnread, part: Part, names?: readonly (string | undefined)[]): void {
-  const [first] = unreadOf(facts, part, names);
+export function need(facts: WithUnreadable, part: Part, names?: readonly (string | undefined)[]): void {
+  const [first] = findUnreadable(facts, part, names);
   if (!first) return;
   const remedy = first.asReader ? "" : ` ${remedies[part]}`;
-  throw new UnreadFact(`${first.host ? `${first.host}: ` : ""}${first.what}.${remedy}`, first.asReader);
+  throw new UnreadableFact(`${first.host ? `${first.host}: ` : ""}${first.what}.${remedy}`, first.asReader);
 }
 
 /** What helps, and what it keeps from being done. */

@@ -5,14 +5,14 @@ import { inBatches } from "./inBatches";
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What libvirt has from one of its sources about a NIC; of one without an address, the address is left out. */
-interface Told {
+interface LibvirtAddress {
   readonly source: "agent" | "lease";
   readonly macAddress: string;
   readonly address: string | undefined;
 }
 
 /** Whom to ask about: a VM. */
-const ask = inBatches(async (host: Host, domainIds: readonly string[]): Promise<Told[]> => {
+const ask = inBatches(async (host: Host, domainIds: readonly string[]): Promise<LibvirtAddress[]> => {
   // One virsh for all: it goes on after a source that does not answer.
   const script = [...new Set(domainIds)].flatMap((id) =>
     (["agent", "lease"] as const).flatMap((source) => [`echo ${source}:`, `domifaddr ${id} --full --source ${source}`]),
@@ -24,19 +24,21 @@ const ask = inBatches(async (host: Host, domainIds: readonly string[]): Promise<
   // virsh ends what it echoes with no line.
   const [, ...parts] = stdout.split(/(agent|lease):/);
   return parts.flatMap((name, at) =>
-    at % 2 === 0 ? (parts[at + 1] ?? "").split("\n").flatMap((line) => toldIn(line, name as Told["source"])) : [],
+    at % 2 === 0
+      ? (parts[at + 1] ?? "").split("\n").flatMap((line) => parseAddress(line, name as LibvirtAddress["source"]))
+      : [],
   );
 });
 
 /** " eth0  52:54:00:12:34:56  ipv4  192.0.2.5/24"; without an address, "N/A". */
-function toldIn(line: string, source: Told["source"]): Told[] {
+function parseAddress(line: string, source: LibvirtAddress["source"]): LibvirtAddress[] {
   const [, mac = "", protocol, address] = line.trim().split(/ +/);
   if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(mac)) return [];
   const isAddress = protocol === "ipv4" || protocol === "ipv6";
   return [{ source, macAddress: mac.toLowerCase(), address: isAddress ? address?.replace(/\/.*$/, "") : undefined }];
 }
 
-export interface ToldOfNic {
+export interface LibvirtAddresses {
   /** By its guest's agent, or by libvirt's own DHCP server; none where neither answers. Not checked: a guest says what it likes. */
   readonly addresses: readonly string[];
   /** The guest's agent has told of this NIC: what is not among the addresses, it has not. */
@@ -44,10 +46,10 @@ export interface ToldOfNic {
 }
 
 /** The addresses of a VM's NIC that libvirt tells. */
-export async function toldByLibvirt(
+export async function readLibvirtAddresses(
   host: Host,
   { domainId, macAddress }: { readonly domainId: string; readonly macAddress: string },
-): Promise<ToldOfNic> {
+): Promise<LibvirtAddresses> {
   if (!uuidPattern.test(domainId)) return { addresses: [], byAgent: false };
   const told = (await ask(host, [domainId])).filter((one) => one.macAddress === macAddress);
   const addresses = told.flatMap(({ address }) => address ?? []);

@@ -13,17 +13,17 @@ const droppedTries = 5;
  * A host that boots does not answer for a while; with a wrong key or name, waiting can't help. All dials together, the
  * pauses between them too, end with one deadline.
  */
-export async function dialPatiently(
+export async function dialWithRetries(
   connection: Connection,
-  { patient = false, signal, waits }: HostOptions,
+  { retries = false, signal, waits }: HostOptions,
   { address, hostKey }: Place,
   expected: Pick<DialOptions, "hostKey" | "oneOf" | "mustBeKnown">,
 ): Promise<Session> {
   const { perDialTimeout = 15 } = connection;
   const all = limit(connection);
-  const most = patient ? { dropped: all, unreachable: all } : { dropped: Math.min(all, droppedTries), unreachable: 1 };
+  const most = retries ? { dropped: all, unreachable: all } : { dropped: Math.min(all, droppedTries), unreachable: 1 };
   // 0: no limit, as @pulumi/command has it.
-  const totalMs = (patient ? all : 2) * (perDialTimeout || Number.POSITIVE_INFINITY) * 1000;
+  const totalMs = (retries ? all : 2) * (perDialTimeout || Number.POSITIVE_INFINITY) * 1000;
   const started = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -41,7 +41,7 @@ export async function dialPatiently(
       // Not all at the same time again: others were dropped too.
       const pause = Math.min(250 * 2 ** attempt, 5000) * (0.75 + Math.random() / 2);
       const spent = performance.now() - started;
-      if (attempt >= tries || spent + pause >= totalMs) throw attempt === 1 ? error : tired(error, attempt, spent);
+      if (attempt >= tries || spent + pause >= totalMs) throw attempt === 1 ? error : countDials(error, attempt, spent);
       const of = Number.isFinite(tries) ? ` of ${tries}` : "";
       waits?.(`${error instanceof Error ? error.message : error}; waiting for it, try ${attempt + 1}${of} comes next`);
       await wait(pause, undefined, signal ? { signal } : {}).catch(() => {});
@@ -50,7 +50,7 @@ export async function dialPatiently(
 }
 
 /** The last dial's error, with how many there were. */
-function tired(error: unknown, attempts: number, spentMs: number): unknown {
+function countDials(error: unknown, attempts: number, spentMs: number): unknown {
   if (!(error instanceof HostError)) return error;
   const { kind, host, reason } = error;
   return new HostError(kind, host, `${reason} (${attempts} dials in ${Math.round(spentMs / 1000)} s)`);
