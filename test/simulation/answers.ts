@@ -87,6 +87,13 @@ const commands: Record<string, Command> = {
     return (await reaches(simulation, args[3] ?? "")) ? done : later(60, failed());
   },
   journalctl: () => done,
+  nmcli({ networkManager }, args) {
+    if (args.includes("--offline")) return done;
+    if (args.slice(0, 4).join(" ") !== "-g GENERAL.STATE,GENERAL.CON-UUID device show")
+      throw new Error(`nmcli ${args.join(" ")}: not simulated`);
+    if (!networkManager.running) return { verb: "exit", code: 8, lines: ["Error: NetworkManager is not running."] };
+    return printed(...networkManager.stateOf(args.at(-1) ?? ""));
+  },
   ifup: (_, args) => (args.includes("--no-act") ? done : failed("ifup: not in a unit of its own")),
   udevadm: () => done,
 };
@@ -120,13 +127,15 @@ async function reaches({ machine, lan }: Simulation, address: string): Promise<b
 const serviceOf = (name: string) => name.replace(/\.service$/, "");
 
 async function systemctl(simulation: Simulation, args: readonly string[], asking: Unit): Promise<Answer | undefined> {
-  const { units, timers, networkd, ifupdown } = simulation;
+  const { units, timers, networkd, ifupdown, networkManager } = simulation;
   const [verb, ...names] = args.filter((arg) => !arg.startsWith("-"));
+  const isNetworkManager = (name: string) => serviceOf(name) === "NetworkManager";
   const active = (name: string) =>
     name.endsWith(".timer")
       ? timers.some(({ unit }) => `${unit}.timer` === name)
       : units.has(serviceOf(name)) ||
         (serviceOf(name) === "systemd-networkd" && networkd.running) ||
+        (isNetworkManager(name) && networkManager.running) ||
         serviceOf(name) === "systemd-resolved";
   switch (verb) {
     case "is-active":
@@ -134,6 +143,7 @@ async function systemctl(simulation: Simulation, args: readonly string[], asking
         return { verb: "exit", code: 3, lines: ["activating"] };
       return names.some(active) ? done : { verb: "exit", code: 3 };
     case "show":
+      if (args.includes("--property=ActiveState")) return printed(networkManager.running ? "active" : "inactive");
       // Of Debian 12's systemd 252: only D-Bus tells networkd to read its files.
       return args.includes("--property=Type")
         ? printed("notify")
@@ -144,6 +154,10 @@ async function systemctl(simulation: Simulation, args: readonly string[], asking
     case "kill":
       for (const name of names) {
         ifupdown.waiting.delete(serviceOf(name));
+        if (isNetworkManager(name)) {
+          endNetworkManager(simulation, verb, args);
+          continue;
+        }
         if (name.endsWith(".timer")) {
           const index = timers.findIndex(({ unit }) => `${unit}.timer` === name);
           if (index >= 0) timers.splice(index, 1);
@@ -157,6 +171,10 @@ async function systemctl(simulation: Simulation, args: readonly string[], asking
       return done;
     case "start":
     case "restart":
+      if (names.every(isNetworkManager)) {
+        await networkManager.start();
+        return done;
+      }
       if (names.join() !== "systemd-networkd.service") throw new Error(`systemctl ${args.join(" ")}: not simulated`);
       if (verb === "restart") networkd.stop();
       if (!networkd.running) await networkd.start();
@@ -167,6 +185,21 @@ async function systemctl(simulation: Simulation, args: readonly string[], asking
     default:
       throw new Error(`systemctl ${args.join(" ")}: not simulated`);
   }
+}
+
+/** Killed, systemd starts it anew at once (Restart=on-failure), unless it was told to stop it. */
+function endNetworkManager({ networkManager, timers, now }: Simulation, verb: string, args: readonly string[]): void {
+  if (args.includes("--signal=STOP")) return;
+  const again = timers.findIndex(({ unit }) => unit === "NetworkManager");
+  if (again >= 0) timers.splice(again, 1);
+  if (verb === "kill" && networkManager.running)
+    timers.push({
+      unit: "NetworkManager",
+      at: now + 0.1,
+      again: undefined,
+      start: () => ({ ended: networkManager.start() }),
+    });
+  networkManager.stop();
 }
 
 async function systemdRun(simulation: Simulation, args: readonly string[]): Promise<Answer> {

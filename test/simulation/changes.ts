@@ -10,8 +10,8 @@ export interface ChangeKind {
   readonly name: string;
   /** The host's files of netplan's, before kvmnet. */
   readonly netplan: string;
-  /** Those of ifupdown's, where that has the NICs. */
-  readonly interfaces?: string;
+  /** Those of who else has the NICs: path to text. */
+  readonly files?: Readonly<Record<string, string>>;
   /** A change that was made before. */
   readonly first?: (facts: Facts) => Planned;
   readonly plan: (facts: Facts) => Planned;
@@ -65,6 +65,7 @@ const destroy = (facts: Facts): Planned => {
   };
 };
 
+const noNetplan = "network:\n  version: 2\n";
 const nameservers = ["192.0.2.1"];
 const routes = [{ to: "default", via: "192.0.2.1" }];
 
@@ -78,10 +79,65 @@ export const secondUp: ChangeKind = {
 /** A host whose NIC ifupdown has, by DHCP. */
 export const leased: ChangeKind = {
   name: "first up of a NIC of ifupdown's with DHCP",
-  netplan: "network:\n  version: 2\n",
-  interfaces: "auto lo\niface lo inet loopback\nallow-hotplug enp1s0\niface enp1s0 inet dhcp\n",
+  netplan: noNetplan,
+  files: {
+    "/etc/network/interfaces": "auto lo\niface lo inet loopback\nallow-hotplug enp1s0\niface enp1s0 inet dhcp\n",
+  },
   plan: up(),
 };
+
+/** The files of a NIC with a fixed address, by who has it. */
+const owners: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ifupdown: {
+    "/etc/network/interfaces": `auto lo
+iface lo inet loopback
+
+# the uplink
+auto enp1s0
+iface enp1s0 inet static
+    address 192.0.2.100/24
+    gateway 192.0.2.1
+`,
+  },
+  NetworkManager: {
+    "/etc/NetworkManager/system-connections/lan.nmconnection": `[connection]
+id=lan
+uuid=11111111-1111-4111-8111-111111111111
+type=ethernet
+interface-name=enp1s0
+
+[ipv4]
+address1=192.0.2.100/24,192.0.2.1
+dns=192.0.2.1;
+method=manual
+
+[ipv6]
+method=link-local
+`,
+  },
+  "networkd's own files": {
+    "/etc/systemd/network/20-lan.network": `[Match]
+Name=enp1s0
+
+[Network]
+Address=192.0.2.100/24
+DNS=192.0.2.1
+
+[Route]
+Destination=0.0.0.0/0
+Gateway=192.0.2.1
+`,
+  },
+};
+
+/** Without netplan. */
+export const ofOtherOwners: readonly ChangeKind[] = [
+  ...Object.entries(owners).flatMap(([who, files]): ChangeKind[] => [
+    { name: `first up by ${who}`, netplan: noNetplan, files, plan: up() },
+    { name: `destroy by ${who}`, netplan: noNetplan, files, first: up(), plan: destroy },
+  ]),
+  leased,
+];
 
 export const changeKinds: readonly ChangeKind[] = [
   { name: "first up", netplan: installers, plan: up() },
@@ -96,3 +152,9 @@ export const changeKinds: readonly ChangeKind[] = [
   },
   { name: "adoption", netplan: handMade, plan: up({ uplink: "enp1s0" }) },
 ];
+
+export function kindNamed(name: string): ChangeKind {
+  const kind = [...changeKinds, ...ofOtherOwners].find((one) => one.name === name);
+  if (!kind) throw new Error(`no change is called ${name}`);
+  return kind;
+}

@@ -2,6 +2,7 @@ import type { ChangeKind } from "./changes";
 import { sync } from "./disk";
 import { Engine, type Planned } from "./engine";
 import type { Machine } from "./machine";
+import { nmcli } from "./networkManager";
 import { Simulation } from "./simulation";
 
 const firstId = "000000000001";
@@ -23,11 +24,19 @@ export interface Prepared {
 export async function prepare(machine: Machine, kind: ChangeKind): Promise<Prepared> {
   const simulation = new Simulation(machine, { gateway: "192.0.2.1", others: [], answers: true });
   await machine.do(
-    "mkdir -p /etc/network; rm -f /var/lib/dhcp/*; find /etc/network /etc/netplan /etc/systemd/network /etc/systemd/system /var/lib/kvmnet -mindepth 1 -delete",
+    "mkdir -p /etc/network /etc/NetworkManager; rm -f /var/lib/dhcp/*; find /etc/network /etc/NetworkManager /etc/netplan /etc/systemd/network /etc/systemd/system /var/lib/kvmnet -mindepth 1 -delete",
   );
   machine.write("/etc/netplan/01-netcfg.yaml", kind.netplan);
-  await machine.do(`rm -f /mnt/tools/ifup; ${kind.interfaces ? "cp /usr/bin/true /mnt/tools/ifup" : ":"}`);
-  if (kind.interfaces) machine.write("/etc/network/interfaces", kind.interfaces);
+  const { files = {} } = kind;
+  const has = (part: string) => Object.keys(files).some((path) => path.includes(part));
+  await machine.do("rm -f /mnt/tools/ifup /mnt/tools/nmcli");
+  if (has("/network/interfaces")) await machine.do("cp /usr/bin/true /mnt/tools/ifup");
+  if (has("/NetworkManager/")) {
+    machine.write("/mnt/tools/nmcli", nmcli);
+    // Its package brings the folder.
+    await machine.do("chmod 755 /mnt/tools/nmcli; mkdir -p /etc/NetworkManager/dispatcher.d/pre-up.d");
+  }
+  for (const [path, text] of Object.entries(files)) machine.write(path, text);
   await simulation.boot();
   if (kind.first) {
     const engine = new Engine(simulation, firstId);

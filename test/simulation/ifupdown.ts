@@ -40,7 +40,14 @@ export class Ifupdown {
   async up(name: string, unit: string): Promise<boolean> {
     for (const stanza of stanzasOf(this.machine.read(file) ?? "").filter((one) => ifaceOf(one)?.name === name)) {
       const said = (key: string) => stanza.options.filter((one) => one.key === key).map(({ value }) => value);
-      await this.machine.do([`IFACE=${name}`, ...said("pre-up"), `ip link set dev ${name} up`].join("\n"));
+      // It goes on after what fails, as what is there already does.
+      const fixed = [
+        ...said("address").map((one) => `ip address add ${one} brd + dev ${name} 2>/dev/null || :`),
+        ...said("gateway").map((one) => `ip route add default via ${one} dev ${name} onlink 2>/dev/null || :`),
+      ];
+      await this.machine.do(
+        [`IFACE=${name}`, ...said("pre-up"), `ip link set dev ${name} up`, ...fixed, ...said("up")].join("\n"),
+      );
       if (ifaceOf(stanza)?.method === "dhcp" && !(await this.ask(name))) {
         this.waiting.add(unit);
         return false;

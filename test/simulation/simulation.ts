@@ -7,6 +7,7 @@ import { DhcpServer, Ifupdown } from "./ifupdown";
 import type { Machine } from "./machine";
 import { generate } from "./netplan";
 import { Networkd } from "./networkd";
+import { NetworkManager } from "./networkManager";
 import { type Ended, type Question, Unit } from "./unit";
 
 /** A call of a command, as the log has it. */
@@ -49,6 +50,8 @@ export class Simulation {
   readonly networkd: Networkd;
   /** Of a machine with files of ifupdown's. */
   readonly ifupdown: Ifupdown;
+  /** Of one with profiles of NetworkManager's. */
+  readonly networkManager: NetworkManager;
   readonly dhcp = new DhcpServer();
   /** D-Bus answers. */
   bus = true;
@@ -85,6 +88,7 @@ export class Simulation {
     readonly lan: Lan,
   ) {
     this.networkd = new Networkd(machine);
+    this.networkManager = new NetworkManager(machine);
     this.ifupdown = new Ifupdown(machine, this.dhcp, () => {
       const [, date = "", time = ""] = /^(.*)T(.*)\./.exec(new Date(this.clock() + 3_600_000).toISOString()) ?? [];
       return `6 ${date.replaceAll("-", "/")} ${time}`;
@@ -206,6 +210,7 @@ export class Simulation {
     this.off = undefined;
     this.timers.length = 0;
     this.networkd.stop();
+    this.networkManager.stop();
     await this.ifupdown.end();
     await this.machine.bare();
     if (disk !== "written") await this.machine.do(leave[disk]);
@@ -217,6 +222,7 @@ export class Simulation {
     if (this.off !== undefined) return;
     await this.networkd.start();
     await this.ifupdown.boot();
+    await this.networkManager.start();
     // The kernel tells of a cable a moment after both of its ends are up.
     await this.machine.do(
       "for _ in $(seq 100); do case $(ip link show up) in *NO-CARRIER*) sleep 0.02 ;; *) break ;; esac; done",
@@ -252,7 +258,11 @@ export class Simulation {
       this.noticed = true;
       await this.networkd.noticed();
     }
-    const words = argv.join(" ").replace(/\b(kernel\.\w+)\.\d+/g, "$1.PID");
+    // The same in each run: a link that is made anew has another number.
+    const words = argv
+      .join(" ")
+      .replace(/\b(kernel\.\w+)\.\d+/g, "$1.PID")
+      .replace(/(NetworkManager\/devices\/)\d+/g, "$1INDEX");
     const key = `${log}\n${words}`;
     const turn = (this.turns.get(key) ?? 0) + 1;
     this.turns.set(key, turn);

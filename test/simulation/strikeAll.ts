@@ -1,6 +1,6 @@
 import { oneOf, random, shuffled } from "../lab/seed";
 import { Bench, courses, strikes } from "./anomaly";
-import { changeKinds } from "./changes";
+import { kindNamed } from "./changes";
 import { describeFault, type Fault } from "./fault";
 import { onlyLooks } from "./readers";
 import { all, each, strikeSeed, timeFor } from "./share";
@@ -9,9 +9,9 @@ import type { Call } from "./simulation";
 /**
  * Anomaly tests (sqlite.org/testing.html, 3): the Nth command of a transaction fails, fails late, hangs, is killed, or the
  * power goes, for N from 1 until nothing strikes any more; then pairs of that. However it ends, the host has the network of
- * before or the planned one, nothing is armed any more, and so has it after a boot of what is on its disk.
+ * before or the planned one, nothing is armed any more, and so has it after a boot of what is on its disk. The seconds are a course's share of `make test`.
  */
-export function strikeAll(name: string): void {
+export function strikeAll(name: string, seconds = 8): void {
   describe(`a transaction's command that is struck: ${name}`, () => {
     const chosen = strikeSeed();
     const next = random(chosen, name);
@@ -19,9 +19,7 @@ export function strikeAll(name: string): void {
     let bench: Bench;
 
     beforeAll(async () => {
-      const kind = changeKinds.find((one) => one.name === name);
-      if (!kind) throw new Error(`no change is called ${name}`);
-      bench = await Bench.start(kind);
+      bench = await Bench.start(kindNamed(name));
     }, 120_000);
     afterAll(async () => {
       console.log(`${name}: ${bench?.runs} runs (${counts.join("; ")}), KVMNET_SEED=${chosen}`);
@@ -34,7 +32,7 @@ export function strikeAll(name: string): void {
         const calls = fresh(await bench.points(course));
         const drawn = strikesAt(calls);
         const wrong: string[] = [];
-        const time = timeFor(8);
+        const time = timeFor(seconds);
         let struck = 0;
         let missed = 0;
         for (const faults of drawn) {

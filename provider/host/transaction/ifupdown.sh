@@ -58,7 +58,10 @@ daemon_after() { # way
 # A DHCP client that it starts lives on when this one's unit ends. One that gets no answer is waited for no longer than that,
 # and on the way back goes on asking: the host has its address meanwhile.
 ifupdown_up() { # name, way
-	if ifupdown_has "$1" && dhcp_runs "$1"; then return 0; fi
+	if ifupdown_has "$1" && dhcp_runs "$1"; then
+		dhcp_settle "$1"
+		return 0
+	fi
 	unit=kvmnet-ifup-$id-$2-$1
 	! ifupdown_waits || return 0
 	# ifup starts another one beside a client that it does not know of.

@@ -1,5 +1,5 @@
 import { Bench, type Course } from "../../../simulation/anomaly";
-import { changeKinds } from "../../../simulation/changes";
+import { kindNamed } from "../../../simulation/changes";
 import { describeFault, type Fault } from "../../../simulation/fault";
 
 const id = "000000000002";
@@ -40,6 +40,18 @@ const found: Readonly<Record<string, readonly (readonly [course: Course, faults:
     // What the host had on lo while networkd took the bridge over stayed there, and the change was confirmed.
     ["confirmed", [fails("ssh-settle", "ip -4 -force -batch -")]],
   ],
+  "first up of a NIC of ifupdown's with DHCP": [
+    // The host tried again once it was up, and its address was for ever: dhclient had the link, and was not asked until when.
+    [
+      "restarted",
+      [
+        {
+          ...fails("kvmnet-boot", "mv -T /etc/network/interfaces.kvmnet-new /etc/network/interfaces"),
+          strike: { kind: "fails late" },
+        },
+      ],
+    ],
+  ],
   "another uplink": [
     // The bridge kept the link-local address of the MAC address that a boot in the midst of the change gave it.
     ["restarted", [fails("kvmnet-boot", "mkdir -p /etc/netplan")]],
@@ -49,9 +61,7 @@ const found: Readonly<Record<string, readonly (readonly [course: Course, faults:
 describe.each(Object.entries(found))("%s, where faults strike that were not withstood once", (name, cases) => {
   let bench: Bench;
   beforeAll(async () => {
-    const kind = changeKinds.find((one) => one.name === name);
-    if (!kind) throw new Error(`no change is called ${name}`);
-    bench = await Bench.start(kind);
+    bench = await Bench.start(kindNamed(name));
   }, 300_000);
   afterAll(() => bench?.[Symbol.asyncDispose]());
 

@@ -16,7 +16,10 @@ async function addressed({ simulation, engine }: Prepared) {
     ),
     clients: dhcpClients.map(({ program, link }) => `${program} ${link}`),
     up: [...(ifstate?.keys() ?? [])].filter((name) => name !== "lo"),
-    file: simulation.machine.read("/etc/network/interfaces") === leased.interfaces ? "as before" : "changed",
+    file:
+      simulation.machine.read("/etc/network/interfaces") === leased.files?.["/etc/network/interfaces"]
+        ? "as before"
+        : "changed",
   };
 }
 

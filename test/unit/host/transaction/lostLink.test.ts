@@ -1,14 +1,12 @@
-import { changeKinds } from "../../../simulation/changes";
+import { kindNamed } from "../../../simulation/changes";
 import { nics, prepare } from "../../../simulation/host";
 import { Machine } from "../../../simulation/machine";
 
 test.each(["destroy", "rename", "another uplink"])(
   "networkd 249, which tells nothing of a port that left its bridge, is told to set it up anew: %s",
   async (name) => {
-    const kind = changeKinds.find((one) => one.name === name);
-    if (!kind) throw new Error(`no change is called ${name}`);
     await using machine = await Machine.start(nics);
-    const { simulation, engine, planned } = await prepare(machine, kind);
+    const { simulation, engine, planned } = await prepare(machine, kindNamed(name));
     const state = `/run/systemd/netif/links/${(await machine.do("cat /sys/class/net/enp1s0/ifindex")).trim()}`;
     simulation.networkd.loses = true;
     expect({ verdict: await engine.transact(planned), told: engine.told() }).toMatchObject({ verdict: "confirmed" });

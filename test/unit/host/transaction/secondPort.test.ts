@@ -1,8 +1,8 @@
-import { type ChangeKind, changeKinds } from "../../../simulation/changes";
+import { type ChangeKind, kindNamed } from "../../../simulation/changes";
 import { nics, prepare } from "../../../simulation/host";
 import { Machine } from "../../../simulation/machine";
 
-const destroy = changeKinds.find(({ name }) => name === "destroy");
+const destroy = kindNamed("destroy");
 const [uplink, other] = ["enp2s0", "enp1s0"];
 
 /** The addressing of both NICs, the other way round. */
@@ -10,7 +10,6 @@ const swapped = (text: string) =>
   text.replaceAll("enp1s0", "other").replaceAll("enp2s0", "enp1s0").replaceAll("other", "enp2s0");
 
 test("where a hand has added another NIC to the bridge, destroy gives the addressing to the uplink that is on record", async () => {
-  if (destroy?.first === undefined) throw new Error("there is no destroy");
   const kind: ChangeKind = { ...destroy, netplan: swapped(destroy.netplan) };
   await using machine = await Machine.start(nics);
   const { simulation, engine } = await prepare(machine, kind);
