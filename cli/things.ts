@@ -3,6 +3,7 @@ import { isBridgeFile } from "../provider/backends/netplan/bridgeFile";
 import { type Facts, linkNamed } from "../provider/host/facts/facts";
 import type { OwnerMark } from "../provider/host/facts/records";
 import { findUnreadable } from "../provider/host/facts/unreadable";
+import { describeRecorded } from "../provider/plan/describeRecorded";
 import {
   enabledPath as filterEnabled,
   reloadUnitPath as filterReload,
@@ -10,7 +11,6 @@ import {
   unitPath as filterUnit,
   ownerOf,
 } from "../provider/plan/netfilter/files";
-import { recordedThing } from "../provider/plan/recordedThing";
 import {
   makerOf,
   enabledPath as tapEnabled,
@@ -51,7 +51,7 @@ export function thingsOn(facts: Facts): Thing[] {
   return [
     ...[...facts.records].map(([name, record]) => thing(`bridge ${name}`, record, isGone(facts, name))),
     ...marks.map(([path, mark]) => {
-      const what = recordedThing(path, facts);
+      const what = describeRecorded(path, facts);
       const [, tap] = /^TAP (.*)$/.exec(what) ?? [];
       return thing(what, mark, tap !== undefined && isGone(facts, tap));
     }),

@@ -8,7 +8,7 @@ import { leased } from "../provider/host/transaction/lease";
 import { transact } from "../provider/host/transaction/transact";
 import { unproven } from "../provider/plan/impact/standing";
 import { foreignPorts, usersOf } from "../provider/plan/impact/users";
-import { lackingToUndo } from "../provider/plan/undo/lacking";
+import { findUndoDifferences } from "../provider/plan/undo/differences";
 import { changedSince, standingOn } from "../provider/plan/undo/obstacles";
 import { unreadableIn } from "../provider/plan/undo/record";
 import { planUndo, touchedBy, type UndoPlan } from "../provider/plan/undo/undo";
@@ -68,7 +68,7 @@ function undoOn(host: Host, shown: LastChange, signal: AbortSignal): Promise<str
       facts,
       change,
       planned,
-      findDifferences: (now) => lackingToUndo(now, plan),
+      findDifferences: (now) => findUndoDifferences(now, plan),
       log,
       signal,
     });

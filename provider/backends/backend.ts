@@ -5,7 +5,7 @@ import type { Addressing } from "../kernel/addressingOn";
 import type { BridgeLink } from "../kernel/bridgeLink";
 import type { Stanza } from "./entry/addressing";
 import type { NetplanDefinition } from "./entry/definition";
-import type { Promised } from "./entry/wanted";
+import type { ExpectedAddressing } from "./entry/wanted";
 
 /** An owner of NICs: whose files say what a NIC has, and whose daemon or command gives it that. */
 export interface Backend {
@@ -109,10 +109,10 @@ export interface RestoredFiles {
 export interface Restored extends Omit<RestoredFiles, "entries"> {
   /** Its entry. */
   readonly original: NetplanDefinition;
-  readonly promise: Promised;
+  readonly expected: ExpectedAddressing;
   readonly stanza: Stanza;
   /** Whether it takes routers' advertisements. */
-  readonly learning: boolean;
+  readonly acceptsAdvertisements: boolean;
 }
 
 export interface Restoration extends Restored {

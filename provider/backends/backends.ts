@@ -3,7 +3,7 @@ import { Refusal } from "../schema/refusal";
 import type { Backend, BridgedSite, Handling, Restoration } from "./backend";
 import { addressingOf } from "./entry/addressing";
 import { definedIds, findDefinition, type NetplanDefinition, netplanIn } from "./entry/definition";
-import { learns, promised } from "./entry/wanted";
+import { acceptsAdvertisements, expectAddressing } from "./entry/wanted";
 import { ifupdown } from "./ifupdown/backend";
 import { ifupdownOf, isIfupdowns, isOfIfupdown, refuseLostStanzas, upLacks, withoutBridge } from "./ifupdown/owner";
 import { netplan } from "./netplan/backend";
@@ -91,7 +91,13 @@ export function restoration(
   const { entries, ...files } = backend.restored(site);
   const original = entries ? entryBefore(facts, uplink, entries) : entry;
   const stanza = addressingOf(original);
-  const restored = { ...files, original, stanza, promise: promised(stanza), learning: learns(stanza) };
+  const restored = {
+    ...files,
+    original,
+    stanza,
+    expected: expectAddressing(stanza),
+    acceptsAdvertisements: acceptsAdvertisements(stanza),
+  };
   const { unit, owner, ...told } = backend.toldToRestore(site, restored);
   return { ...restored, unit, owner, told };
 }

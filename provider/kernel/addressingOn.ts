@@ -76,7 +76,7 @@ export function isSameRoute(one: Route, other: Route): boolean {
 }
 
 /** What hands, or other programs than the host's own daemon, have put on a link: no program of kvmnet's says it. */
-export function byOthers({ routes, neighbours }: Addressing): Pick<Addressing, "routes" | "neighbours"> {
+export function pickForeign({ routes, neighbours }: Addressing): Pick<Addressing, "routes" | "neighbours"> {
   return {
     routes: routes.filter(({ protocol }) => !["static", "dhcp", "ra", "kernel"].includes(protocol)),
     neighbours,

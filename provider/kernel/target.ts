@@ -24,7 +24,7 @@ export interface TargetLink {
   /** Another program's, which may have taken it away meanwhile: a VM's TAP, a container's veth. */
   readonly mayBeGone?: true | undefined;
   /** Addresses that it has until the change is confirmed, after all others. */
-  readonly leaving?: readonly Address[] | undefined;
+  readonly dropped?: readonly Address[] | undefined;
 }
 
 /** What the kernel is to be like: only the links that a change is about. */

@@ -168,18 +168,18 @@ function mtuLine({ name, mtu }: TargetLink): string[] {
  * Addresses that are to leave come after those that stay, also where they were first: for the kernel the later ones of a
  * network are secondary, and networkd (systemd 252) loops over one of its own that ceases to be that.
  */
-function addressLines({ name, addressing = nothing, leaving = [] }: TargetLink, had: TargetLink | undefined): string[] {
-  const first = leaving.filter((address) => had?.addressing?.addresses.includes(address));
+function addressLines({ name, addressing = nothing, dropped = [] }: TargetLink, had: TargetLink | undefined): string[] {
+  const first = dropped.filter((address) => had?.addressing?.addresses.includes(address));
   return [
     ...addressing.addresses.map((address) => addressLine(address, name)),
     ...first.map((address) => noAddressLine(address, name)),
-    ...leaving.map((address) => addressLine(address, name)),
+    ...dropped.map((address) => addressLine(address, name)),
   ];
 }
 
 /** The kernel asks nobody about one that is there, but shows it as one that is to be asked about. */
-function askedLines({ name, addressing = nothing, leaving = [] }: TargetLink): string[] {
-  return [...addressing.addresses, ...leaving]
+function askedLines({ name, addressing = nothing, dropped = [] }: TargetLink): string[] {
+  return [...addressing.addresses, ...dropped]
     .filter(({ family, flags }) => family === "inet6" && !flags.has("nodad") && !flags.has("temporary"))
     .map((address) => addressLine(address, name, { dad: true }));
 }
@@ -206,17 +206,17 @@ function routeLines({ name, addressing = nothing }: TargetLink, from: readonly T
 
 /** What a link had and is not to have. A route that is another link's by then is gone from this one. */
 function removals(
-  { name, addressing = nothing, leaving = [] }: TargetLink,
+  { name, addressing = nothing, dropped = [] }: TargetLink,
   to: readonly TargetLink[],
   rivals: Rivals,
 ): string[] {
   const here = to.find((link) => link.name === name);
   const wanted = here ? here.addressing : nothing;
   if (wanted === undefined) return [];
-  const kept = [...wanted.addresses, ...(here?.leaving ?? [])];
+  const kept = [...wanted.addresses, ...(here?.dropped ?? [])];
   const routes = to.flatMap((link) => link.addressing?.routes ?? []);
   return [
-    ...[...addressing.addresses, ...leaving]
+    ...[...addressing.addresses, ...dropped]
       .filter((address) => !kept.some((one) => isSameAddress(one, address)))
       .map((address) => noAddressLine(address, name)),
     ...addressing.routes

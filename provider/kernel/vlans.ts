@@ -19,8 +19,8 @@ export const numbersIn = ({ untagged, tagged }: PortVlans): number[] => ascendin
 export const ascending = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((a, b) => a - b);
 
 export function sameVlans(one: PortVlans, other: PortVlans): boolean {
-  const said = ({ pvid, untagged, tagged }: PortVlans) => `${pvid} ${ascending(untagged)} ${ascending(tagged)}`;
-  return said(one) === said(other);
+  const serialize = ({ pvid, untagged, tagged }: PortVlans) => `${pvid} ${ascending(untagged)} ${ascending(tagged)}`;
+  return serialize(one) === serialize(other);
 }
 
 /** "VLAN 20", "the VLANs 1, 100-199 tagged", "no VLAN": what a port is in. */
@@ -47,18 +47,18 @@ export function ranges(numbers: readonly number[]): string[] {
 
 /** Commands for `bridge -batch` that give a port the VLANs that it is to have in place of those that it has. */
 export function vlanLines(port: string, had: PortVlans, wanted: PortVlans): string[] {
-  const is = ({ pvid, untagged, tagged }: PortVlans, one: number) =>
+  const membershipIn = ({ pvid, untagged, tagged }: PortVlans, one: number) =>
     untagged.includes(one) || tagged.includes(one)
       ? `${pvid === one ? " pvid" : ""}${untagged.includes(one) ? " untagged" : ""}`
       : undefined;
-  const goes = numbersIn(had).filter((one) => is(wanted, one) === undefined);
-  const comes = numbersIn(wanted).filter((one) => is(had, one) !== is(wanted, one));
-  const kinds = [...new Set(comes.map((one) => is(wanted, one) ?? ""))];
+  const goes = numbersIn(had).filter((one) => membershipIn(wanted, one) === undefined);
+  const comes = numbersIn(wanted).filter((one) => membershipIn(had, one) !== membershipIn(wanted, one));
+  const kinds = [...new Set(comes.map((one) => membershipIn(wanted, one) ?? ""))];
   // What a port is to have no more goes first: a guest is not in two VLANs for a moment.
   return [
     ...ranges(goes).map((range) => line([`vlan del vid ${range} dev ${port}`])),
     ...kinds.flatMap((kind) =>
-      ranges(comes.filter((one) => is(wanted, one) === kind)).map((range) =>
+      ranges(comes.filter((one) => membershipIn(wanted, one) === kind)).map((range) =>
         line([`vlan add vid ${range} dev ${port}${kind}`]),
       ),
     ),

@@ -33,7 +33,7 @@ export interface Neighbours {
   /** Those that answered a moment ago. */
   readonly answering: readonly string[];
   /** Those that nobody has asked for since; of before, perhaps. */
-  readonly others: readonly string[];
+  readonly unasked: readonly string[];
 }
 
 export function neighboursOf(facts: Facts, bridge: string | undefined, macAddress: string): Neighbours {
@@ -41,7 +41,7 @@ export function neighboursOf(facts: Facts, bridge: string | undefined, macAddres
   const of = (wanted: boolean) => [
     ...new Set(all.flatMap(({ reachable, address }) => (reachable === wanted ? [address] : []))),
   ];
-  return { answering: of(true), others: of(false) };
+  return { answering: of(true), unasked: of(false) };
 }
 
 /** What is known of a running NIC's addresses, that may count. */
@@ -53,7 +53,7 @@ export interface Seen {
   /** What another machine answers for, and the guest does not. */
   readonly anothers: readonly string[];
   /** The guest has told all that it has. */
-  readonly toldAll: boolean;
+  readonly isComplete: boolean;
 }
 
 /**
@@ -61,9 +61,9 @@ export interface Seen {
  * one in its place, or says that it has it no more. That nobody answers is no reason: a guest that restarts is silent too, and
  * what goes by its address would be done again. What stays keeps its place.
  */
-export function withoutStale({ had, has, anothers, toldAll }: Seen): string[] {
+export function withoutStale({ had, has, anothers, isComplete }: Seen): string[] {
   const isReplaced = (one: string) => has.some((other) => isIpv6(other) === isIpv6(one));
-  const left = had.filter((one) => has.includes(one) || !(anothers.includes(one) || toldAll || isReplaced(one)));
+  const left = had.filter((one) => has.includes(one) || !(anothers.includes(one) || isComplete || isReplaced(one)));
   const added = has.filter((one) => !left.some((there) => isIpv6(there) === isIpv6(one)));
   return [...left, ...inOrder(added)];
 }

@@ -1,7 +1,7 @@
 import type { Facts } from "../../provider/host/facts/facts";
-import { missing } from "../../provider/plan/link/missing";
+import { findBridgeDifferences } from "../../provider/plan/link/differences";
 import { type BridgeInputs, bridge } from "../../provider/resources/bridge/definition";
-import { planUpdate, stillOn } from "../../provider/resources/bridge/planUpdate";
+import { findFormerUplink, planUpdate } from "../../provider/resources/bridge/planUpdate";
 import { planRestore } from "../../provider/resources/bridge/restore";
 import type { Planned } from "./engine";
 
@@ -47,7 +47,7 @@ const up =
     const plan = planUpdate(facts, wanted, owner, was ?? wanted.name);
     return {
       change: plan.change,
-      missing: (after) => [...missing(after, plan.wanted), ...stillOn(after, plan)],
+      missing: (after) => [...findBridgeDifferences(after, plan.wanted), ...findFormerUplink(after, plan)],
       leaving: [plan.planned.device, ...plan.change.leaving],
     };
   };

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isCollection, isMap, isPair, isScalar, type Node, type Pair, parse, stringify, type YAMLMap } from "yaml";
 import { Refusal } from "../../schema/refusal";
 import { goesOver } from "../netplan/keys";
-import { type NetplanDefinition, saidIn } from "./definition";
+import { type NetplanDefinition, readPlace } from "./definition";
 
 export type Stanza = Record<string, unknown>;
 
@@ -29,7 +29,7 @@ export function settingsOf(definition: NetplanDefinition): Stanza {
 function merged(definition: NetplanDefinition, isMeant: (key: string) => boolean): Stanza {
   const all: Stanza = {};
   for (const place of definition.places)
-    for (const [key, value] of Object.entries(saidIn(place))) if (isMeant(key)) all[key] = merge(all[key], value);
+    for (const [key, value] of Object.entries(readPlace(place))) if (isMeant(key)) all[key] = merge(all[key], value);
   return all;
 }
 
@@ -84,7 +84,7 @@ function saysTheSame(text: string, wanted: unknown): boolean {
 
 function withoutFlowPairs(place: NetplanDefinition["places"][number], taken: readonly Pair[]): string {
   const { text, map } = place;
-  const rest = saidIn(place);
+  const rest = readPlace(place);
   for (const pair of taken) delete rest[keyOf(pair)];
   const [start, end] = range(map);
   return text.slice(0, start) + stringify(rest, { collectionStyle: "flow", lineWidth: 0 }).trim() + text.slice(end);

@@ -22,7 +22,7 @@ export interface NetplanDefinition {
 }
 
 /** What one file says of the interface, aliases of other entries followed. */
-export function saidIn({ map, document, path }: NetplanDefinition["places"][number]): Record<string, unknown> {
+export function readPlace({ map, document, path }: NetplanDefinition["places"][number]): Record<string, unknown> {
   try {
     return map.toJS(document);
   } catch (error) {

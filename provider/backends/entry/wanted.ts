@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Address, Route } from "../../host/facts/facts";
-import { type Addressing, byOthers, isSameRoute } from "../../kernel/addressingOn";
+import { type Addressing, isSameRoute, pickForeign } from "../../kernel/addressingOn";
 import type { Addressing as AddressingInput } from "../../schema/addressing";
 import { Refusal } from "../../schema/refusal";
 import type { Stanza } from "./addressing";
@@ -23,13 +23,13 @@ function routeOf({ to, via, metric }: NonNullable<AddressingInput["routes"]>[num
 }
 
 /** What a stanza promises: whether DHCP runs, which addresses are there, which gateways have the default route. */
-export interface Promised {
+export interface ExpectedAddressing {
   readonly dhcp4: boolean;
   readonly addresses: readonly string[];
   readonly gateways: readonly string[];
 }
 
-export function promised(stanza: Stanza): Promised {
+export function expectAddressing(stanza: Stanza): ExpectedAddressing {
   const routes = listIn(stanza, "routes").filter((route) => typeof route === "object" && route !== null) as {
     to?: unknown;
     via?: unknown;
@@ -61,7 +61,7 @@ function listIn(stanza: Stanza, key: string): unknown[] {
 }
 
 /** Whether routers' advertisements are taken: networkd does, unless told not to. */
-export function learns(stanza: Stanza): boolean {
+export function acceptsAdvertisements(stanza: Stanza): boolean {
   return stanza["accept-ra"] === undefined || isTrue(stanza["accept-ra"]);
 }
 
@@ -102,7 +102,7 @@ export function kernelAddressing(
       expires: undefined,
     }),
   );
-  const learning = learns(stanzaOf(addressing));
+  const learning = acceptsAdvertisements(stanzaOf(addressing));
   const leased = now.addresses.filter(
     ({ family, dynamic }) => dynamic && (family === "inet" ? addressing.dhcp4 : addressing.dhcp6 || learning),
   );
@@ -111,8 +111,8 @@ export function kernelAddressing(
   );
   return {
     addresses: [...leased, ...fixed.filter((one) => !leased.some((other) => other.local === one.local))],
-    ...byOthers(now),
-    routes: [...learned, ...routes, ...kept, ...byOthers(now).routes].filter(isFirst),
+    ...pickForeign(now),
+    routes: [...learned, ...routes, ...kept, ...pickForeign(now).routes].filter(isFirst),
   };
 }
 

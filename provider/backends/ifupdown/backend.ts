@@ -53,9 +53,9 @@ export const ifupdown: Backend = {
     const files = new Map([...plain.interfaces].filter(([path, text]) => facts.interfaces.get(path) !== text));
     return { files, kept: [] };
   },
-  toldToRestore({ facts, bridge, there, uplink }, { promise }) {
+  toldToRestore({ facts, bridge, there, uplink }, { expected }) {
     return {
-      ...(promise.dhcp4 && there && { handOver: handOver(facts, bridge, uplink.name, uplink.mac) }),
+      ...(expected.dhcp4 && there && { handOver: handOver(facts, bridge, uplink.name, uplink.mac) }),
       keepOnApply: [uplink.name],
       keepOnRollback: [bridgeUnit(facts, bridge)],
       unit: uplink.name,

@@ -2,7 +2,7 @@ import { ifaceOf, type Stanza } from "../../host/facts/interfacesFile";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import { Refusal } from "../../schema/refusal";
 import { type Stanza as Addressing, listOf, nameServersOf } from "../entry/addressing";
-import { learns, promised } from "../entry/wanted";
+import { acceptsAdvertisements, expectAddressing } from "../entry/wanted";
 import type { NicStanzas } from "./carried";
 import { marksOf } from "./marks";
 
@@ -106,7 +106,7 @@ function missingFamilies(ifaces: readonly Stanza[], { name, addressing: said }: 
 export function familyLines(family: string, stanza: Addressing, first: boolean): { method: string; lines: string[] } {
   const is6 = (text: string) => text.includes(":");
   const isOf = (text: string) => is6(text) === (family === "inet6");
-  const { addresses, gateways } = promised(stanza);
+  const { addresses, gateways } = expectAddressing(stanza);
   const [address, ...more] = addresses.filter(isOf);
   const [gateway] = gateways.filter(isOf);
   const routes = listOf(stanza.routes) as { to: string; via: string; metric?: number; "on-link"?: boolean }[];
@@ -121,13 +121,13 @@ export function familyLines(family: string, stanza: Addressing, first: boolean):
     ),
   ];
   const names = first && servers.length > 0 ? [`dns-nameservers ${servers.join(" ")}`] : [];
-  const deaf = first && !learns(stanza) && !addresses.some(is6);
+  const deaf = first && !acceptsAdvertisements(stanza) && !addresses.some(is6);
   const quiet = deaf ? ["pre-up echo 0 >/proc/sys/net/ipv6/conf/$IFACE/accept_ra"] : [];
   if (address === undefined) {
-    const method = family === "inet6" && learns(stanza) ? "auto" : "manual";
+    const method = family === "inet6" && acceptsAdvertisements(stanza) ? "auto" : "manual";
     return { method, lines: [...quiet, ...names, ...hooks] };
   }
-  const listens = family === "inet6" && learns(stanza) ? ["accept_ra 1", "autoconf 1"] : [];
+  const listens = family === "inet6" && acceptsAdvertisements(stanza) ? ["accept_ra 1", "autoconf 1"] : [];
   const way =
     gateway === undefined ? [] : [`gateway ${gateway}`, ...(metric === undefined ? [] : [`metric ${metric}`])];
   return { method: "static", lines: [...quiet, `address ${address}`, ...listens, ...way, ...names, ...hooks] };

@@ -3,7 +3,7 @@ import { isLeased } from "../../host/transaction/readdressing";
 import type { Addressing } from "../../kernel/addressingOn";
 import { Refusal } from "../../schema/refusal";
 import type { Stanza } from "../entry/addressing";
-import { asksDhcp6, learns, promised } from "../entry/wanted";
+import { acceptsAdvertisements, asksDhcp6, expectAddressing } from "../entry/wanted";
 
 /** netplan has no key for it: a drop-in of networkd's file that gives an interface another one's DHCP identity (systemd.network(5), IAID=). */
 export function identityPath(unit: string): string {
@@ -58,7 +58,11 @@ export function needIdentity({ name, lease, asksBy }: Link, { addresses, routes 
 }
 
 function asksDhcp(stanza: Stanza, link: Link | undefined): boolean {
-  return promised(stanza).dhcp4 || asksDhcp6(stanza) || (learns(stanza) && link?.dhcp6Iaid !== undefined);
+  return (
+    expectAddressing(stanza).dhcp4 ||
+    asksDhcp6(stanza) ||
+    (acceptsAdvertisements(stanza) && link?.dhcp6Iaid !== undefined)
+  );
 }
 
 /** RFC 4361: 0xff, a 32-bit IAID, a DUID. Another kind of client id has no IAID. */

@@ -7,12 +7,12 @@ import { isBridgeFile } from "./bridgeFile";
 const ethernet = 1500;
 
 /** The uplink's MTU without the bridge's, which it has as long as kvmnet's file says one: that of its own entry. */
-export function mtuOfItsOwn(facts: Facts, bridge: string, uplink: Link, own: NetplanDefinition): number {
-  return saidMtu(facts, bridge) === undefined ? uplink.mtu : entryMtu(own, bridge);
+export function uplinkMtuWithoutBridge(facts: Facts, bridge: string, uplink: Link, own: NetplanDefinition): number {
+  return readKvmnetMtu(facts, bridge) === undefined ? uplink.mtu : entryMtu(own, bridge);
 }
 
 /** What kvmnet's own file says of a bridge's MTU: nothing where the program does not. */
-export function saidMtu(facts: Facts, bridge: string): number | undefined {
+export function readKvmnetMtu(facts: Facts, bridge: string): number | undefined {
   const definition = findDefinition(facts.netplan, bridge);
   return definition && mtuIn(definition, (path) => isOurs(facts, path, bridge));
 }

@@ -2,7 +2,7 @@ import { isMadeByNetplan } from "../../host/facts/inNetworkManagersWords";
 import { Refusal } from "../../schema/refusal";
 import type { Backend, BridgeOnNic, NicSite } from "../backend";
 import { addressingOf } from "../entry/addressing";
-import { promised } from "../entry/wanted";
+import { expectAddressing } from "../entry/wanted";
 import { bringsLease } from "../joining";
 import { refuseKeys } from "../netplan/refuse";
 import { refuseDhcp } from "../refuseDhcp";
@@ -54,11 +54,11 @@ export const networkManager: Backend = {
     const files = new Map(texts.filter(([path]) => !facts.keyfiles.has(path)));
     return { files, kept: [], entries: Object.fromEntries(texts) };
   },
-  toldToRestore({ facts, bridge, there, uplink }, { files, original, promise }) {
+  toldToRestore({ facts, bridge, there, uplink }, { files, original, expected }) {
     const [{ path: unit = "" } = {}] = original.places;
     return {
       // Where it has none, NetworkManager asks anew.
-      ...(promise.dhcp4 && there?.lease && { handOver: leaseOver(facts, bridge, uplink.name, uplink.mac) }),
+      ...(expected.dhcp4 && there?.lease && { handOver: leaseOver(facts, bridge, uplink.name, uplink.mac) }),
       keepOnApply: [`${uplink.name} ${uuidOf(facts, unit, files.get(unit))}`],
       keepOnRollback: profilesNow(facts, [bridge, uplink.name]),
       unit,
@@ -72,7 +72,7 @@ function ownFiles(
   profile: UplinkProfile,
   { stanza, inherits, ...bridge }: BridgeOnNic,
 ): Record<string, string> {
-  if (!inherits && promised(addressingOf(entry)).dhcp4)
+  if (!inherits && expectAddressing(addressingOf(entry)).dhcp4)
     throw new Refusal(
       `addressing: ${profile.path} has the uplink ask DHCP, and for now such a bridge of NetworkManager's has what DHCP gives it alone. Leave addressing out.`,
     );

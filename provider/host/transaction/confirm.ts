@@ -50,7 +50,7 @@ async function confirm({ signal }: Running, seen: Readdressing, look: Look): Pro
   if (failed.length > 0)
     throw new Verdict(failed.map((line) => describeProbe(line.slice("failed ".length))).join("; "));
   signal.throwIfAborted();
-  await look.script(["confirm", seen.device, ...seen.leaving], "confirm the change");
+  await look.script(["confirm", seen.device, ...seen.dropped], "confirm the change");
 }
 
 /** What is seen of a host while its change waits to be confirmed. */
@@ -74,7 +74,7 @@ class Look {
   ) {
     const { facts, planned } = running;
     this.#before = readdressing(facts, planned);
-    this.#goes = losesAddress(this.#before, facts.sshAddress) && this.#before.staying.length > 0;
+    this.#goes = losesAddress(this.#before, facts.sshAddress) && this.#before.remaining.length > 0;
   }
 
   /**
@@ -89,9 +89,9 @@ class Look {
   async again(): Promise<Readdressing | "confirmed" | undefined> {
     const { running, signal } = this;
     const { host, was, findDifferences, planned } = running;
-    const { staying } = this.#before;
+    const { remaining } = this.#before;
     // An address that leaves is there still; where it is not, that of after the change will do.
-    if (!this.connected) await host.reconnect(5000, { signal, at: [was, ...(this.#goes ? staying : [])] });
+    if (!this.connected) await host.reconnect(5000, { signal, at: [was, ...(this.#goes ? remaining : [])] });
     this.connected = true;
     const state = await progress(running, [signal]);
     if (state === "confirmed") return state;
@@ -102,7 +102,7 @@ class Look {
     if (state !== "applied") throw new RolledBack(`the host went back by itself (${state})`);
     if (this.settled && !this.#anew) {
       this.last = "the host could not be reached over a new connection in time";
-      await host.reconnect(5000, { signal, ...(this.#goes && { at: staying }) });
+      await host.reconnect(5000, { signal, ...(this.#goes && { at: remaining }) });
       this.#anew = true;
     }
     // What the look before told stays the reason: the time mostly ends while one is on its way.
@@ -121,7 +121,7 @@ class Look {
     }
     // Another address than was expected: by DHCP.
     this.last = "the host has no other address than the one it is to lose";
-    if (after.staying.length > 0) await host.reconnect(5000, { signal, at: after.staying });
+    if (after.remaining.length > 0) await host.reconnect(5000, { signal, at: after.remaining });
     return undefined;
   }
 

@@ -5,16 +5,16 @@ export interface Readdressing {
   /** The link that has them. */
   readonly device: string;
   /** With prefix length: there until the change is confirmed, so that the host can be asked there, and gone then. */
-  readonly leaving: readonly string[];
+  readonly dropped: readonly string[];
   /** Without one: where the host is reached from then on, as far as that is known yet. */
-  readonly staying: readonly string[];
+  readonly remaining: readonly string[];
 }
 
 /** What is known of it before the change: its plan. */
 export interface PlannedAddresses {
   readonly device: string;
   /** That the new addressing does not have. */
-  readonly leaving: readonly Address[];
+  readonly dropped: readonly Address[];
   /** That it has, "192.0.2.10/24". */
   readonly addresses: readonly string[];
   readonly dhcp4: boolean;
@@ -28,7 +28,7 @@ export interface PlannedAddresses {
  */
 export function readdressing(
   facts: Facts,
-  { device, leaving, addresses, dhcp4, leased }: PlannedAddresses,
+  { device, dropped, addresses, dhcp4, leased }: PlannedAddresses,
 ): Readdressing {
   const link = linkNamed(facts, device);
   const lease = dhcp4 ? link?.lease?.address : undefined;
@@ -38,17 +38,17 @@ export function readdressing(
       ? []
       : here.filter((one) => (isLeased(one) || leased.includes(one.local)) && one.local !== lease);
   // What DHCP gave before leaves only once it gives another one.
-  const going = new Set([...leaving, ...outdated].filter(({ local }) => local !== lease).map(cidrOf));
+  const going = new Set([...dropped, ...outdated].filter(({ local }) => local !== lease).map(cidrOf));
   return {
     device,
-    leaving: [...going],
-    staying: [...new Set([...addresses, ...here.map(cidrOf)].filter((cidr) => !going.has(cidr)).map(addressOf))],
+    dropped: [...going],
+    remaining: [...new Set([...addresses, ...here.map(cidrOf)].filter((cidr) => !going.has(cidr)).map(addressOf))],
   };
 }
 
 /** Whether a host loses an address once the change is confirmed. */
-export function losesAddress({ leaving }: Readdressing, address: string | undefined): boolean {
-  return leaving.some((cidr) => addressOf(cidr) === address);
+export function losesAddress({ dropped }: Readdressing, address: string | undefined): boolean {
+  return dropped.some((cidr) => addressOf(cidr) === address);
 }
 
 /** Of addresses, those that DHCP has given, without prefix length. */

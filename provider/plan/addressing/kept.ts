@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { listOf, type Stanza } from "../../backends/entry/addressing";
-import { learns, promised, stanzaOf } from "../../backends/entry/wanted";
+import { acceptsAdvertisements, expectAddressing, stanzaOf } from "../../backends/entry/wanted";
 import type { Link, Route } from "../../host/facts/facts";
 import type { Addressing } from "../../kernel/addressingOn";
 import type { Addressing as AddressingInput } from "../../schema/addressing";
@@ -28,10 +28,10 @@ export interface Completed {
  */
 export function completed(addressing: AddressingInput, present: Present): Completed {
   const said = stanzaOf(addressing);
-  const asksAnew = addressing.dhcp4 && !promised(present.stanza).dhcp4;
+  const asksAnew = addressing.dhcp4 && !expectAddressing(present.stanza).dhcp4;
   const given = (route: Route) => asksAnew && route.family === "inet" && route.destination === "default";
   const own = present.addressing.routes.filter(({ protocol }) => protocol !== "dhcp" && protocol !== "ra");
-  const ended = addressing.routes === undefined ? endedRoutes(addressing, present) : [];
+  const ended = addressing.routes === undefined ? findEndedRoutes(addressing, present) : [];
   const routes =
     addressing.routes === undefined
       ? {
@@ -47,7 +47,7 @@ export function completed(addressing: AddressingInput, present: Present): Comple
   if (addressing.routes === undefined) for (const route of staying) refuseUnreachable(addressing, route);
   return {
     stanza: Object.fromEntries(order.flatMap((key) => (stanza[key] === undefined ? [] : [[key, stanza[key]]]))),
-    routes: addressing.routes === undefined ? [...staying, ...ended.map(asOwn)] : [],
+    routes: addressing.routes === undefined ? [...staying, ...ended.map(asConfigured)] : [],
   };
 }
 
@@ -59,7 +59,7 @@ const order = [
 /** `asking`: the addressing with which the link begins to ask DHCP. */
 function picked(stanza: Stanza, keys: readonly string[], asking: AddressingInput | false): Stanza {
   const isDefault4 = (route: unknown) =>
-    promised({ routes: [route] }).gateways.some((gateway) => !gateway.includes(":"));
+    expectAddressing({ routes: [route] }).gateways.some((gateway) => !gateway.includes(":"));
   const routes = asking
     ? listOf(stanza.routes)
         .filter((route) => !isDefault4(route))
@@ -85,7 +85,7 @@ function comesFirst({ addresses }: AddressingInput, gateway: string | undefined)
 function keptNameservers(addressing: AddressingInput, { stanza, lease }: Present): Stanza {
   const kept = (stanza.nameservers ?? {}) as { addresses?: unknown };
   const own = listOf(kept.addresses).map(String);
-  const ends = promised(stanza).dhcp4 && !addressing.dhcp4;
+  const ends = expectAddressing(stanza).dhcp4 && !addressing.dhcp4;
   const leased = ends ? (lease?.nameservers ?? []) : [];
   const addresses = [...new Set([...own, ...leased])];
   if (addresses.length === 0) return stanza.nameservers === undefined ? {} : { nameservers: stanza.nameservers };
@@ -93,10 +93,10 @@ function keptNameservers(addressing: AddressingInput, { stanza, lease }: Present
 }
 
 /** Routes that go with a lease, or with the ear for routers, which this addressing ends. */
-function endedRoutes(addressing: AddressingInput, { stanza, addressing: now }: Present): Route[] {
+function findEndedRoutes(addressing: AddressingInput, { stanza, addressing: now }: Present): Route[] {
   const ends = ({ protocol }: Route) =>
-    (protocol === "dhcp" && promised(stanza).dhcp4 && !addressing.dhcp4) ||
-    (protocol === "ra" && learns(stanza) && !learns(stanzaOf(addressing)));
+    (protocol === "dhcp" && expectAddressing(stanza).dhcp4 && !addressing.dhcp4) ||
+    (protocol === "ra" && acceptsAdvertisements(stanza) && !acceptsAdvertisements(stanzaOf(addressing)));
   return now.routes.filter((route) => ends(route) && route.gateway !== undefined && inWay(addressing, route));
 }
 
@@ -124,6 +124,6 @@ function inWords({ destination, gateway }: Route): Stanza {
 }
 
 /** As networkd will set it once it is in its file. */
-function asOwn(route: Route): Route {
+function asConfigured(route: Route): Route {
   return { ...route, protocol: "static", source: undefined, metric: undefined, scope: undefined, expires: undefined };
 }

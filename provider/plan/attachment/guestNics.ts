@@ -1,6 +1,6 @@
 import type { Facts } from "../../host/facts/facts";
 import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
-import { changedNicXml, movedNicXml, wholeNicXml } from "../libvirt/xml";
+import { changedNicXml, renderMovedNic, wholeNicXml } from "../libvirt/xml";
 import { attachmentOf, isDirect, linkOf } from "./attachment";
 
 /** A VM's NIC that is directly on one of the host's, by a macvtap. */
@@ -31,7 +31,7 @@ export function guestNicsOn(facts: Facts, device: string): GuestNic[] {
 export function xmlOf({ live, inactive }: GuestNic, bridge: string) {
   const on = ({ linkState, model }: LibvirtNic) => ({ bridge, linkState, model });
   return {
-    ...(live && { live: wholeNicXml(live), bridged: movedNicXml(live, on(live)) }),
+    ...(live && { live: wholeNicXml(live), bridged: renderMovedNic(live, on(live)) }),
     ...(inactive && { defined: changedNicXml(inactive, on(inactive)) }),
   };
 }

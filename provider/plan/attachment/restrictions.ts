@@ -76,7 +76,7 @@ export function restrictionWords({ isolated, filter, vlan }: Restrictions): stri
 }
 
 /** Of an <interface>, what is otherwise than it is to be. */
-export function unlike(element: XmlElement, { isolated, filter, vlan }: Restrictions) {
+export function compareRestrictions(element: XmlElement, { isolated, filter, vlan }: Restrictions) {
   return {
     vlan: vlan !== undefined && vlanWords(vlan) !== vlanWords(vlanIn(element)),
     isolated: isolated !== undefined && isolated !== isolatedIn(element),

@@ -1,6 +1,6 @@
 import { addressingOf } from "../../backends/entry/addressing";
 import { findDefinition } from "../../backends/entry/definition";
-import { asksDhcp6, promised } from "../../backends/entry/wanted";
+import { asksDhcp6, expectAddressing } from "../../backends/entry/wanted";
 import { isOfIfupdown } from "../../backends/ifupdown/owner";
 import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
 import { isKeyfile } from "../../host/facts/inNetworkManagersWords";
@@ -98,7 +98,7 @@ function isToHave(facts: Facts, bridge: Link): boolean {
       findDefinition(facts.netplan, bridge.name) ?? findDefinition(new Map([...facts.netplan, ...before]), uplink);
     if (!definition) return wasMoved;
     const stanza = addressingOf(definition);
-    const { dhcp4, addresses } = promised(stanza);
+    const { dhcp4, addresses } = expectAddressing(stanza);
     return dhcp4 || asksDhcp6(stanza) || addresses.length > 0;
   } catch (error) {
     if (error instanceof Refusal) return wasMoved;
@@ -152,7 +152,7 @@ export const portDisabled: Check = (facts) =>
   );
 
 /** An address that networkd was given, by a lease or by netplan's files, and that the kernel does not have. */
-export const addressMoved: Check = (facts) =>
+export const findMovedAddresses: Check = (facts) =>
   lanBridges(facts).flatMap(({ bridge }) => {
     const held = new Set(global(bridge).map(({ local }) => local));
     const lease = bridge.lease?.address;

@@ -12,7 +12,7 @@ export type Concerned =
   | { readonly domain: string; readonly macAddress?: string; readonly linkState?: "up" | "down" };
 
 /** What a resource has in its own drift, in other words, and mends by itself. */
-const ownDrift: ReadonlySet<CheckName> = new Set<CheckName>([
+const driftChecks: ReadonlySet<CheckName> = new Set<CheckName>([
   ...(["address-on-port", "bridge-without-address", "bridge-mac", "next-boot", "tap-not-in-bridge"] as const),
   ...(["network-bridge", "network-inactive", "network-autostart", "vm-link-down", "live-unlike-persistent"] as const),
 ]);
@@ -24,7 +24,7 @@ export function concerns(facts: Facts, about: Concerned, drift: readonly string[
     if ("domain" in about && isOfAnother(facts, about, evidence)) return false;
     if ("bridge" in about && check === "bridge-mac" && isAsWanted(facts, about)) return false;
     if ("domain" in about && about.linkState === "down" && check === "vm-link-down") return false;
-    if (drift.length > 0 && ownDrift.has(check)) return false;
+    if (drift.length > 0 && driftChecks.has(check)) return false;
     // A BridgeNetfilter says this itself.
     if (check === "forward-drops" && "bridge" in about && isGuarded(facts, about.bridge)) return false;
     return subjects.some((one) => one === subject || (subject.startsWith("VMs ") && sharedBy(subject, one)));
@@ -43,14 +43,14 @@ function isOfAnother(
   return macAddress !== undefined && named.length > 0 && !named.includes(macAddress);
 }
 
-const known = new WeakMap<Facts, readonly Finding[]>();
+const diagnoses = new WeakMap<Facts, readonly Finding[]>();
 
 /** Once for what a host said: a stack with 200 NICs on it asks 200 times, at 5 ms each. */
 function diagnosed(facts: Facts): readonly Finding[] {
-  const before = known.get(facts);
+  const before = diagnoses.get(facts);
   if (before) return before;
   const findings = diagnose(facts);
-  known.set(facts, findings);
+  diagnoses.set(facts, findings);
   return findings;
 }
 

@@ -1,10 +1,10 @@
 import type { Facts } from "../../host/facts/facts";
 import type { Heard } from "../../host/listen/listen";
 import {
-  addressMoved,
   addressOnPort,
   bridgeMac,
   bridgeWithoutAddress,
+  findMovedAddresses,
   mtu,
   portDisabled,
   portHeldBack,
@@ -23,11 +23,11 @@ import { diagnoseTraffic } from "./traffic";
 import { findUnreadableParts } from "./unreadable";
 import { tapOutOfVlan, vlanNotOnUplink, vlanWithoutFiltering } from "./vlans";
 import {
-  bridgeMissing,
+  findLiveDifferences,
+  findMissingBridges,
   guestNotInBridge,
   libvirtSilent,
   linkDown,
-  liveUnlikePersistent,
   macvtap,
   networks,
   sameMac,
@@ -43,7 +43,7 @@ const checks: readonly Check[] = [
     addressingOnPort,
     clientOnPort,
     bridgeWithoutAddress,
-    addressMoved,
+    findMovedAddresses,
     portHeldBack,
     bridgeMac,
   ],
@@ -71,10 +71,10 @@ const checks: readonly Check[] = [
     guestNotInBridge,
     linkDown,
     vmSilent,
-    liveUnlikePersistent,
+    findLiveDifferences,
     sameMac,
     macvtap,
-    bridgeMissing,
+    findMissingBridges,
     vlanWithoutFiltering,
     tapOutOfVlan,
     vlanNotOnUplink,

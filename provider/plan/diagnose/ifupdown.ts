@@ -1,6 +1,6 @@
 import { addressingOf } from "../../backends/entry/addressing";
 import { findDefinition } from "../../backends/entry/definition";
-import { promised } from "../../backends/entry/wanted";
+import { expectAddressing } from "../../backends/entry/wanted";
 import { ifupdownOf, isOfIfupdown, stateOf } from "../../backends/ifupdown/owner";
 import { pendingWords } from "../../backends/ifupdown/pending";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
@@ -48,7 +48,7 @@ export function notGiven({ netplan, sshAddress }: Facts, { name, addresses, leas
   const definition = findDefinition(netplan, name);
   const reached = addresses.find(({ local, family }) => local === sshAddress && family === "inet");
   if (definition === undefined || reached === undefined) return [];
-  const { dhcp4, addresses: given } = promised(addressingOf(definition));
+  const { dhcp4, addresses: given } = expectAddressing(addressingOf(definition));
   const cidr = `${reached.local}/${reached.prefix}`;
   if (given.includes(cidr) || (dhcp4 && lease?.address === reached.local)) return [];
   const path = definition.places.map((place) => place.path).join(", ");

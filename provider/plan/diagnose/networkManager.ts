@@ -37,7 +37,7 @@ function lostBy(facts: Facts, link: Link): string[] {
   if (path === undefined) return [];
   const text = facts.keyfiles.get(path);
   const sections = keyfileSections(text ?? "");
-  if (isExternal(sections)) return madeByNobody(facts, link);
+  if (isExternal(sections)) return findUnconfigured(facts, link);
   if (!isKeyfile(path)) return [];
   // Where there is none on disk, NetworkManager makes one in /run by itself, and does so at each boot.
   if (text === undefined)
@@ -69,7 +69,7 @@ function isInMemory({ keyfiles }: Facts, path: string): boolean {
 }
 
 /** A link that NetworkManager tells as "connected (externally)", and that no file of another's has. */
-function madeByNobody(facts: Facts, { name, networkFile }: Link): string[] {
+function findUnconfigured(facts: Facts, { name, networkFile }: Link): string[] {
   const own = bridgeProfile(name);
   if (!facts.records.has(name) && (networkFile !== undefined || findDefinition(facts.netplan, name))) return [];
   const instead = facts.keyfiles.has(own) ? ` instead of by ${own}` : "";

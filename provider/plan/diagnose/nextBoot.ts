@@ -1,7 +1,7 @@
 import { addressingOf } from "../../backends/entry/addressing";
-import { definedIds, findDefinition, type NetplanDefinition, saidIn } from "../../backends/entry/definition";
-import { promised } from "../../backends/entry/wanted";
-import { madeByNetplan, netplanId } from "../../backends/netplan/netplanId";
+import { definedIds, findDefinition, type NetplanDefinition, readPlace } from "../../backends/entry/definition";
+import { expectAddressing } from "../../backends/entry/wanted";
+import { netplanId, netplanIdOfUnit } from "../../backends/netplan/netplanId";
 import { isUnit } from "../../backends/networkd/units";
 import { type Facts, type Link, ports } from "../../host/facts/facts";
 import { isByHand } from "../../host/facts/inNetplansWords";
@@ -20,7 +20,7 @@ export const nextBoot: Check = (facts) => {
   try {
     return ways(facts).flatMap((link) => {
       const byHand = link.networkFile !== undefined && isByHand(link.networkFile);
-      const id = madeByNetplan(link) ?? (byHand ? link.name : undefined);
+      const id = netplanIdOfUnit(link) ?? (byHand ? link.name : undefined);
       if (id === undefined) return [];
       const definition = findDefinition(facts.netplan, id);
       if (byHand && definition && !isUnit(definition)) return [];
@@ -58,14 +58,14 @@ export function lostAtBoot(what: string, evidence: string, { folder, command, lo
 }
 
 function lostBy(facts: Facts, link: Link, definition: NetplanDefinition): string[] {
-  const { dhcp4, addresses } = promised(addressingOf(definition));
+  const { dhcp4, addresses } = expectAddressing(addressingOf(definition));
   const reached = link.addresses.find(({ local }) => local === facts.sshAddress);
   const cidr = reached && `${reached.local}/${reached.prefix}`;
   const path = definition.places.map((place) => place.path).join(", ");
   const leased = reached && link.lease?.address === reached.local;
   const stays = cidr === undefined || addresses.includes(cidr) || reached?.family === "inet6" || (leased && dhcp4);
-  const listed = new Set(definition.places.flatMap((place) => (saidIn(place).interfaces as unknown[]) ?? []));
-  const left = ports(facts, link.name).filter((port) => madeByNetplan(port) && !listed.has(netplanId(port)));
+  const listed = new Set(definition.places.flatMap((place) => (readPlace(place).interfaces as unknown[]) ?? []));
+  const left = ports(facts, link.name).filter((port) => netplanIdOfUnit(port) && !listed.has(netplanId(port)));
   return [
     ...(stays ? [] : [`${link.name} has ${cidr}, which SSH came in by; ${path} does not give it that`]),
     ...left.map((port) => `${port.name} master ${link.name}; ${path} has interfaces: [${[...listed].join(", ")}]`),
@@ -89,7 +89,7 @@ const portsWithAddressing: Check = (facts) => {
       !lanBridges(facts).some(({ bridge }) => bridge.name === port.master)
     )
       return [];
-    const { dhcp4, addresses } = promised(addressingOf(definition));
+    const { dhcp4, addresses } = expectAddressing(addressingOf(definition));
     if (!dhcp4 && addresses.length === 0) return [];
     return finding("address-on-port", "warning", {
       subject: `port ${port.name}`,
@@ -107,7 +107,7 @@ export const nicRenamed: Check = (facts) => {
   const nics = facts.links.filter(({ kind, loopback }) => !loopback && (kind === undefined || kind === "veth"));
   return ids(facts).flatMap(({ id, section, definition }) => {
     if (section !== "ethernets" || !definition) return [];
-    const [keys] = readable(() => [Object.assign({}, ...definition.places.map(saidIn)) as Record<string, unknown>]);
+    const [keys] = readable(() => [Object.assign({}, ...definition.places.map(readPlace)) as Record<string, unknown>]);
     if (!keys) return [];
     const match = keys.match as Record<string, unknown> | undefined;
     const name = match ? match.name : id;

@@ -1,6 +1,6 @@
 import { addressingOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition } from "../../backends/entry/definition";
-import { promised } from "../../backends/entry/wanted";
+import { expectAddressing } from "../../backends/entry/wanted";
 import { netplanId } from "../../backends/netplan/netplanId";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { Refusal } from "../../schema/refusal";
@@ -48,7 +48,7 @@ export const noDefaultRoute: Check = (facts) =>
     if (there) return [];
     const isIts = (gateway: string) => gateway.includes(":") === (family === "inet6");
     const found = configured(facts).flatMap(({ path, stanza }) =>
-      promised(stanza)
+      expectAddressing(stanza)
         .gateways.filter(isIts)
         .map((gateway) => `${path}: a default route via ${gateway}`),
     );

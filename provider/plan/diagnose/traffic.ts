@@ -23,7 +23,7 @@ function ears(facts: Facts): Ear[] {
 }
 
 /** The host's own addresses on bridges to the LAN, which nobody else may have. */
-function own(facts: Facts): { bridge: Link; uplink: Link; address: Address }[] {
+function listLanAddresses(facts: Facts): { bridge: Link; uplink: Link; address: Address }[] {
   return lanBridges(facts).flatMap(({ bridge, uplinks: [uplink] }) =>
     uplink
       ? bridge.addresses
@@ -49,7 +49,7 @@ export function listening(facts: Facts): Listening {
   return {
     devices: [...new Set(all.flatMap(({ tap, uplink }) => [tap, uplink.name]))],
     asks: [
-      ...own(facts).map(({ uplink, bridge, address }) => ({
+      ...listLanAddresses(facts).map(({ uplink, bridge, address }) => ({
         ...{ device: uplink.name, macAddress: bridge.mac, address: address.local },
       })),
       ...first.flatMap(({ mac, bridge, uplink }) => {
@@ -69,7 +69,7 @@ export function diagnoseTraffic(facts: Facts, heard: readonly Heard[]): Finding[
 }
 
 function sameAddress(facts: Facts, heard: readonly Heard[]): Finding[] {
-  const host = own(facts).flatMap(({ bridge, address }) => {
+  const host = listLanAddresses(facts).flatMap(({ bridge, address }) => {
     const mine = new Set(facts.links.map(({ mac }) => mac));
     const others = heard.filter(
       ({ kind, content, from }) => kind === "arp" && content === address.local && !mine.has(from),

@@ -1,6 +1,6 @@
 import type { Facts } from "../../host/facts/facts";
 import { remedies, type Unreadable } from "../../host/facts/unreadable";
-import { recordedThing } from "../recordedThing";
+import { describeRecorded } from "../describeRecorded";
 import { type Check, finding } from "./finding";
 
 /** What of the host can't be read: nothing here is said of it, and that must not pass for well. */
@@ -19,6 +19,6 @@ function subjectOf({ part, about: [name] = [] }: Unreadable, facts: Facts): stri
   if (name === undefined) return "host";
   if (part === "domains") return `VM ${name}`;
   if (part === "networks") return `network ${name}`;
-  if (part === "records") return name.startsWith("/") ? recordedThing(name, facts) : `bridge ${name}`;
+  if (part === "records") return name.startsWith("/") ? describeRecorded(name, facts) : `bridge ${name}`;
   return "host";
 }

@@ -100,7 +100,7 @@ export const vmSilent: Check = (facts) =>
     }),
   );
 
-export const liveUnlikePersistent: Check = (facts) =>
+export const findLiveDifferences: Check = (facts) =>
   domains(facts).flatMap(({ name, running, live, inactive }) => {
     if (!running) return [];
     const on = (nic: LibvirtNic | undefined) => (nic === undefined ? "none" : inWords(attachmentOf(nic)));
@@ -163,7 +163,7 @@ export const macvtap: Check = (facts) =>
   });
 
 /** VMs whose definition has a NIC on what the host does not have: running, they do not notice until their next start. */
-export const bridgeMissing: Check = (facts) =>
+export const findMissingBridges: Check = (facts) =>
   domains(facts).flatMap(({ name, running, inactive }) =>
     inactive.flatMap((nic) => {
       const attachment = attachmentOf(nic);

@@ -6,7 +6,8 @@ import { concerned, type Difference, difference, networkNow, networkThen } from 
 import { fileDiff } from "./fileDiff";
 
 /** A change of a host's network, as it is told. */
-export interface Told extends Pick<Change, "files" | "remove" | "timeout" | "proofs" | "required" | "owner"> {
+export interface DescribedChange
+  extends Pick<Change, "files" | "remove" | "timeout" | "proofs" | "required" | "owner"> {
   /** The link that hands over; undefined: nothing is handed over. */
   readonly from: Link | undefined;
   /** Links that the change touches without being about them. */
@@ -14,17 +15,17 @@ export interface Told extends Pick<Change, "files" | "remove" | "timeout" | "pro
   readonly to: string;
   readonly target: Target;
   /** Addresses that the host has no more once the change is confirmed. */
-  readonly leaving: readonly string[];
+  readonly dropped: readonly string[];
   readonly vms: readonly string[];
   /** Why the SSH connection shows nothing of the LAN, if so. */
   readonly inside: string | undefined;
 }
 
 /** What a change of a host's network will do, in words and as diffs of its files, to be read before it happens. */
-export function describeChange(facts: Facts, change: Told): { sentences: string[]; files: FileChange[] } {
+export function describeChange(facts: Facts, change: DescribedChange): { sentences: string[]; files: FileChange[] } {
   const { from, to, target, vms } = change;
   const all = difference(networkNow(facts, concerned(target)), networkThen(facts, target, change));
-  const moving = networkWords(all, change.leaving);
+  const moving = networkWords(all, change.dropped);
   const sentences = [
     ...(moving.length > 0
       ? moving
@@ -40,7 +41,7 @@ export function describeChange(facts: Facts, change: Told): { sentences: string[
 }
 
 /** What NetworkManager takes with it while it is stopped. */
-function endingWords({ ending }: Facts, { owner }: Told): string[] {
+function endingWords({ ending }: Facts, { owner }: DescribedChange): string[] {
   if (owner !== "NetworkManager" || ending.length === 0) return [];
   return [
     `NetworkManager is stopped for a moment, and with it ${ending.length === 1 ? "ends" : "end"} ${ending.join(", ")}.`,
@@ -81,13 +82,13 @@ function grouped<T extends { readonly words: string }>(things: readonly T[], pla
 /** By which link the SSH connection comes in now, and what becomes of that. */
 function connectionWords(
   facts: Facts,
-  { from, to, target, besides = [], leaving, inside, proofs, required }: Told,
+  { from, to, target, besides = [], dropped, inside, proofs, required }: DescribedChange,
   all: Difference,
 ): string[] {
   const over = [...concerned(target), ...besides].find((name) =>
     linkNamed(facts, name)?.addresses.some(({ local }) => local === facts.sshAddress),
   );
-  const stays = !leaving.some((cidr) => cidr.startsWith(`${facts.sshAddress}/`));
+  const stays = !dropped.some((cidr) => cidr.startsWith(`${facts.sshAddress}/`));
   const write = all.asks.length > 0 ? "if DHCP gives another address, write that" : "write the new address";
   const tried = [...proofs, ...required].map(wordsFor).join(", ") || "nothing that is known";
   return [

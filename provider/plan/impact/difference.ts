@@ -1,6 +1,6 @@
 import { addressingOf, nameServersOf } from "../../backends/entry/addressing";
 import { findDefinition } from "../../backends/entry/definition";
-import { promised } from "../../backends/entry/wanted";
+import { expectAddressing } from "../../backends/entry/wanted";
 import { netplanId } from "../../backends/netplan/netplanId";
 import { entriesThen } from "../../backends/networkd/then";
 import { type Address, type Facts, linkNamed, type Route } from "../../host/facts/facts";
@@ -59,8 +59,8 @@ export function networkThen(
   {
     files,
     remove,
-    leaving,
-  }: { files: ReadonlyMap<string, string>; remove: readonly string[]; leaving: readonly string[] },
+    dropped,
+  }: { files: ReadonlyMap<string, string>; remove: readonly string[]; dropped: readonly string[] },
 ): Network {
   const netplan = new Map([
     ...[...facts.netplan, ...files].filter(([path]) => path.includes("/netplan/") && !remove.includes(path)),
@@ -73,7 +73,7 @@ export function networkThen(
     const then = addressing ?? (link && addressingOn(facts, link));
     const id = link ? netplanId(link) : name;
     const asking = asks(netplan, id);
-    const addresses = then?.addresses.filter((address) => !leaving.includes(cidrOf(address))) ?? [];
+    const addresses = then?.addresses.filter((address) => !dropped.includes(cidrOf(address))) ?? [];
     const lease = asking ? leases.filter(({ address }) => addresses.some(({ local }) => local === address)) : [];
     return [
       {
@@ -97,7 +97,7 @@ export function concerned({ links, gone }: Target): string[] {
 }
 
 export function difference(was: Network, is: Network): Difference {
-  const [before, after] = toldApart(was, is);
+  const [before, after] = tellTwinsApart(was, is);
   const has = ({ held }: Network, { key, link }: Held) => held.some((one) => one.key === key && one.link === link);
   const all = distinct(after.held);
   const left = distinct(before.held).filter((one) => !has(after, one));
@@ -118,7 +118,7 @@ export function difference(was: Network, is: Network): Difference {
 }
 
 /** Two routes that differ in their metric alone are told by it. */
-function toldApart(was: Network, is: Network): [Network, Network] {
+function tellTwinsApart(was: Network, is: Network): [Network, Network] {
   const all = [...was.held, ...is.held];
   const isTwin = (one: Held) => all.some(({ words, key }) => words === one.words && key !== one.key);
   const told = (one: Held) =>
@@ -175,5 +175,5 @@ function serversIn(netplan: ReadonlyMap<string, string>, id: string): string[] {
 
 function asks(netplan: ReadonlyMap<string, string>, id: string): boolean {
   const definition = findDefinition(netplan, id);
-  return definition !== undefined && promised(addressingOf(definition)).dhcp4;
+  return definition !== undefined && expectAddressing(addressingOf(definition)).dhcp4;
 }

@@ -3,7 +3,7 @@ import type { Facts, Link } from "../../host/facts/facts";
 /** One link's place is another's from now on: what names the first, or hangs on it, means another thing then. */
 export interface Step {
   readonly gone: string;
-  readonly heir: string;
+  readonly successor: string;
   /** It becomes a bridge's port. */
   readonly enslaved: Link | undefined;
   /** It is deleted. */

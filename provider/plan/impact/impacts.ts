@@ -35,10 +35,10 @@ export function stepOf({
   from?: Link;
 }): Step | undefined {
   const { name } = wanted;
-  if (from !== undefined) return { gone: from.name, heir: name, enslaved: undefined, deleted: true };
+  if (from !== undefined) return { gone: from.name, successor: name, enslaved: undefined, deleted: true };
   return uplink === undefined || uplink.master === name
     ? undefined
-    : { gone: uplink.name, heir: name, enslaved: uplink, deleted: false };
+    : { gone: uplink.name, successor: name, enslaved: uplink, deleted: false };
 }
 
 export function impactsOf(facts: Facts, step: Step): Impact[] {

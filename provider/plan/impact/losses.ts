@@ -1,5 +1,5 @@
 import { nameServersOf, type Stanza } from "../../backends/entry/addressing";
-import { promised } from "../../backends/entry/wanted";
+import { expectAddressing } from "../../backends/entry/wanted";
 import type { Facts, Route } from "../../host/facts/facts";
 
 /** What a change means for whom the host asks for names: they stay, there are others, or the program takes them away. */
@@ -32,7 +32,7 @@ export function lossesOf(facts: Facts, change: Change): Losses {
   const { before, after = before, stanza } = change;
   const defaults = before.filter(isDefault);
   // What DHCP gives from now on is known once it does.
-  const given = ({ family }: Route) => family === "inet" && promised(stanza).dhcp4;
+  const given = ({ family }: Route) => family === "inet" && expectAddressing(stanza).dhcp4;
   const isThere = (route: Route) => after.some((one) => isSame(one, route));
   const gone = defaults.filter((route) => !isThere(route) && !given(route));
   const elsewhere = facts.routes.filter((one) => isDefault(one) && !change.links.includes(one.device ?? ""));
@@ -71,7 +71,8 @@ function nameServiceAfter(facts: Facts, { links, was, stanza }: Change): NameSer
   const own = new Set([...nameServersOf(was), ...leases]);
   const others = present.filter((address) => !own.has(address));
   const wanted = nameServersOf(stanza);
-  if (present.length > 0 && others.length === 0 && wanted.length === 0 && !promised(stanza).dhcp4) return "none";
+  if (present.length > 0 && others.length === 0 && wanted.length === 0 && !expectAddressing(stanza).dhcp4)
+    return "none";
   return wanted.length > 0 && !wanted.some((address) => own.has(address) || present.includes(address))
     ? "new"
     : "stays";

@@ -2,40 +2,40 @@ import { posix } from "node:path";
 import { backendOf } from "../../backends/backends";
 import { findDefinition } from "../../backends/entry/definition";
 import { networkFileName } from "../../backends/netplan/bridgeFile";
-import { madeByNetplan, netplanId } from "../../backends/netplan/netplanId";
+import { netplanId, netplanIdOfUnit } from "../../backends/netplan/netplanId";
 import { matches, unitsByName } from "../../backends/networkd/match";
 import { isUnit, unitNames } from "../../backends/networkd/units";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import type { Impact, Look } from "./impact";
 
 /** networkd's files beside netplan's that a link has its configuration from, or would have at the next reload or boot. */
-export const otherUnits: Look = (facts, { gone, heir, enslaved }) => {
+export const otherUnits: Look = (facts, { gone, successor, enslaved }) => {
   const link = linkNamed(facts, gone);
   if (!enslaved || !link) return [];
   const definition = findDefinition(facts.netplan, gone);
   const owner = definition && backendOf(definition).name;
-  if (owner === "ifupdown" || owner === "NetworkManager") return besideNetworkd(facts, link, heir, owner);
+  if (owner === "ifupdown" || owner === "NetworkManager") return besideNetworkd(facts, link, successor, owner);
   const byHand = link.networkFile !== undefined && isItsOwn(facts, link);
   const own = byHand ? posix.basename(link.networkFile ?? "") : networkFileName(netplanId(link));
-  const ofBridge = byHand ? unitNames(heir, own).bridge : networkFileName(heir);
-  const bridge = { ...link, name: heir, kind: "bridge" };
+  const ofBridge = byHand ? unitNames(successor, own).bridge : networkFileName(successor);
+  const bridge = { ...link, name: successor, kind: "bridge" };
   return [
-    ...(link.networkFile !== undefined && !byHand && madeByNetplan(link) === undefined
+    ...(link.networkFile !== undefined && !byHand && netplanIdOfUnit(link) === undefined
       ? [hasIt(gone, link.networkFile)]
       : []),
     ...renames(facts, bridge),
     ...before(facts, own, link)
       .filter((path) => path !== link.networkFile)
-      .map((path) => takesIt(gone, path)),
+      .map((path) => describeTaken(gone, path)),
     ...before(facts, ofBridge, bridge)
       .filter((path) => path !== link.networkFile && !before(facts, own, link).includes(path))
-      .map((path) => takesIt(heir, path)),
+      .map((path) => describeTaken(successor, path)),
     // Those of a file by hand go over with it.
     ...(byHand ? [] : dropIns(facts, own)).map(
       (path): Impact => ({
         name: `drop-in:${path}`,
-        says: `${path} adds to netplan's file for ${gone}, which has no addressing any more; ${heir} does not get it`,
-        remedy: `Move it to /etc/systemd/network/${networkFileName(heir)}.d, or say the same in netplan's files`,
+        says: `${path} adds to netplan's file for ${gone}, which has no addressing any more; ${successor} does not get it`,
+        remedy: `Move it to /etc/systemd/network/${networkFileName(successor)}.d, or say the same in netplan's files`,
         verdict: "refused",
       }),
     ),
@@ -75,7 +75,7 @@ function hasIt(link: string, path: string): Impact {
   };
 }
 
-function takesIt(link: string, path: string): Impact {
+function describeTaken(link: string, path: string): Impact {
   const [, entry] = /^\/run\/systemd\/network\/10-netplan-(.+)\.network$/.exec(path) ?? [];
   if (entry !== undefined)
     return {

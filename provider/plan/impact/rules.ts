@@ -5,23 +5,23 @@ import type { Impact, Look } from "./impact";
 import { isOfZones } from "./zones";
 
 /** Rules of the packet filter that name a link, and none beside them that says the same of the one that comes in its place. */
-export const namedInRules: Look = (facts, { gone, heir }) => {
+export const namedInRules: Look = (facts, { gone, successor }) => {
   const { naming } = facts.firewall;
   const isZones = isOfZones(facts, gone);
   // kvmnet's own for the bridge go with its BridgeNetfilter, and are made for the new name.
   const others = naming.filter((rule) => !rule.text.includes(`comment "${markOf(gone)}"`) && !isZones(rule));
-  const lost = others.filter((rule) => isNamed(rule.names, gone) && !isSaidOf(heir, rule, gone, naming));
+  const lost = others.filter((rule) => isNamed(rule.names, gone) && !isSaidOf(successor, rule, gone, naming));
   const names = [...new Set(lost.map((rule) => nameOf(rule, gone)))];
   return names.map((name): Impact => {
     const rules = lost.filter((rule) => nameOf(rule, gone) === name);
     const places = [...new Set(rules.map(({ where }) => where))].join(", ");
     const what = rules.some(({ masquerades }) => masquerades)
-      ? `what goes out over ${heir} keeps its sender, and whom it translates is cut off`
+      ? `what goes out over ${successor} keeps its sender, and whom it translates is cut off`
       : "it does not see that traffic any more";
     return {
       name,
-      says: `${places}: ${rules.map(({ text }) => text).join("; ")}: the host's traffic goes over ${heir} instead of ${gone}, and ${what}`,
-      remedy: `Write the same for ${heir} beside it, where your rules are loaded from too`,
+      says: `${places}: ${rules.map(({ text }) => text).join("; ")}: the host's traffic goes over ${successor} instead of ${gone}, and ${what}`,
+      remedy: `Write the same for ${successor} beside it, where your rules are loaded from too`,
       verdict: "refused",
     };
   });

@@ -18,7 +18,7 @@ function insideWay(facts: Facts, links: readonly string[]): string | undefined {
   const through = gateway === undefined ? "" : ` through ${gateway}`;
   const vm = facts.libvirt?.domains.find(({ live }) => live.some(({ mac }) => mac === neighbour?.mac));
   if (vm) return `comes from the VM ${vm.name}${gateway === undefined ? "" : `, or${through} which that is`}`;
-  const port = neighbour && ownPort(facts, links, neighbour);
+  const port = neighbour && findVirtualPort(facts, links, neighbour);
   if (port !== undefined) return `comes${through} over ${port}, from a machine on the host itself`;
   if (device !== undefined && !links.includes(device))
     return `comes${through} over ${device}, not over ${links.join(" or ")}`;
@@ -26,7 +26,7 @@ function insideWay(facts: Facts, links: readonly string[]): string | undefined {
 }
 
 /** The port that a machine on the host itself has: a TAP, or a pair of virtual NICs that the change is not about. */
-function ownPort(facts: Facts, links: readonly string[], { port }: Neighbour): string | undefined {
+function findVirtualPort(facts: Facts, links: readonly string[], { port }: Neighbour): string | undefined {
   const link = port === undefined ? undefined : linkNamed(facts, port);
   return link && (link.kind === "tun" || (link.kind === "veth" && !links.includes(link.name))) ? link.name : undefined;
 }
@@ -85,7 +85,7 @@ function isInside(facts: Facts, links: readonly string[], address: string): bool
   const isOwn = (mac: string) =>
     facts.links.some((link) => link.mac === mac) ||
     (facts.libvirt?.domains ?? []).some(({ live }) => live.some((nic) => nic.mac === mac));
-  return ones.some((one) => isOwn(one.mac) || ownPort(facts, links, one) !== undefined);
+  return ones.some((one) => isOwn(one.mac) || findVirtualPort(facts, links, one) !== undefined);
 }
 
 /** What a change is refused with that nobody could confirm; undefined: something shows the LAN. */

@@ -15,14 +15,14 @@ export function sysctlText(facts: Facts, from: string, to: string): string | und
 }
 
 /** Settings of a link in /proc/sys/net: the one that comes in its place gets them. */
-export const sysctlsGoOver: Look = (facts, { gone, heir, enslaved }) =>
+export const sysctlsGoOver: Look = (facts, { gone, successor, enslaved }) =>
   enslaved === undefined
     ? []
     : facts.sysctls
         .filter(({ link }) => link === gone)
         .map(({ family, key, value }) => ({
           name: `sysctl:${family}/${key}:${gone}`,
-          says: `net.${family}.conf.${gone}.${key} is ${value}: ${heir} gets it too (${sysctlPath(heir)})`,
+          says: `net.${family}.conf.${gone}.${key} is ${value}: ${successor} gets it too (${sysctlPath(successor)})`,
           remedy: "",
           verdict: "seen to",
         }));

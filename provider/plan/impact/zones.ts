@@ -14,7 +14,7 @@ const zone = /^filter_(?:IN|FWD)_(?!policy_)(.+)$/;
  * NetworkManager tells firewalld the zone of a link, by its profile, and the bridge's says what the NIC's does. By another one, which a
  * hand has told firewalld itself, the bridge would not be in it.
  */
-export const zonesGoOver: Look = (facts, { gone, heir }) => {
+export const zonesGoOver: Look = (facts, { gone, successor }) => {
   const profile = profileOf(facts, gone);
   const now = zoneOf(facts, gone);
   if (profile === undefined || now === undefined) return [];
@@ -23,7 +23,7 @@ export const zonesGoOver: Look = (facts, { gone, heir }) => {
   return [
     {
       name: `zone:${gone}`,
-      says: `firewalld has ${gone} in the zone ${now}, and by ${profile.path} NetworkManager has ${heir} in ${then ?? "the default one"} then`,
+      says: `firewalld has ${gone} in the zone ${now}, and by ${profile.path} NetworkManager has ${successor} in ${then ?? "the default one"} then`,
       remedy: `Write zone=${now} into [connection] there (nmcli connection modify ID connection.zone ${now})`,
       verdict: "refused",
     } satisfies Impact,

@@ -31,7 +31,7 @@ export function networkXml({ name, uuid, on }: { name: string; on: Attachment; u
 }
 
 /** A network's own XML on something else: port groups, VLANs and QoS stay. */
-export function movedNetworkXml(xml: string, on: Attachment): string {
+export function renderMovedNetwork(xml: string, on: Attachment): string {
   const { "@connections": _, forward: __, bridge, ...network } = parser.parse(xml).network;
   const to = forwardTo(on);
   return builder.build({ network: { ...network, ...to, ...(to.bridge && { bridge: { ...bridge, ...to.bridge } }) } });
@@ -92,7 +92,7 @@ export function changedNicXml(
 }
 
 /** The same of a running VM's NIC that is taken out and plugged in again: where libvirt had it, by a link of its own. */
-export function movedNicXml(nic: LibvirtNic, wanted: Parameters<typeof changedNicXml>[1]): string {
+export function renderMovedNic(nic: LibvirtNic, wanted: Parameters<typeof changedNicXml>[1]): string {
   const { target: _, alias: __, ...element } = nic.element;
   return changedNicXml({ ...nic, element }, wanted);
 }

@@ -10,12 +10,12 @@ export function resolveUplink(facts: Facts, bridge: string, wanted: string | und
     const link = defaultUplink(facts, bridge);
     if (!link)
       throw new Refusal(`The default route goes over ${device}, which has no NIC; say the uplink in \`uplink\`.`);
-    return checked(facts, bridge, link);
+    return checkUplink(facts, bridge, link);
   }
   const link = findLink(facts, wanted);
   if (!link)
     throw new Refusal(`uplink: the host has no interface ${wanted}; it has ${candidates(facts).join(", ") || "none"}.`);
-  return checked(facts, bridge, link);
+  return checkUplink(facts, bridge, link);
 }
 
 /** The link that a program means: by its MAC address, its name or another one that it has. */
@@ -49,7 +49,7 @@ function candidates(facts: Facts): string[] {
 }
 
 /** What the kernel would refuse, or what would cut off somebody else. */
-function checked(facts: Facts, bridge: string, link: Link): Link {
+function checkUplink(facts: Facts, bridge: string, link: Link): Link {
   const { name } = link;
   // Names go into ip -batch, whose words end at white space.
   if (!/^[A-Za-z0-9._-]+$/.test(name))

@@ -10,7 +10,7 @@ export interface Effective {
   /** Base chains that it meets and that drop it. */
   readonly dropping: readonly Fate[];
   /** Base chains that kvmnet's rule makes accept it. */
-  readonly ours: readonly Fate[];
+  readonly acceptedByKvmnet: readonly Fate[];
   /** What of the packet filter can't be read, and may decide otherwise. */
   readonly unreadable: readonly string[];
   /** The same in a sentence or more. */
@@ -29,15 +29,15 @@ export function effectiveOf(facts: Facts, bridge: string): Effective {
     return family === "inet" ? seen.ip || seen.ip6 : seen[family];
   });
   const dropping = met.filter(({ verdict }) => verdict === "drop");
-  const ours = met.filter((fate) => fate.ours);
+  const acceptedByKvmnet = met.filter((fate) => fate.isKvmnets);
   const unreadable = [
     ...new Set(met.flatMap((fate) => fate.unreadable)),
     // A whole ruleset, or who sees what.
     ...facts.unreadable.flatMap(({ part, about, what }) => (part === "firewall" && !about ? [what] : [])),
   ];
-  const text = textOf(loaded, seen, dropping, ours);
+  const text = textOf(loaded, seen, dropping, acceptedByKvmnet);
   const unsure = `; not for sure, as not all that may decide can be read: ${unreadable.join("; ")}`;
-  return { seen, dropping, ours, unreadable, text: unreadable.length > 0 ? text + unsure : text };
+  return { seen, dropping, acceptedByKvmnet, unreadable, text: unreadable.length > 0 ? text + unsure : text };
 }
 
 /** Which IP versions iptables and nft get to see of what a bridge forwards. */
@@ -49,7 +49,7 @@ export function seenOf(facts: Facts, bridge: string): BridgeCalls {
 }
 
 /** The host as it is once kvmnet's rules for a bridge are gone. */
-export function withoutOurs(facts: Facts, bridge: string): Facts {
+export function withoutKvmnetRules(facts: Facts, bridge: string): Facts {
   const chains = facts.firewall.chains.map((chain) => ({
     ...chain,
     rules: chain.rules.filter(({ comment }) => comment !== markOf(bridge)),
@@ -58,7 +58,7 @@ export function withoutOurs(facts: Facts, bridge: string): Facts {
 }
 
 /** iptables' chains on forward that lack kvmnet's rule for a bridge, with those that had it; none while br_netfilter is not loaded, as netfilter.sh adds none then. */
-export function placesWithoutOurs({ firewall, netfilter }: Facts, bridge: string): string[] {
+export function findPlacesWithoutRule({ firewall, netfilter }: Facts, bridge: string): string[] {
   if (firewall.bridgeCalls === undefined) return [];
   const there = firewall.chains.filter(({ tool, policy }) => tool !== "nft" && policy !== undefined);
   const ours = there.filter(({ rules }) => rules.some(({ comment }) => comment === markOf(bridge))).map(placeOf);

@@ -7,7 +7,7 @@ export interface Fate {
   /** What decides: a rule, or the chain's policy, as evidence that names where it stands. */
   readonly by: string;
   /** kvmnet's own rule decides. */
-  readonly ours: boolean;
+  readonly isKvmnets: boolean;
   /** Rules on the way that can't be read, with their places: one of them may have decided before. */
   readonly unreadable: readonly string[];
 }
@@ -32,7 +32,7 @@ export function fates(firewall: Firewall, bridge: string): Fate[] {
           chain,
           verdict: chain.policy ?? "accept",
           by: `${placeOf(chain)}: policy ${chain.policy}`,
-          ours: false,
+          isKvmnets: false,
           unreadable,
         };
       const { rule } = step;
@@ -40,7 +40,7 @@ export function fates(firewall: Firewall, bridge: string): Fate[] {
         chain,
         verdict: step.verdict,
         by: `${placeOf(step.chain)}: ${rule.text}`,
-        ours: rule.comment === markOf(bridge),
+        isKvmnets: rule.comment === markOf(bridge),
         unreadable,
       };
     });
@@ -88,7 +88,7 @@ function decide(way: Way, chain: FilterChain, depth: number): Step {
   const { chains, frame, unreadable } = way;
   for (const rule of chain.rules) {
     const { verdict } = rule;
-    if (!concerns(rule, chain, frame) || !means(rule.in, frame.in) || !means(rule.out, frame.out)) continue;
+    if (!concerns(rule, chain, frame) || !matchesLink(rule.in, frame.in) || !matchesLink(rule.out, frame.out)) continue;
     if (rule.unreadable !== undefined) unreadable.add(`${placeOf(chain)}: ${rule.text}`);
     if (!verdict) continue;
     if (verdict.kind === "return") return undefined;
@@ -108,7 +108,7 @@ function concerns({ conditional, noRouteBack, physdev }: FilterRule, chain: Filt
   return !conditional && !(physdev && chain.hook !== undefined);
 }
 
-function means(test: NameTest | undefined, link: string | undefined): boolean {
+function matchesLink(test: NameTest | undefined, link: string | undefined): boolean {
   if (!test) return true;
   if (link === undefined) return false;
   const named = test.names.some((name) => (name.endsWith("*") ? link.startsWith(name.slice(0, -1)) : name === link));

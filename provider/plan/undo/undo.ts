@@ -6,7 +6,7 @@ import { cidrOf, leasedOf, type PlannedAddresses } from "../../host/transaction/
 import { withProofs } from "../impact/standing";
 import { probesFor } from "../probes";
 import { type LinkBefore, networkBefore } from "./before";
-import { ownProbes } from "./probes";
+import { readUserProbes } from "./probes";
 import { recordAgain } from "./record";
 
 /** The last change of a host's network, taken back: a change of its own, made of what the host keeps of that one. */
@@ -81,7 +81,7 @@ export function planUndo(facts: Facts, last: LastChange): UndoPlan {
   };
   const planned: PlannedAddresses = {
     device,
-    leaving: here.filter((address) => !before.includes(cidrOf(address))),
+    dropped: here.filter((address) => !before.includes(cidrOf(address))),
     addresses: before,
     dhcp4: leased.length > 0,
     leased: leasedOf(here),
@@ -135,6 +135,6 @@ function demanded(facts: Facts, { lines }: LastChange, links: readonly LinkBefor
     facts,
     { ...losses, leased: leases && now.length > 0 && losses.gateways.length === 0 ? ["inet"] : [] },
     leases ? [] : gateways,
-    ownProbes(lines("probes")),
+    readUserProbes(lines("probes")),
   );
 }

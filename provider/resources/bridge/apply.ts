@@ -13,14 +13,14 @@ import { pinned } from "../pinned";
 import type { BridgePlan } from "./bridgePlan";
 import { changing } from "./change";
 import type { BridgeInputs, BridgeState } from "./definition";
+import { findUpdateDifferences } from "./differences";
 import { recordPath } from "./files";
 import { guestNicsOf, withGuestNics } from "./guests";
-import { lackingOf } from "./lacking";
+import { logOutcome, onlyTaps } from "./logPlan";
 import { bridgeState } from "./model";
 import { markedBridge, remembered, withMark } from "./owner";
 import { planBridge } from "./plan";
 import { planUpdate, type UpdatePlan } from "./planUpdate";
-import { onlyTaps, tellDone } from "./tell";
 import { weigh } from "./weigh";
 
 /** Whose it is was looked at before: the plan has no say in it. */
@@ -54,19 +54,19 @@ export async function apply(
       const { record } = withMark(plan, name, settledMark(mark));
       return writeFiles(host, new Map([[recordPath(name), record]]));
     };
-    const settled = (facts: Facts) => {
+    const finishState = (facts: Facts) => {
       const now = planned(facts, inputs, urn);
       return bridgeState(facts, inputs, now, now.differences, own);
     };
     if (plan.differences.length === 0 || onlyTaps(plan)) {
       const after = plan.differences.length === 0 ? undefined : await putTapsBack(host, facts, plan);
       await keep();
-      return after ? settled(after) : bridgeState(facts, inputs, plan, [], own);
+      return after ? finishState(after) : bridgeState(facts, inputs, plan, [], own);
     }
     weigh(operation, host, facts, plan, inputs);
     const transaction = {
       ...{ host, id, facts, change: plan.change, planned: plan.planned, log, signal },
-      findDifferences: (now: Facts) => lackingOf(now, plan, inputs.addressing === "inherit"),
+      findDifferences: (now: Facts) => findUpdateDifferences(now, plan, inputs.addressing === "inherit"),
     };
     // An engine that is gone records nothing: it stays one whose create has not ended.
     const ends = async () => {
@@ -75,20 +75,20 @@ export async function apply(
     const partly = (reason: string) =>
       new PartlyDone(`${machineId}/${name}`, { ...bridgeState(facts, inputs, plan, [], own) }, [reason]);
     const guests = guestNicsOf(facts, plan);
-    const made = () => madeOrPartly(transaction, ends, partly);
-    const after = await withGuestNics(operation, host, guests, made, partly);
-    tellDone(operation, host, [facts, after], plan);
+    const transact = () => transactOrPartly(transaction, ends, partly);
+    const after = await withGuestNics(operation, host, guests, transact, partly);
+    logOutcome(operation, host, [facts, after], plan);
     if (host.address !== undefined && inputs.connection.host !== host.address) {
       log.warn(
         `${host.label}: the host is reached at ${host.address} from now on. Write it into connection.host before the next \`pulumi up\`, if ${inputs.connection.host} does not lead there.`,
       );
     }
-    return settled(after);
+    return finishState(after);
   });
 }
 
 /** From its confirmation on the change is the host's: what fails after that does not leave it out of the state. */
-async function madeOrPartly(
+async function transactOrPartly(
   transaction: Transaction,
   keep: () => Promise<void>,
   partly: (reason: string) => PartlyDone,

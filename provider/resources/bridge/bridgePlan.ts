@@ -4,9 +4,9 @@ import type { PlannedAddresses } from "../../host/transaction/readdressing";
 import type { Addressing } from "../../kernel/addressingOn";
 import type { Target } from "../../kernel/target";
 import type { Losses } from "../../plan/impact/losses";
-import type { WantedBridge } from "../../plan/link/missing";
+import type { WantedBridge } from "../../plan/link/differences";
 import type { StrayTap } from "../../plan/link/taps";
-import type { Vlan } from "./madeUplink";
+import type { Vlan } from "./virtualUplink";
 
 /** All that a change of a bridge is: decided from the host's facts, nothing read or written here. */
 export interface BridgePlan {
@@ -16,10 +16,10 @@ export interface BridgePlan {
   /** Undefined: the bridge has none. */
   readonly uplink: Link | undefined;
   /** Of an uplink that is made for the bridge, or of none: in words; with the VLAN, where it is one. */
-  readonly made?: { readonly words: string; readonly vlan: Vlan | undefined };
+  readonly virtualUplink?: { readonly words: string; readonly vlan: Vlan | undefined };
   readonly wanted: WantedBridge;
   /** What goes over from one link to the other. */
-  readonly moving: Addressing;
+  readonly transferred: Addressing;
   /** The addresses that the host is reached at, before and after. */
   readonly planned: PlannedAddresses;
   /** The files that kvmnet writes as its own. */
@@ -30,7 +30,7 @@ export interface BridgePlan {
   /** How the host differs from the wanted state now; none: there is nothing to do. */
   readonly differences: readonly string[];
   /** The user's files that define a bridge which was there before kvmnet; of one that it made, none. */
-  readonly found: readonly string[];
+  readonly adoptedFiles: readonly string[];
   /** What the program itself takes away. */
   readonly losses: Losses;
   /** Why the SSH connection shows nothing of the LAN, if so. */

@@ -12,12 +12,12 @@ import { isToGo } from "../ownership/whose";
 import { reachHost } from "../reach";
 import { changing } from "./change";
 import type { BridgeInputs, BridgeState } from "./definition";
-import { isMade, lackingToDissolve, planDissolve } from "./dissolve";
+import { findLeaveDifferences, findRestoreDifferences } from "./differences";
+import { findDissolveDifferences, isVirtualUplink, planDissolve } from "./dissolve";
 import { recordPath } from "./files";
-import { lackingToLeave, lackingToRestore } from "./lacking";
-import { type LeavePlan, planLeave, wasFound } from "./leave";
+import { isAdopted, type LeavePlan, planLeave } from "./leave";
 import { heldBy, markedBridge, refuseUnknown } from "./owner";
-import { tellRemaining } from "./remaining";
+import { warnOfRemaining } from "./remaining";
 import { planRestore, type RestorePlan } from "./restore";
 import { refuseOnTop, refuseUnproven, weighDelete } from "./weigh";
 
@@ -32,22 +32,22 @@ export async function deleteBridge(operation: Operation, inputs: BridgeInputs, s
   if (!record && !linkNamed(facts, name)) return;
   refuseUnknown(facts, host, operation.urn, inputs, state);
   const previousConfig = record?.previousConfig ?? state.previousConfig;
-  const stays = wasFound(facts, name, previousConfig);
+  const stays = isAdopted(facts, name, previousConfig);
   const taps = ports(facts, name).some(({ kind }) => kind === "tun");
   if (taps && !stays && !inputs.forceDelete) need(facts, "domains");
   await changing(operation, host, facts.machineId, async (id) => {
     const now = await clearLeftover(host, await host.readRecentFacts(), operation.log);
     const there = { operation, host, id, now };
-    if (wasFound(now, name, previousConfig)) return leave(there, name, previousConfig, inputs);
+    if (isAdopted(now, name, previousConfig)) return leave(there, name, previousConfig, inputs);
     const recorded = recordOf(now, name)?.uplink ?? state.uplink;
-    if (isMade(now, name, recorded)) await dissolve(there, name, recorded, inputs);
+    if (isVirtualUplink(now, name, recorded)) await dissolve(there, name, recorded, inputs);
     else {
       if (!inputs.forceDelete) await refuseUsed(host, now, name, record?.uplink ?? state.uplink);
       // Of a bridge that was found, and that its user's files have no more, there is nothing to put back.
       const before = record?.found ? {} : previousConfig;
       await restore(there, planRestore(now, name, before, inputs.confirm), inputs);
     }
-    if (!operation.owned.isInProgram(operation.urn)) tellRemaining(operation, host, now, name, inputs.connection);
+    if (!operation.owned.isInProgram(operation.urn)) warnOfRemaining(operation, host, now, name, inputs.connection);
   });
 }
 
@@ -67,8 +67,8 @@ async function leave(
   const plan = planLeave(now, name, previousConfig, inputs.confirm);
   if (plan) {
     refuseUnproven(plan);
-    tellKept(operation, host, plan, name);
-    await transactThere({ operation, host, id, now }, plan, (after) => lackingToLeave(after, plan));
+    warnOfKept(operation, host, plan, name);
+    await transactThere({ operation, host, id, now }, plan, (after) => findLeaveDifferences(after, plan));
   } else await dropMark(host, recordPath(name));
   operation.log.info(
     `${host.label}: ${name} was there before kvmnet, and stays${plan ? ", as it was" : ""}. To be rid of it, take it out of the files that have it.`,
@@ -80,19 +80,19 @@ async function dissolve(there: There, name: string, uplink: string, inputs: Brid
   if (!inputs.forceDelete) await refuseUsedOn(host, now, name, uplink);
   const plan = planDissolve(now, name, uplink, inputs.confirm);
   refuseOnTop(now, name, inputs);
-  await transactThere(there, plan, (after) => lackingToDissolve(after, plan));
+  await transactThere(there, plan, (after) => findDissolveDifferences(after, plan));
   operation.log.info(`${host.label}: ${plan.gone.join(" and ")} ${plan.gone.length > 1 ? "are" : "is"} gone.`);
 }
 
 async function restore(there: There, plan: RestorePlan, inputs: BridgeInputs): Promise<void> {
   const { operation, host, now } = there;
-  tellKept(operation, host, plan, plan.uplink.name);
+  warnOfKept(operation, host, plan, plan.uplink.name);
   weighDelete(operation, host, now, plan, inputs);
-  await transactThere(there, plan, (after) => lackingToRestore(after, plan));
+  await transactThere(there, plan, (after) => findRestoreDifferences(after, plan));
   operation.log.info(`${host.label}: ${plan.uplink.name} has its old configuration back.`);
 }
 
-function tellKept({ log }: Operation, host: Host, { kept }: Pick<LeavePlan, "kept">, of: string): void {
+function warnOfKept({ log }: Operation, host: Host, { kept }: Pick<LeavePlan, "kept">, of: string): void {
   for (const path of kept)
     log.info(`${host.label}: ${path} was changed by hand since; only the addressing of ${of} was put back into it.`);
 }

@@ -12,9 +12,9 @@ import { Refusal } from "../../schema/refusal";
 import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { recordPath } from "./files";
-import { isMadeFor, parentFile } from "./madeUplink";
 import { undoneBy } from "./network";
 import { needNetwork } from "./site";
+import { isMadeFor, parentFile } from "./virtualUplink";
 
 /** How a bridge goes that had its uplink to itself. */
 export interface DissolvePlan extends Pick<BridgePlan, "change" | "planned" | "losses"> {
@@ -23,7 +23,7 @@ export interface DissolvePlan extends Pick<BridgePlan, "change" | "planned" | "l
 }
 
 /** Whether a bridge has this uplink to itself, or has none: no NIC gets anything back from it. */
-export function isMade(facts: Facts, name: string, uplink: string): boolean {
+export function isVirtualUplink(facts: Facts, name: string, uplink: string): boolean {
   return uplink === noUplink || isMadeFor(facts, name, uplink);
 }
 
@@ -60,10 +60,10 @@ export function planDissolve(
     ...{ probes, required, proofs: [] },
     ...undoneBy(confirm),
   };
-  return { change, gone, losses, planned: { device: name, leaving: [], addresses: [], dhcp4: false, leased: [] } };
+  return { change, gone, losses, planned: { device: name, dropped: [], addresses: [], dhcp4: false, leased: [] } };
 }
 
 /** What is not gone yet. */
-export function lackingToDissolve(facts: Facts, { gone }: DissolvePlan): string[] {
+export function findDissolveDifferences(facts: Facts, { gone }: DissolvePlan): string[] {
   return gone.filter((name) => linkNamed(facts, name)).map((name) => `${name} is still there`);
 }

@@ -1,6 +1,6 @@
 import { addressingOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../../backends/entry/definition";
-import { asksDhcp6, promised } from "../../backends/entry/wanted";
+import { asksDhcp6, expectAddressing } from "../../backends/entry/wanted";
 import { withoutPortsAddressing } from "../../backends/netplan/backend";
 import { bridgeFilesIn } from "../../backends/netplan/bridgeFile";
 import { withoutCloudInit } from "../../backends/netplan/cloudInit";
@@ -9,9 +9,9 @@ import { unitOf } from "../../backends/networkd/units";
 import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
 import { type Completed, completed } from "../../plan/addressing/kept";
 import { sysctlPath, sysctlText } from "../../plan/impact/sysctls";
-import type { WantedBridge } from "../../plan/link/missing";
+import type { WantedBridge } from "../../plan/link/differences";
+import { changeAdopted } from "./adopted";
 import type { BridgeInputs } from "./definition";
-import { changeFound } from "./found";
 import type { Site } from "./site";
 import { vlanDropInsIn, vlansFor } from "./vlans";
 
@@ -40,41 +40,44 @@ export function recordPath(bridge: string): string {
 }
 
 export function filesFor(site: Site, inputs: BridgeInputs, owner: string): BridgeFiles {
-  const { facts, record, found, uplink, port, entry, now, configuration, handling } = site;
+  const { facts, record, adopted, uplink, port, entry, now, configuration, handling } = site;
   const { name } = inputs;
   const portId = portEntry(port, uplink).id;
   const vlans = vlansFor(site, inputs, portId);
-  const foundChange = found && changeFound(facts, inputs, found, port, now);
+  const foundChange = adopted && changeAdopted(facts, inputs, adopted, port, now);
   const whole =
-    found || inputs.addressing === "inherit" ? undefined : completed(inputs.addressing, { ...now, stanza: entry });
+    adopted || inputs.addressing === "inherit" ? undefined : completed(inputs.addressing, { ...now, stanza: entry });
   const stanza = foundChange?.stanza ?? whole?.stanza ?? addressingOf(port);
   const wanted: WantedBridge = {
     name,
     uplink: uplink.name,
-    macAddress: inputs.macAddress ?? found?.macAddress ?? uplink.mac,
+    macAddress: inputs.macAddress ?? adopted?.macAddress ?? uplink.mac,
     stp: inputs.stp,
     forwardDelay: inputs.forwardDelay,
     mtu: inputs.mtu,
     ...(vlans && { vlans }),
-    ...promised(stanza),
-    ...(found && { unit: unitOf(found.own) ?? (handling.portUnit && handling.unit), portUnit: handling.portUnit }),
+    ...expectAddressing(stanza),
+    ...(adopted && {
+      unit: unitOf(adopted.userDefinition) ?? (handling.portUnit && handling.unit),
+      portUnit: handling.portUnit,
+    }),
     ...(handling.owner && { owner: handling.owner }),
   };
   const ofBridge = foundChange?.stripped ?? new Map<string, string>();
   const written = configuration
     ? configuration.written({ ...wanted, uplink, stanza, inherits: inputs.addressing === "inherit" })
-    : { own: foundChange?.config ?? {}, users: ofFoundPort(site, ofBridge), parts: {} };
+    : { own: foundChange?.config ?? {}, users: clearAdoptedPort(site, ofBridge), parts: {} };
   const edited = [...ofBridge.keys(), ...written.users.keys()];
   const originals = Object.fromEntries([
-    ...(found ? edited.map((path): [string, string] => [path, facts.netplan.get(path) ?? ""]) : []),
+    ...(adopted ? edited.map((path): [string, string] => [path, facts.netplan.get(path) ?? ""]) : []),
     ...(configuration?.originals ?? []),
   ]);
-  const previousConfig = found
+  const previousConfig = adopted
     ? { ...originals, ...record?.previousConfig }
     : ((record?.found ? undefined : record?.previousConfig) ?? originals);
   const config: Readonly<Record<string, string>> = {
     ...written.own,
-    ...(found ? {} : sysctls(facts, name, uplink)),
+    ...(adopted ? {} : sysctls(facts, name, uplink)),
     ...withoutCloudInit(facts, [...(configuration?.edits === false ? [] : Object.keys(previousConfig)), ...edited]),
   };
   const isUnlike = ([path, text]: readonly [string, string]) => fileText(facts, path) !== text;
@@ -91,37 +94,38 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     differences: [
       ...over.map((path) => `${path} is there still`),
       ...users.map(
-        ([path]) => `${path} ${found ? `gives the port ${uplink.name} addressing of its own` : unlike(site, path)}`,
+        ([path]) =>
+          `${path} ${adopted ? `gives the port ${uplink.name} addressing of its own` : describeFileDifference(site, path)}`,
       ),
       ...[...ofBridge.keys()].map((path) => `${path} gives ${name} another addressing`),
-      ...changed.map(([path]) => `${path} ${unlike(site, path)}`),
+      ...changed.map(([path]) => `${path} ${describeFileDifference(site, path)}`),
     ],
   };
 }
 
 /** How a file is not as it is to be. */
-function unlike({ facts, configuration }: Site, path: string): string {
+function describeFileDifference({ facts, configuration }: Site, path: string): string {
   const text = fileText(facts, path);
   if (text === undefined) return "is not there";
   return configuration?.unlike(path, text) ?? "was changed by hand";
 }
 
 /** The user's files without the addressing of the port of a bridge that was found, which may say for itself that it has none. */
-function ofFoundPort({ facts, port }: Site, ofBridge: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function clearAdoptedPort({ facts, port }: Site, ofBridge: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const files = new Map([...facts.netplan, ...ofBridge]);
   const current = findDefinition(files, port.id);
   return current && !isBare(current) ? withoutPortsAddressing(current) : new Map();
 }
 
 function recordText(
-  { record, found, uplink }: Site,
+  { record, adopted, uplink }: Site,
   owner: string,
   previousConfig: BridgeFiles["previousConfig"],
   { stp, forwardDelay }: WantedBridge,
 ): string {
-  const asFound = found && {
-    ...{ files: found.own.places.map(({ path }) => path), macAddress: found.macAddress },
-    ...(unitOf(found.own) && { timers: { stp, forwardDelay } }),
+  const asFound = adopted && {
+    ...{ files: adopted.userDefinition.places.map(({ path }) => path), macAddress: adopted.macAddress },
+    ...(unitOf(adopted.userDefinition) && { timers: { stp, forwardDelay } }),
   };
   const remembered = { ...(asFound && { found: asFound }), ...(record?.moved && { moved: true }) };
   return `${JSON.stringify({ owner, uplink: uplink.name, previousConfig, ...remembered })}\n`;
@@ -130,7 +134,7 @@ function recordText(
 /** Whether a definition gives no address, as far as netplan's files say. */
 function isBare(definition: NetplanDefinition): boolean {
   const stanza = addressingOf(definition);
-  const { dhcp4, addresses } = promised(stanza);
+  const { dhcp4, addresses } = expectAddressing(stanza);
   return !dhcp4 && !asksDhcp6(stanza) && addresses.length === 0;
 }
 

@@ -1,6 +1,6 @@
 import { addressingOf, withAddressing, withoutAddressing } from "../../backends/entry/addressing";
 import { definedIds, findDefinition, netplanIn } from "../../backends/entry/definition";
-import { promised } from "../../backends/entry/wanted";
+import { expectAddressing } from "../../backends/entry/wanted";
 import { isBridgeFile } from "../../backends/netplan/bridgeFile";
 import type { Facts } from "../../host/facts/facts";
 import type { BridgePlan } from "./bridgePlan";
@@ -30,16 +30,16 @@ export function filesGivenBack(facts: Facts, name: string, previousConfig: Bridg
     const [here, before] = [text, original].map((one) => findDefinition(new Map([[path, one]]), name));
     if (here && before) for (const edited of withAddressing(here, addressingOf(before))) files.set(...edited);
   }
-  return { files: files.size > 0 ? files : withOurs(facts, name), kept };
+  return { files: files.size > 0 ? files : addKvmnetAddressing(facts, name), kept };
 }
 
 /** kvmnet 0.1.0 kept no originals: where it took the addressing away, its user's file gets what the bridge has now. */
-function withOurs(facts: Facts, name: string): ReadonlyMap<string, string> {
+function addKvmnetAddressing(facts: Facts, name: string): ReadonlyMap<string, string> {
   const [ours, users] = [true, false].map((own) =>
     findDefinition(new Map([...facts.netplan].filter(([path]) => isBridgeFile(path, name) === own)), name),
   );
   if (!ours || !users || Object.keys(addressingOf(users)).length > 0) return new Map();
-  const { dhcp4, addresses } = promised(addressingOf(ours));
+  const { dhcp4, addresses } = expectAddressing(addressingOf(ours));
   return dhcp4 || addresses.length > 0 ? withAddressing(users, addressingOf(ours)) : new Map();
 }
 

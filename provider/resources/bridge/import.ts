@@ -1,4 +1,4 @@
-import { saidMtu } from "../../backends/netplan/mtu";
+import { readKvmnetMtu } from "../../backends/netplan/mtu";
 import { netplanId } from "../../backends/netplan/netplanId";
 import { type Facts, fixedPorts, linkNamed, recordOf } from "../../host/facts/facts";
 import { need } from "../../host/facts/unreadable";
@@ -10,10 +10,10 @@ import type { Found, Operation } from "../lifecycle";
 import { handedOver } from "../ownership/whose";
 import { pinned } from "../pinned";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
-import { madeBefore } from "./madeUplink";
 import { bridgeState } from "./model";
 import { markedBridge } from "./owner";
 import { planBridge } from "./plan";
+import { virtualUplinkOf } from "./virtualUplink";
 import { vlansWritten } from "./vlans";
 
 const form = { resource: "Bridge", example: "kvm1.example/br0", parts: { bridge: interfaceName } };
@@ -50,9 +50,9 @@ function programOf(
   const { stp = false, forwardDelay = 0 } = link ?? {};
   const [port] = fixedPorts(facts, name);
   const isDefault = port && defaultUplink(facts, name)?.name === port.name;
-  const uplink = madeBefore(recordOf(facts, name)) ?? (isDefault ? undefined : port?.name);
+  const uplink = virtualUplinkOf(recordOf(facts, name)) ?? (isDefault ? undefined : port?.name);
   // A hand-made bridge's may be another one than its port's, which no program says.
-  const mtu = saidMtu(facts, name);
+  const mtu = readKvmnetMtu(facts, name);
   return {
     connection,
     ...(name !== "br0" && { name }),

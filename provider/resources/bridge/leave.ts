@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import { owningDefinition } from "../../backends/backends";
 import { addressingOf, listOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition, netplanIn } from "../../backends/entry/definition";
-import { asksDhcp6, kernelAddressing, learns, promised } from "../../backends/entry/wanted";
+import { acceptsAdvertisements, asksDhcp6, expectAddressing, kernelAddressing } from "../../backends/entry/wanted";
 import { bridgeFilesIn, networkFileName } from "../../backends/netplan/bridgeFile";
 import { cloudConfigPath, cloudInitGoesOn } from "../../backends/netplan/cloudInit";
 import { type Facts, fixedPorts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
@@ -14,17 +14,17 @@ import type { Target } from "../../kernel/target";
 import { kernelChange } from "../../kernel/transition";
 import { lossesOf } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
-import type { WantedBridge } from "../../plan/link/missing";
+import type { WantedBridge } from "../../plan/link/differences";
 import { presentName } from "../../plan/link/uplink";
 import { probesFor } from "../../plan/probes";
 import type { Addressing as AddressingInput } from "../../schema/addressing";
 import { Refusal } from "../../schema/refusal";
+import { type AdoptedBridge, definedOutside, findAdopted, readBridgeParameters } from "./adopted";
 import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { fileText, recordPath } from "./files";
-import { definedOutside, type Found, foundBridge, linkSaid } from "./found";
 import { filesGivenBack } from "./givenBack";
-import { mtuAgain, notIn, routers, undoneBy } from "./network";
+import { mtuAgain, routers, undoneBy, withoutAddressesOf } from "./network";
 import { needNetwork } from "./site";
 
 export interface LeavePlan extends Omit<BridgePlan, "record"> {
@@ -34,7 +34,7 @@ export interface LeavePlan extends Omit<BridgePlan, "record"> {
 }
 
 /** Whether a bridge was there before kvmnet, and is its user's still. Without a record, what kvmnet took away tells. */
-export function wasFound(facts: Facts, name: string, previousConfig: BridgePlan["previousConfig"]): boolean {
+export function isAdopted(facts: Facts, name: string, previousConfig: BridgePlan["previousConfig"]): boolean {
   const record = recordOf(facts, name);
   const taken = netplanIn(previousConfig);
   const isFound = record
@@ -60,18 +60,18 @@ export function planLeave(
   const { there, uplink, found } = bridgeOf(facts, name);
   const netplan = new Map([...facts.netplan, ...files]);
   const users = new Map([...netplan].filter(([path]) => !own.includes(path)));
-  const definition = findDefinition(users, name) ?? found.own;
+  const definition = findDefinition(users, name) ?? found.userDefinition;
   const wanted = { name, uplink: uplink.name, ...leftBridge(definition, found) };
   const onBridge = addressingOn(facts, there);
   const step = addressingStep(onBridge, addressingOf(found.definition), addressingOf(definition));
-  const { moving, leaving, addressing } = step;
+  const { transferred, dropped, addressing } = step;
   const losses = lossesOf(facts, { links: [uplink.name, name], ...step });
   // kvmnet's own file is asked whether the MTU is its doing.
   const again = mtuAgain({ ...facts, netplan }, wanted, uplink, owningDefinition({ ...facts, netplan: users }, uplink));
   const timers = { stp: wanted.stp, forwardDelay: wanted.forwardDelay };
   const target: Target = {
     links: [
-      { name, macAddress: wanted.macAddress, timers, addressing, leaving, mtu: again?.bridge },
+      { name, macAddress: wanted.macAddress, timers, addressing, dropped, mtu: again?.bridge },
       { name: uplink.name, master: name, mtu: again?.uplink },
     ],
     gone: [],
@@ -83,7 +83,7 @@ export function planLeave(
     files,
     remove: [...own, ...cloud.filter((path) => fileText(facts, path) !== undefined), recordPath(name)],
     ...kernelChange(facts, target),
-    leaving: leaving.map(cidrOf),
+    leaving: dropped.map(cidrOf),
     keepOnApply: [networkFileName(name)],
     keepOnRollback: [networkFileName(name)],
     release: "none",
@@ -91,18 +91,18 @@ export function planLeave(
     ...undoneBy(confirm),
   };
   const leased = leasedOf(onBridge.addresses);
-  const planned = { device: name, leaving, addresses: wanted.addresses, dhcp4: wanted.dhcp4, leased };
+  const planned = { device: name, dropped, addresses: wanted.addresses, dhcp4: wanted.dhcp4, leased };
   const places = definition.places.map(({ path }) => path);
   return {
-    ...{ change, target, uplink, wanted, moving, planned, config: {}, previousConfig, losses, inside, kept },
-    ...{ differences: [...own, ...files.keys()], strays: [], found: places },
+    ...{ change, target, uplink, wanted, transferred, planned, config: {}, previousConfig, losses, inside, kept },
+    ...{ differences: [...own, ...files.keys()], strays: [], adoptedFiles: places },
   };
 }
 
 /** @throws Refusal where a bridge that kvmnet has changed has lost its link or its port */
 function bridgeOf(facts: Facts, name: string) {
   const record = recordOf(facts, name);
-  const found = foundBridge(facts, name, record);
+  const found = findAdopted(facts, name, record);
   const there = linkNamed(facts, name);
   const uplink = linkNamed(facts, presentName(facts, name, record?.uplink ?? "")) ?? fixedPorts(facts, name)[0];
   if (!found || !there || !uplink)
@@ -117,23 +117,31 @@ function bridgeOf(facts: Facts, name: string) {
 function addressingStep(onBridge: Addressing, was: Stanza, stanza: Stanza) {
   const before = onBridge.routes;
   if (isDeepStrictEqual(was, stanza))
-    return { ...{ was, stanza, before, after: undefined }, moving: nothing, leaving: [], addressing: undefined };
-  const moving = kernelAddressing(saidBy(stanza), onBridge);
+    return { ...{ was, stanza, before, after: undefined }, transferred: nothing, dropped: [], addressing: undefined };
+  const moving = kernelAddressing(readKernelPart(stanza), onBridge);
   return {
-    ...{ was, stanza, before, after: moving.routes, moving },
-    leaving: notIn(moving, onBridge.addresses),
+    ...{ was, stanza, before, after: moving.routes, transferred: moving },
+    dropped: withoutAddressesOf(moving, onBridge.addresses),
     addressing: together(moving, { ...nothing, addresses: routers(onBridge) }),
   };
 }
 
 /** The link as its user's files have it. */
-function leftBridge(definition: Found["own"], { macAddress }: Found): Omit<WantedBridge, "name" | "uplink"> {
-  return { macAddress, mtu: undefined, ...linkSaid(definition), ...promised(addressingOf(definition)) };
+function leftBridge(
+  definition: AdoptedBridge["userDefinition"],
+  { macAddress }: AdoptedBridge,
+): Omit<WantedBridge, "name" | "uplink"> {
+  return {
+    macAddress,
+    mtu: undefined,
+    ...readBridgeParameters(definition),
+    ...expectAddressing(addressingOf(definition)),
+  };
 }
 
 /** What the kernel can be given of a stanza before networkd has read it; the rest of it is networkd's alone. */
-function saidBy(stanza: Stanza): AddressingInput {
-  const { dhcp4, addresses } = promised(stanza);
+function readKernelPart(stanza: Stanza): AddressingInput {
+  const { dhcp4, addresses } = expectAddressing(stanza);
   const listed = listOf(stanza.routes) as Stanza[];
   const old = [
     { to: "default", via: stanza.gateway4 },
@@ -145,5 +153,11 @@ function saidBy(stanza: Stanza): AddressingInput {
     if (!isPlain || !isNetwork || typeof via !== "string" || !ipaddr.isValid(via)) return [];
     return [{ to: String(to), via, ...(typeof metric === "number" && { metric }) }];
   });
-  return { dhcp4, dhcp6: asksDhcp6(stanza), acceptRa: learns(stanza), addresses: [...addresses], routes };
+  return {
+    dhcp4,
+    dhcp6: asksDhcp6(stanza),
+    acceptRa: acceptsAdvertisements(stanza),
+    addresses: [...addresses],
+    routes,
+  };
 }

@@ -16,11 +16,11 @@ import { apply, planned } from "./apply";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { deleteBridge } from "./delete";
 import { importBridge } from "./import";
+import { logPlan } from "./logPlan";
 import { bridgeState } from "./model";
 import { heldBy, markedBridge, nameNow, refuseRenamed, refuseUnknown, remembered, uplinkAgain } from "./owner";
 import { planUpdate } from "./planUpdate";
 import { needNetwork } from "./site";
-import { tell } from "./tell";
 import { refuseWithoutFiltering, wrongVlans } from "./vlans";
 import { weigh } from "./weigh";
 
@@ -82,7 +82,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const { host, facts, thing } = await takeable(operation, inputs);
     const plan = planned(facts, inputs, operation.urn);
     tellTaken(operation, host, thing);
-    if (thing.mark === undefined || plan.differences.length > 0) tell(operation, host, facts, plan);
+    if (thing.mark === undefined || plan.differences.length > 0) logPlan(operation, host, facts, plan);
     weigh(operation, host, facts, plan, inputs);
     return bridgeState(facts, inputs, plan, [], {});
   },
@@ -133,7 +133,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const { name: was } = old.state;
     const plan = planUpdate(facts, inputs, facts.records.get(was)?.owner ?? operation.urn, was);
     tellStale(operation, host, thing, old.state);
-    if (plan.differences.length > 0) tell(operation, host, facts, plan);
+    if (plan.differences.length > 0) logPlan(operation, host, facts, plan);
     weigh(operation, host, facts, plan, inputs);
     return { ...old.state, ...bridgeState(facts, inputs, plan, [], old.state) };
   },

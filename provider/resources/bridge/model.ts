@@ -8,7 +8,7 @@ import type { BridgeInputs, BridgeState } from "./definition";
 const ethernetMtu = 1500;
 
 /** What a state has of a bridge that its plan does not tell. */
-export type Own = Holder & Pick<BridgeState, "hostKey">;
+export type StateOnly = Holder & Pick<BridgeState, "hostKey">;
 
 /** The state of a bridge, from what the host is; during a preview, from what it will be. */
 export function bridgeState(
@@ -16,13 +16,13 @@ export function bridgeState(
   inputs: BridgeInputs,
   plan: BridgePlan,
   drift: readonly string[],
-  { hostKey, ownerId, ownerUrn }: Own,
+  { hostKey, ownerId, ownerUrn }: StateOnly,
 ): BridgeState {
   const { connection: _, ...rest } = inputs;
   const link = linkNamed(facts, inputs.name);
-  const addresses = (link ? link.addresses.filter((address) => address.scope === "global") : plan.moving.addresses).map(
-    (address) => `${address.local}/${address.prefix}`,
-  );
+  const addresses = (
+    link ? link.addresses.filter((address) => address.scope === "global") : plan.transferred.addresses
+  ).map((address) => `${address.local}/${address.prefix}`);
   return {
     ...rest,
     hostId: facts.machineId,

@@ -3,7 +3,7 @@ import { addressingOf, withAddressing, withoutAddressing } from "../../backends/
 import { findDefinition, type NetplanDefinition } from "../../backends/entry/definition";
 import { networkFileName } from "../../backends/netplan/bridgeFile";
 import { identityPath } from "../../backends/netplan/identity";
-import { mtuOfItsOwn } from "../../backends/netplan/mtu";
+import { uplinkMtuWithoutBridge } from "../../backends/netplan/mtu";
 import { refusePattern } from "../../backends/netplan/refuse";
 import { type Facts, type Link, linkNamed, recordOf } from "../../host/facts/facts";
 import { addressingOn } from "../../kernel/addressingOn";
@@ -12,9 +12,9 @@ import { presentName, resolveUplink } from "../../plan/link/uplink";
 import { Refusal } from "../../schema/refusal";
 import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
-import { madeUplink, nicNamed, refuseOtherKind } from "./madeUplink";
 import { planBridge } from "./plan";
-import { ownRecord } from "./site";
+import { requireOwnRecord } from "./site";
+import { nicNamed, refuseOtherKind, resolveVirtualUplink } from "./virtualUplink";
 import { vlanDropInsIn } from "./vlans";
 
 export interface MovePlan extends BridgePlan {
@@ -25,7 +25,8 @@ export interface MovePlan extends BridgePlan {
 /** Whether a bridge that is there is to be on another NIC. */
 export function movesUplink(facts: Facts, { name, uplink }: BridgeInputs): boolean {
   const was = recordOf(facts, name)?.uplink;
-  if (was === undefined || typeof uplink !== "string" || madeUplink(uplink, recordOf(facts, name))) return false;
+  if (was === undefined || typeof uplink !== "string" || resolveVirtualUplink(uplink, recordOf(facts, name)))
+    return false;
   return resolveUplink(facts, name, uplink).name !== presentName(facts, name, was);
 }
 
@@ -35,7 +36,7 @@ export function movesUplink(facts: Facts, { name, uplink }: BridgeInputs): boole
  */
 export function planMove(facts: Facts, inputs: BridgeInputs, owner: string): MovePlan {
   const { name } = inputs;
-  const record = ownRecord(facts, name, owner, false);
+  const record = requireOwnRecord(facts, name, owner, false);
   refuseOtherKind(name, record, undefined);
   const from = linkNamed(facts, record?.uplink ?? "");
   if (!record || !from) throw new Refusal(`uplink: the host has no NIC ${record?.uplink} any more that ${name} is on.`);
@@ -72,7 +73,7 @@ export function planMove(facts: Facts, inputs: BridgeInputs, owner: string): Mov
     owner,
     { insteadOf: from.name },
   );
-  const mtu = mtuOfItsOwn(facts, name, from, original);
+  const mtu = uplinkMtuWithoutBridge(facts, name, from, original);
   const kernel = { ...plan.target, links: [{ name: from.name, master: null, mtu }, ...plan.target.links] };
   const change = {
     ...plan.change,

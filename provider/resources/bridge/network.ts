@@ -1,7 +1,7 @@
 import type { Stanza } from "../../backends/entry/addressing";
 import type { NetplanDefinition } from "../../backends/entry/definition";
-import { kernelAddressing, learns, promised } from "../../backends/entry/wanted";
-import { mtuOfItsOwn } from "../../backends/netplan/mtu";
+import { acceptsAdvertisements, expectAddressing, kernelAddressing } from "../../backends/entry/wanted";
+import { uplinkMtuWithoutBridge } from "../../backends/netplan/mtu";
 import type { Address, Facts, Link, Route } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf, leasedOf, type PlannedAddresses } from "../../host/transaction/readdressing";
@@ -9,7 +9,7 @@ import { type Addressing, nothing, together } from "../../kernel/addressingOn";
 import type { Target } from "../../kernel/target";
 import { filtersVlans } from "../../kernel/vlans";
 import { type Losses, lossesOf } from "../../plan/impact/losses";
-import { naturalMtu, unlikeMtu, type WantedBridge } from "../../plan/link/missing";
+import { findMtuDifferences, naturalMtu, type WantedBridge } from "../../plan/link/differences";
 import { strayTaps, tapsToPutInVlans } from "../../plan/link/taps";
 import type { BridgeInputs } from "./definition";
 import type { BridgeFiles } from "./files";
@@ -19,8 +19,8 @@ import type { Site } from "./site";
 export interface BridgeNetwork {
   readonly target: Target;
   /** What goes over from one link to the other. */
-  readonly moving: Addressing;
-  readonly leaving: readonly Address[];
+  readonly transferred: Addressing;
+  readonly dropped: readonly Address[];
   readonly planned: PlannedAddresses;
   readonly losses: Losses;
 }
@@ -46,9 +46,9 @@ export function networkFor(
   const stayed = inherits && onBridge.addresses.length > 0;
   const inherited = stayed ? nothing : onUplink;
   const byOwner = (one: Addressing) => handling?.asSet?.(one) ?? one;
-  const moving =
+  const transferred =
     inputs.addressing === "inherit" ? inherited : byOwner(kernelAddressing(inputs.addressing, onUplink, kept));
-  const leaving = inherits ? [] : notIn(moving, [...onBridge.addresses, ...onUplink.addresses]);
+  const dropped = inherits ? [] : withoutAddressesOf(transferred, [...onBridge.addresses, ...onUplink.addresses]);
   // What DHCP gave leaves only once it gives another one.
   const lease = wanted.dhcp4 ? there?.lease?.address : undefined;
   const again = uplink && port && mtuAgain(facts, wanted, uplink, port);
@@ -58,7 +58,7 @@ export function networkFor(
     timers: { stp: wanted.stp, forwardDelay: wanted.forwardDelay },
     ...(wanted.vlans && { vlanFiltering: wanted.vlans.filtering }),
     addressing: stayed ? undefined : onceDone(inputs, { onBridge, onUplink, byOwner }, kept),
-    leaving: leaving.filter(({ local }) => local !== lease),
+    dropped: dropped.filter(({ local }) => local !== lease),
     mtu: wanted.mtu ?? again?.bridge,
   };
   const taps = strayTaps(facts, name).map(({ tap, in: vlans }) => ({
@@ -75,12 +75,16 @@ export function networkFor(
   };
   const leased = leasedOf([...onBridge.addresses, ...onUplink.addresses]);
   return {
-    ...{ target: { links: [bridge, ...(ofPort ? [ofPort] : []), ...taps, ...ofVlans], gone: [] }, moving, leaving },
-    planned: { device: name, leaving, addresses: wanted.addresses, dhcp4: wanted.dhcp4, leased },
+    ...{
+      target: { links: [bridge, ...(ofPort ? [ofPort] : []), ...taps, ...ofVlans], gone: [] },
+      transferred,
+      dropped,
+    },
+    planned: { device: name, dropped: dropped, addresses: wanted.addresses, dhcp4: wanted.dhcp4, leased },
     losses: lossesOf(facts, {
       links: [...(uplink ? [uplink.name] : []), name],
       before: [...onUplink.routes, ...onBridge.routes],
-      after: inherits ? undefined : [...moving.routes, ...learnedBy(stanza, onBridge.routes)],
+      after: inherits ? undefined : [...transferred.routes, ...learnedBy(stanza, onBridge.routes)],
       was: entry,
       stanza,
     }),
@@ -90,7 +94,8 @@ export function networkFor(
 /** What DHCP servers and routers have given a bridge that goes on to listen to them. */
 function learnedBy(stanza: Stanza, routes: readonly Route[]): Route[] {
   return routes.filter(
-    ({ protocol }) => (protocol === "dhcp" && promised(stanza).dhcp4) || (protocol === "ra" && learns(stanza)),
+    ({ protocol }) =>
+      (protocol === "dhcp" && expectAddressing(stanza).dhcp4) || (protocol === "ra" && acceptsAdvertisements(stanza)),
   );
 }
 
@@ -111,14 +116,14 @@ function onceDone(
 
 /** Where the program says none, but a hand did, or the program before. */
 export function mtuAgain(facts: Facts, wanted: WantedBridge, uplink: Link, definition: NetplanDefinition) {
-  const own = mtuOfItsOwn(facts, wanted.name, uplink, definition);
-  if (own === uplink.mtu && unlikeMtu(facts, wanted).length === 0) return undefined;
+  const own = uplinkMtuWithoutBridge(facts, wanted.name, uplink, definition);
+  if (own === uplink.mtu && findMtuDifferences(facts, wanted).length === 0) return undefined;
   const links = facts.links.map((link) => (link.name === uplink.name ? { ...link, mtu: own } : link));
   return { uplink: own === uplink.mtu ? undefined : own, bridge: naturalMtu({ ...facts, links }, wanted.name) };
 }
 
 /** Addresses that an addressing does not have. What a router has a host make comes again. */
-export function notIn(addressing: Addressing, addresses: readonly Address[]): Address[] {
+export function withoutAddressesOf(addressing: Addressing, addresses: readonly Address[]): Address[] {
   const known = new Set(addressing.addresses.map(cidrOf));
   const made = new Set(routers({ addresses }));
   return addresses.filter((one) => !made.has(one) && !known.has(cidrOf(one)));

@@ -10,10 +10,10 @@ import { type Holder, heldOr, markText } from "../ownership/mark";
 import type { Marked } from "../ownership/whose";
 import { importing, inWords, isOfOtherStack, namedBy } from "../ownership/words";
 import { stackOf } from "../stack";
+import { makingItYours } from "./adopted";
 import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs, BridgeState } from "./definition";
 import { recordPath } from "./files";
-import { makingItYours } from "./found";
 import { planBridge } from "./plan";
 
 /** A bridge, and whose the host says that it is. */
@@ -72,12 +72,12 @@ export function uplinkAgain(facts: Facts, inputs: BridgeInputs, { name, uplink }
 export function refuseUnknown(facts: Facts, host: Host, urn: string, inputs: BridgeInputs, state: BridgeState): void {
   const { name, ownerId } = state;
   if (ownerId === undefined || recordOf(facts, name) || !linkNamed(facts, name)) return;
-  const differences = () => {
+  const findRestoringDifferences = () => {
     const there = { ...inputs, name, uplink: uplinkAgain(facts, inputs, state) };
     const plan = unlessRefused(() => planBridge(remembered(facts, state, urn), there, urn));
     return plan instanceof Refusal ? [plan.message] : plan.differences;
   };
-  const unlike = differences();
+  const unlike = findRestoringDifferences();
   if (unlike.length === 0) return;
   const mine = makingItYours(facts, name);
   throw new Refusal(

@@ -14,7 +14,7 @@ export function planUpdate(facts: Facts, inputs: BridgeInputs, owner: string, wa
 }
 
 /** The NIC that the bridge was to leave, where it is a port still: on one LAN, two of them are a loop. */
-export function stillOn(facts: Facts, { insteadOf, wanted }: UpdatePlan): string[] {
+export function findFormerUplink(facts: Facts, { insteadOf, wanted }: UpdatePlan): string[] {
   const left = insteadOf === undefined ? undefined : linkNamed(facts, insteadOf);
   return left?.master === wanted.name ? [`${left.name} is a port of ${wanted.name} still`] : [];
 }

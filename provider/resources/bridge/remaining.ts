@@ -15,11 +15,11 @@ import type { BridgeInputs } from "./definition";
 
 interface Remaining extends Marked {
   /** Whether a resource of the state is this one. */
-  readonly is: (state: Owned["state"]) => boolean;
+  readonly isSame: (state: Owned["state"]) => boolean;
 }
 
 /** What kvmnet has on the host for a bridge that is gone, and nobody has asked to delete: Pulumi may have forgotten it. */
-export function tellRemaining(
+export function warnOfRemaining(
   { owned, log, urn }: Operation,
   host: Host,
   facts: Facts,
@@ -27,7 +27,7 @@ export function tellRemaining(
   connection: BridgeInputs["connection"],
 ): void {
   const deleted = owned.deleted().filter(({ state }) => state.hostId === facts.machineId);
-  const left = onBridge(facts, name, connection).filter(({ is }) => !deleted.some(({ state }) => is(state)));
+  const left = onBridge(facts, name, connection).filter(({ isSame }) => !deleted.some(({ state }) => isSame(state)));
   const told = left.flatMap(({ words, mark, importAs }) =>
     mark === undefined
       ? []
@@ -50,23 +50,23 @@ function onBridge(facts: Facts, name: string, connection: BridgeInputs["connecti
   return [
     ...networks.map((network) => ({
       ...markedNetwork(facts, network, connection),
-      is: ({ uuid }: Owned["state"]) => uuid === network.uuid,
+      isSame: ({ uuid }: Owned["state"]) => uuid === network.uuid,
     })),
     ...(facts.libvirt?.domains ?? []).flatMap((domain) =>
       [...new Set(nicsOf(domain).map(({ mac }) => mac))].map((mac) => ({
         ...markedNic(facts, nicOf(domain, mac), mac, connection),
-        is: ({ domainId, macAddress }: Owned["state"]) => domainId === domain.uuid && macAddress === mac,
+        isSame: ({ domainId, macAddress }: Owned["state"]) => domainId === domain.uuid && macAddress === mac,
       })),
     ),
     ...keptTapsIn(facts.taps, name).map((tap) => ({
       ...markedTap(facts, tap.name, connection),
-      is: (state: Owned["state"]) => state.name === tap.name && state.madeBy !== undefined,
+      isSame: (state: Owned["state"]) => state.name === tap.name && state.madeBy !== undefined,
     })),
     ...(installed(facts, name)
       ? [
           {
             ...markedFilter(facts, name, connection),
-            is: ({ bridge, effective }: Owned["state"]) => bridge === name && effective !== undefined,
+            isSame: ({ bridge, effective }: Owned["state"]) => bridge === name && effective !== undefined,
           },
         ]
       : []),

@@ -14,9 +14,9 @@ import { Refusal } from "../../schema/refusal";
 import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
 import { fileText, recordPath } from "./files";
-import { madeBefore, madeWords } from "./madeUplink";
 import { planBridge } from "./plan";
-import { needNetwork, ownRecord } from "./site";
+import { needNetwork, requireOwnRecord } from "./site";
+import { describeVirtualUplink, virtualUplinkOf } from "./virtualUplink";
 import { vlanDropInsIn } from "./vlans";
 
 export interface RenamePlan extends BridgePlan {
@@ -31,13 +31,13 @@ export interface RenamePlan extends BridgePlan {
 export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, was: string): RenamePlan {
   const { name } = inputs;
   needNetwork(facts, [was, name]);
-  const record = ownRecord(facts, was, owner, false);
+  const record = requireOwnRecord(facts, was, owner, false);
   const from = linkNamed(facts, was);
   if (!record || !from) throw new Refusal(`name: the host has no bridge ${was} to be renamed to ${name}.`);
-  const made = madeBefore(record);
+  const made = virtualUplinkOf(record);
   if (made)
     throw new Refusal(
-      `name: ${was} is on ${madeWords(made)}, and can't become ${name} in place. Destroy it first, or have ${name} beside it.`,
+      `name: ${was} is on ${describeVirtualUplink(made)}, and can't become ${name} in place. Destroy it first, or have ${name} beside it.`,
     );
   if (record.found)
     throw new Refusal(

@@ -1,5 +1,5 @@
 import { addressingOf, listOf, type Stanza } from "../../backends/entry/addressing";
-import { findDefinition, saidIn } from "../../backends/entry/definition";
+import { findDefinition, readPlace } from "../../backends/entry/definition";
 import { isBridgeFile } from "../../backends/netplan/bridgeFile";
 import type { Facts } from "../../host/facts/facts";
 import type { BridgeRecord } from "../../host/facts/records";
@@ -10,10 +10,10 @@ import { Refusal } from "../../schema/refusal";
 import type { BridgePlan } from "./bridgePlan";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { fileText } from "./files";
-import { madeBefore } from "./madeUplink";
+import { onlyTaps } from "./logPlan";
 import { bridgeState } from "./model";
 import { planBridge } from "./plan";
-import { onlyTaps } from "./tell";
+import { virtualUplinkOf } from "./virtualUplink";
 import { vlansWritten } from "./vlans";
 
 /** A bridge of kvmnet's that is not as its own files on the host have it: they are what its program said last. */
@@ -49,10 +49,10 @@ function repairOf(
   const definition = findDefinition(facts.netplan, name);
   const [place, ...others] = definition?.places ?? [];
   if (found || !definition || !place || others.length > 0 || !isBridgeFile(place.path, name)) return [];
-  const { parameters, macaddress, mtu } = saidIn(place);
+  const { parameters, macaddress, mtu } = readPlace(place);
   const { stp, "forward-delay": forwardDelay } = (parameters ?? {}) as Stanza;
-  const uplink = madeBefore({ uplink: recorded, vlan }) ?? presentName(facts, name, recorded);
-  const [port] = listOf(saidIn(place).interfaces);
+  const uplink = virtualUplinkOf({ uplink: recorded, vlan }) ?? presentName(facts, name, recorded);
+  const [port] = listOf(readPlace(place).interfaces);
   const vlans = vlansWritten(facts, name, port === undefined ? undefined : String(port));
   const link = { name, uplink, macAddress: macaddress, mtu, stp, forwardDelay, ...vlans };
   for (const addressing of ["inherit", inWords(addressingOf(definition))]) {

@@ -3,9 +3,9 @@ import { restoration } from "../../backends/backends";
 import { bridgeFilesOf } from "../../backends/bridgeFiles";
 import { addressingOf } from "../../backends/entry/addressing";
 import { findDefinition } from "../../backends/entry/definition";
-import { type Promised, promised } from "../../backends/entry/wanted";
+import { type ExpectedAddressing, expectAddressing } from "../../backends/entry/wanted";
 import { cloudConfigPath, cloudInitGoesOn } from "../../backends/netplan/cloudInit";
-import { mtuOfItsOwn } from "../../backends/netplan/mtu";
+import { uplinkMtuWithoutBridge } from "../../backends/netplan/mtu";
 import { portEntry } from "../../backends/netplan/pattern";
 import {
   type Address,
@@ -23,7 +23,7 @@ import { kernelChange } from "../../kernel/transition";
 import { lossesOf } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
 import { sysctlPath } from "../../plan/impact/sysctls";
-import type { WantedBridge } from "../../plan/link/missing";
+import type { WantedBridge } from "../../plan/link/differences";
 import { presentName } from "../../plan/link/uplink";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../schema/refusal";
@@ -53,9 +53,12 @@ export function planRestore(
   const uplink = linkNamed(facts, presentName(facts, name, record?.uplink ?? "")) ?? fixedPorts(facts, name)[0];
   if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
   needNetwork(facts, [name, uplink.name]);
-  const moving = bridge ? addressingOn(facts, bridge) : nothing;
+  const transferred = bridge ? addressingOn(facts, bridge) : nothing;
   const site = { bridge: name, there: bridge, uplink, previousConfig };
-  const { files, kept, original, promise, learning, stanza, owner, told, unit } = restoration(facts, site);
+  const { files, kept, original, expected, acceptsAdvertisements, stanza, owner, told, unit } = restoration(
+    facts,
+    site,
+  );
   const dropIns = vlanDropInsIn(facts, name, [portEntry(original, uplink).id]);
   // Where a bridge was moved, cloud-init's file gets what cloud-init would overwrite.
   const cloud = !record?.moved && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
@@ -64,7 +67,7 @@ export function planRestore(
     ...dropIns,
     ...[sysctlPath(name), ...cloud].filter((path) => fileText(facts, path) !== undefined),
   ];
-  const leaving = moving.addresses.filter((address) => isOnlyOf(facts, name, address, promise));
+  const dropped = transferred.addresses.filter((address) => isOnlyOf(facts, name, address, expected));
   const wanted: WantedBridge = {
     name,
     uplink: uplink.name,
@@ -72,44 +75,53 @@ export function planRestore(
     stp: bridge?.stp ?? false,
     forwardDelay: bridge?.forwardDelay ?? 0,
     mtu: undefined,
-    ...promise,
+    ...expected,
   };
   const entry = findDefinition(facts.netplan, name);
   const losses = lossesOf(facts, {
     links: [uplink.name, name],
-    before: moving.routes,
-    after: moving.routes.filter((route) => route.destination !== "default" || isPromised(promise, learning, route)),
+    before: transferred.routes,
+    after: transferred.routes.filter(
+      (route) => route.destination !== "default" || isExpected(expected, acceptsAdvertisements, route),
+    ),
     was: entry ? addressingOf(entry) : {},
     stanza,
   });
   const target = {
-    links: [{ name: uplink.name, master: null, mtu: mtuOfItsOwn(facts, name, uplink, original), addressing: moving }],
+    links: [
+      {
+        name: uplink.name,
+        master: null,
+        mtu: uplinkMtuWithoutBridge(facts, name, uplink, original),
+        addressing: transferred,
+      },
+    ],
     gone: [name],
   };
   const demanded = probesFor(facts, losses, [], confirm.probes);
-  const { inside, ...demands } = demandsOf(facts, [uplink.name, name], demanded, moving.addresses);
+  const { inside, ...demands } = demandsOf(facts, [uplink.name, name], demanded, transferred.addresses);
   const change: Change = {
     files,
     remove: [...own, recordPath(name)],
     ...kernelChange(facts, target),
     owner,
     ...(told.handOver && { handOver: told.handOver }),
-    leaving: leaving.map(cidrOf),
+    leaving: dropped.map(cidrOf),
     keepOnApply: told.keepOnApply,
     keepOnRollback: told.keepOnRollback,
     release: "apply",
     ...demands,
     ...undoneBy(confirm),
   };
-  const leased = leasedOf(moving.addresses);
-  const planned = { device: uplink.name, leaving, addresses: promise.addresses, dhcp4: promise.dhcp4, leased };
+  const leased = leasedOf(transferred.addresses);
+  const planned = { device: uplink.name, dropped, addresses: expected.addresses, dhcp4: expected.dhcp4, leased };
   return {
     ...{
       change,
       target,
       uplink,
       wanted,
-      moving,
+      transferred,
       planned,
       config: {},
       previousConfig,
@@ -120,20 +132,24 @@ export function planRestore(
       unit,
       kept,
     },
-    found: [],
+    adoptedFiles: [],
   };
 }
 
 /** Whether the old configuration has the default route too, or does not say. */
-function isPromised({ gateways }: Promised, learning: boolean, { family, gateway, protocol }: Route): boolean {
+function isExpected(
+  { gateways }: ExpectedAddressing,
+  learning: boolean,
+  { family, gateway, protocol }: Route,
+): boolean {
   const said = gateways.filter((one) => one.includes(":") === (family === "inet6"));
   return said.length > 0 ? said.includes(gateway ?? "") : protocol !== "ra" || learning;
 }
 
 /** Whether an address comes from the bridge's own file, and the NIC's does not have it. What no file says stays. */
-function isOnlyOf(facts: Facts, bridge: string, address: Address, original: Promised): boolean {
+function isOnlyOf(facts: Facts, bridge: string, address: Address, original: ExpectedAddressing): boolean {
   if (original.addresses.includes(cidrOf(address))) return false;
   if (isLeased(address)) return !original.dhcp4;
   const definition = findDefinition(facts.netplan, bridge);
-  return definition !== undefined && promised(addressingOf(definition)).addresses.includes(cidrOf(address));
+  return definition !== undefined && expectAddressing(addressingOf(definition)).addresses.includes(cidrOf(address));
 }

@@ -14,16 +14,16 @@ import type { Present } from "../../plan/addressing/kept";
 import { presentName, resolveUplink } from "../../plan/link/uplink";
 import { Refusal } from "../../schema/refusal";
 import { handsOver } from "../stack";
+import { type AdoptedBridge, findAdopted, refuseOtherPorts } from "./adopted";
 import type { BridgeInputs } from "./definition";
-import { type Found, foundBridge, refuseOtherPorts } from "./found";
-import { nicNamed, refuseOtherKind } from "./madeUplink";
+import { nicNamed, refuseOtherKind } from "./virtualUplink";
 
 /** What there is where a bridge is to be. */
 export interface Site {
   readonly facts: Facts;
   readonly record: BridgeRecord | undefined;
   /** A bridge that was there before kvmnet. */
-  readonly found: Found | undefined;
+  readonly adopted: AdoptedBridge | undefined;
   readonly uplink: Link;
   /** The uplink's entry, as it was before kvmnet. */
   readonly port: NetplanDefinition;
@@ -44,7 +44,7 @@ export interface Site {
 
 export interface Taking {
   /** A resource that is new takes the bridge from an earlier one of its stack. */
-  readonly takes?: boolean;
+  readonly takesOver?: boolean;
   /** netplan's entry of the bridge under another name. */
   readonly was?: NetplanDefinition | undefined;
   /** The bridge itself, under that name. */
@@ -58,12 +58,12 @@ export function siteOf(
   facts: Facts,
   { name, ...inputs }: BridgeInputs,
   owner: string,
-  { takes = false, was, renamed }: Taking,
+  { takesOver = false, was, renamed }: Taking,
 ): Site {
   needNetwork(facts, [name]);
-  const record = ownRecord(facts, name, owner, takes);
+  const record = requireOwnRecord(facts, name, owner, takesOver);
   refuseOtherKind(name, record, undefined);
-  const found = foundBridge(facts, name, record);
+  const adopted = findAdopted(facts, name, record);
   const uplink = resolveUplink(facts, name, nicNamed(inputs.uplink) ?? record?.uplink);
   needNetwork(facts, [name, uplink.name]);
   if (record && uplink.name !== record.uplink) {
@@ -72,15 +72,15 @@ export function siteOf(
     );
   }
   const plain = withoutBridge(facts, name, record);
-  const port = entryBefore(plain, uplink, found || record?.found ? undefined : record?.previousConfig);
-  const configuration = found
+  const port = entryBefore(plain, uplink, adopted || record?.found ? undefined : record?.previousConfig);
+  const configuration = adopted
     ? undefined
     : backendOf(port).configuration({ facts, plain, bridge: name, uplink, entry: port, record });
-  if (found) {
+  if (adopted) {
     if (uplink.master !== name) refuseKeys(port, uplink);
     refusePattern(port, uplink);
-    if (isProfiles(found.own)) refuseUnkept(facts, found.own, uplink);
-    refuseOtherPorts(facts, found, uplink, port.id);
+    if (isProfiles(adopted.userDefinition)) refuseUnkept(facts, adopted.userDefinition, uplink);
+    refuseOtherPorts(facts, adopted, uplink, port.id);
   }
   const there = linkNamed(facts, name);
   refuseMtu(inputs.mtu, uplink, there);
@@ -89,9 +89,9 @@ export function siteOf(
   const entry = addressingOf(was ?? findDefinition(facts.netplan, name) ?? port);
   const routes = [...onBridge.routes, ...onUplink.routes];
   const now = { addressing: { addresses: [], routes }, lease: there?.lease ?? uplink.lease };
-  const handling = configuration ?? handlingOf(facts, found?.own ?? port, uplink, port);
+  const handling = configuration ?? handlingOf(facts, adopted?.userDefinition ?? port, uplink, port);
   return {
-    ...{ facts, record, found, uplink, port, configuration, handling },
+    ...{ facts, record, adopted, uplink, port, configuration, handling },
     ...{ there, present: renamed ?? there, onUplink, onBridge, entry, now },
   };
 }
@@ -116,7 +116,7 @@ export function needNetwork(facts: Facts, links: readonly string[]): void {
   need(facts, "files", links);
 }
 
-export function ownRecord(facts: Facts, name: string, owner: string, takes: boolean) {
+export function requireOwnRecord(facts: Facts, name: string, owner: string, takes: boolean) {
   const record = recordOf(facts, name);
   if (record && record.owner !== owner && !(takes && handsOver(record.owner, owner))) {
     throw new Refusal(

@@ -4,17 +4,17 @@ import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts"
 import type { Host } from "../../host/host";
 import { filtersVlans, givenVlans, ranges } from "../../kernel/vlans";
 import { vlanIn, vlanWords } from "../../plan/attachment/vlan";
-import type { WantedBridge } from "../../plan/link/missing";
+import type { WantedBridge } from "../../plan/link/differences";
 import { Refusal } from "../../schema/refusal";
 import { isUnknown } from "../../schema/unknown";
 import type { CheckFailure } from "../lifecycle";
 import type { BridgeInputs } from "./definition";
 import type { Site } from "./site";
 
-type Said = Pick<BridgeInputs, "vlanFiltering" | "vlans" | "uplink">;
+type VlanInputs = Pick<BridgeInputs, "vlanFiltering" | "vlans" | "uplink">;
 
 /** What of them does not go together. A value may not be known yet. */
-export function wrongVlans({ vlanFiltering, vlans, uplink }: Partial<Said>): CheckFailure[] {
+export function wrongVlans({ vlanFiltering, vlans, uplink }: Partial<VlanInputs>): CheckFailure[] {
   const failures: (CheckFailure | false)[] = [
     vlanFiltering === true &&
       (uplink === "none" || (typeof uplink === "object" && !isUnknown(uplink))) && {
@@ -71,7 +71,7 @@ function filesOf(facts: Facts, bridge: string, portId: string | undefined) {
 }
 
 /** As kvmnet's files have it, which are what its program said last; undefined: they say nothing. */
-export function vlansWritten(facts: Facts, bridge: string, portId: string | undefined): Said | undefined {
+export function vlansWritten(facts: Facts, bridge: string, portId: string | undefined): VlanInputs | undefined {
   const files = filesOf(facts, bridge, portId);
   if (!files.bridge.some((path) => facts.networkd.get(path)?.includes(filteringKey))) return undefined;
   const tagged = files.port.flatMap((path) => taggedIn(facts.networkd.get(path)));
@@ -92,7 +92,7 @@ export function vlanDropInsIn(facts: Facts, bridge: string, portIds: readonly st
  * @throws Refusal of what the host's network can't be given, or what would be lost by it
  */
 export function vlansFor(site: Site, inputs: BridgeInputs, portId: string): WantedBridge["vlans"] {
-  const { facts, found, configuration, handling, uplink, present } = site;
+  const { facts, adopted, configuration, handling, uplink, present } = site;
   const { name, vlanFiltering, vlans = [] } = inputs;
   const filtering = vlanFiltering ?? (vlansWritten(facts, present?.name ?? name, portId) ? false : undefined);
   if (filtering === undefined) return undefined;
@@ -106,9 +106,9 @@ export function vlansFor(site: Site, inputs: BridgeInputs, portId: string): Want
     throw new Refusal(
       `vlanFiltering: ${owner} has ${uplink.name}, and for now kvmnet has bridges tell VLANs apart where netplan or networkd has the NIC. Leave it out, or give each VLAN a bridge of its own by hand.`,
     );
-  if (found)
+  if (adopted)
     throw new Refusal(
-      `vlanFiltering: ${name} was made by hand (${found.own.places.map(({ path }) => path).join(", ")}), and is told so by hand: a drop-in with [Bridge] VLANFiltering=yes for its .netdev, and [BridgeVLAN] for ${uplink.name}. Leave it out here; a Nic on it may have a vlan then.`,
+      `vlanFiltering: ${name} was made by hand (${adopted.userDefinition.places.map(({ path }) => path).join(", ")}), and is told so by hand: a drop-in with [Bridge] VLANFiltering=yes for its .netdev, and [BridgeVLAN] for ${uplink.name}. Leave it out here; a Nic on it may have a vlan then.`,
     );
   refuseHostsVlans(facts, name, uplink, wanted.uplink.tagged);
   return wanted;

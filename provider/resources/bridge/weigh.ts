@@ -7,9 +7,9 @@ import { Refusal } from "../../schema/refusal";
 import type { Operation } from "../lifecycle";
 import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
+import { onlyTaps } from "./logPlan";
 import type { UpdatePlan } from "./planUpdate";
 import type { RestorePlan } from "./restore";
-import { onlyTaps } from "./tell";
 
 /**
  * What else on the host the change concerns: all of it is told in the preview.
@@ -59,7 +59,7 @@ export function weighDelete(
   refuseUnproven(plan);
   const { wanted, uplink } = plan;
   const { name } = wanted;
-  const step = { gone: name, heir: uplink.name, enslaved: undefined, deleted: true };
+  const step = { gone: name, successor: uplink.name, enslaved: undefined, deleted: true };
   const impacts = linkNamed(facts, name) === undefined ? [] : impactsOf(facts, step);
   const onTop = isOnTop(facts, name);
   for (const impact of impacts) if (!onTop(impact)) log.warn(`${host.label}: ${words(impact)}`);
@@ -74,6 +74,6 @@ const isOnTop =
 /** The same of a bridge that leaves nothing to a NIC. @throws Refusal of what is on top of it */
 export function refuseOnTop(facts: Facts, name: string, { accept = [], forceDelete }: BridgeInputs): void {
   if (forceDelete || linkNamed(facts, name) === undefined) return;
-  const step = { gone: name, heir: name, enslaved: undefined, deleted: true };
+  const step = { gone: name, successor: name, enslaved: undefined, deleted: true };
   refuse(impactsOf(facts, step).filter(isOnTop(facts, name)), accept);
 }

@@ -1,6 +1,6 @@
 import { type Facts, ownerMarkOf } from "../../host/facts/facts";
 import { netfilterScript } from "../../host/netfilter/script";
-import { type Effective, effectiveOf, placesWithoutOurs, withoutOurs } from "../../plan/netfilter/effective";
+import { type Effective, effectiveOf, findPlacesWithoutRule, withoutKvmnetRules } from "../../plan/netfilter/effective";
 import { markOf, placeOf } from "../../plan/netfilter/fate";
 import {
   enabledPath,
@@ -86,7 +86,7 @@ function mendable({ dropping }: Effective, bridge: string): string[] {
 /** Where nothing drops now, and what comes later finds no rule. */
 function missing(facts: Facts, { dropping }: Effective, bridge: string): string[] {
   const named = dropping.map(({ chain }) => placeOf(chain));
-  return placesWithoutOurs(facts, bridge)
+  return findPlacesWithoutRule(facts, bridge)
     .filter((place) => !named.includes(place))
     .map(
       (place) =>
@@ -112,7 +112,7 @@ export function netfilterWarnings(facts: Facts, { bridge, mode }: BridgeNetfilte
     if (chain.family !== "bridge") return [];
     return [`${by} drops what ${bridge} forwards; it was made to filter bridged frames, so it is left as it is.`];
   });
-  const atReload = effectiveOf(withoutOurs(facts, bridge), bridge).dropping.flatMap(({ chain, by }) => {
+  const atReload = effectiveOf(withoutKvmnetRules(facts, bridge), bridge).dropping.flatMap(({ chain, by }) => {
     const daemon = emptiedBy(chain);
     if (!daemon) return [];
     return [

@@ -5,7 +5,7 @@ import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { type Attachment, attachmentBy } from "../../plan/attachment/attachment";
 import { leftBehind, libvirtOf } from "../../plan/libvirt/find";
-import { changedNicXml, movedNetworkXml, networkXml } from "../../plan/libvirt/xml";
+import { changedNicXml, networkXml, renderMovedNetwork } from "../../plan/libvirt/xml";
 import type { NetworkBefore } from "./definition";
 import { isOn } from "./place";
 
@@ -19,7 +19,7 @@ export async function define(
   present: LibvirtNetwork | undefined,
 ): Promise<boolean> {
   const isOurs = present && attachmentBy(present).kind !== "other";
-  const xml = isOurs ? movedNetworkXml(present.xml, place) : networkXml({ name, on: place, uuid });
+  const xml = isOurs ? renderMovedNetwork(present.xml, place) : networkXml({ name, on: place, uuid });
   await virsh(host, ["net-define", xmlOnInput], { purpose: `define the network ${name}`, xml });
   // The TAPs of running VMs stay where they are meanwhile.
   if (!present?.active || isOn(present, place)) return present?.active ?? false;

@@ -73,17 +73,17 @@ export async function addressesNow(
   const count = (addresses: readonly string[]) => counting(addresses, macAddress, claims);
   const neighbours = neighboursOf(facts, link, macAddress);
   const [known, answering] = [count(had), count(neighbours.answering)];
-  const unsure = [...new Set([...known, ...count(neighbours.others)])].filter((one) => !answering.includes(one));
+  const unsure = [...new Set([...known, ...count(neighbours.unasked)])].filter((one) => !answering.includes(one));
   const { own, anothers } = await answersTo(host, facts, nic, unsure);
   const sure = [...answering, ...own];
   // Whoever still answers for all that is known need not be asked for more.
   const isKnown = known.length > 0 ? known.every((one) => sure.includes(one)) : willDo(sure, claims);
-  if (isKnown) return withoutStale({ had: known, has: sure, anothers, toldAll: false });
+  if (isKnown) return withoutStale({ had: known, has: sure, anothers, isComplete: false });
   const { addresses, byAgent } = await readLibvirtAddresses(host, nic);
   const told = [...new Set([...sure, ...count(addresses)])];
   const asks = forAll && !byAgent && told.every(isIpv6);
   const has = asks ? [...told, ...(await answeredFor(host, facts, nic, claims))] : told;
-  return withoutStale({ had: known, has, anothers, toldAll: byAgent });
+  return withoutStale({ had: known, has, anothers, isComplete: byAgent });
 }
 
 /** Which of the addresses the NIC itself answers for, and which another machine alone. */

@@ -10,7 +10,7 @@ import { reasonOf } from "../../host/until";
 import { attachmentIn, bridgeOf, isDirect, joinedBridge, movesLive } from "../../plan/attachment/attachment";
 import { unrestricted } from "../../plan/attachment/restrictions";
 import { findDomain, libvirtOf } from "../../plan/libvirt/find";
-import { changedNicXml, movedNicXml, nicXml, wholeNicXml } from "../../plan/libvirt/xml";
+import { changedNicXml, nicXml, renderMovedNic, wholeNicXml } from "../../plan/libvirt/xml";
 import type { NicPlace, Restricted } from "./definition";
 import { asRunning, differences, lostIsolation, outOfVlans, strayTap } from "./drift";
 import { type NicOfDomain, nicOf } from "./nicOf";
@@ -74,7 +74,7 @@ async function plugAnew(
   host: Host,
   domain: LibvirtDomain,
   live: LibvirtNic,
-  wanted: Parameters<typeof movedNicXml>[1],
+  wanted: Parameters<typeof renderMovedNic>[1],
   signal: AbortSignal,
 ): Promise<void> {
   const plug = (xml: string) =>
@@ -83,7 +83,7 @@ async function plugAnew(
       xml,
     });
   await unplug(host, domain, live, signal);
-  await plug(movedNicXml(live, wanted)).catch(async (error: Error) => {
+  await plug(renderMovedNic(live, wanted)).catch(async (error: Error) => {
     await plug(wholeNicXml(live)).catch(() => undefined);
     throw error;
   });

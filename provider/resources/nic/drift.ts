@@ -2,7 +2,7 @@ import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { LibvirtNic } from "../../host/facts/libvirt";
 import { filtersVlans, givenVlans, portVlanWords, sameVlans, vlanLines } from "../../kernel/vlans";
 import { attachmentIn, attachmentOf, bridgeOf, inWords, sameAttachment } from "../../plan/attachment/attachment";
-import { filterIn, filterWords, isolatedIn, unlike } from "../../plan/attachment/restrictions";
+import { compareRestrictions, filterIn, filterWords, isolatedIn } from "../../plan/attachment/restrictions";
 import { portVlansOf, vlanIn, vlanWords } from "../../plan/attachment/vlan";
 import type { NicPlace, NicWanted, Restricted } from "./definition";
 import type { NicOfDomain } from "./nicOf";
@@ -38,7 +38,7 @@ export function modelPending(wanted: NicPlace, { domain, live, inactive }: NicOf
 export function differences(where: string, wanted: NicPlace & Restricted, nic: LibvirtNic): string[] {
   const [target, is] = [attachmentIn(wanted), attachmentOf(nic)];
   const { restrictions = {} } = wanted;
-  const other = unlike(nic.element, restrictions);
+  const other = compareRestrictions(nic.element, restrictions);
   const sentences: (string | false)[] = [
     !sameAttachment(target, is) &&
       `in ${where} the NIC is ${is.kind === "other" ? "" : "on "}${inWords(is)} instead of ${inWords(target)}`,

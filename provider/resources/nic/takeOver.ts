@@ -3,7 +3,7 @@ import type { OwnerMark } from "../../host/facts/records";
 import type { Host } from "../../host/host";
 import { virsh, xmlOnInput } from "../../host/libvirt/virsh";
 import { attachmentIn, attachmentOf, isThere, movesLive, nameOf, placeOf } from "../../plan/attachment/attachment";
-import { unlike } from "../../plan/attachment/restrictions";
+import { compareRestrictions } from "../../plan/attachment/restrictions";
 import { findDomain, libvirtOf, networkThere } from "../../plan/libvirt/find";
 import { formerNicXml, portGroupIn, portGroupOf, restrictionsIn, wholeNicXml } from "../../plan/libvirt/xml";
 import { nowInstead } from "../device";
@@ -78,7 +78,7 @@ async function giveBack(
   const purpose = `give ${domain.name} its NIC ${macAddress} back as it was`;
   const was = restrictionsIn(xml);
   const before = { ...was, filter: was.filter ?? "none", vlan: was.vlan ?? "none" } as const;
-  const { isolated, filter, vlan } = unlike(live?.element ?? {}, before);
+  const { isolated, filter, vlan } = compareRestrictions(live?.element ?? {}, before);
   // One that was plugged in anew has its own link, which the next start makes as it was.
   const stayed = live && movesLive(facts, live, attachmentIn(previous));
   if (live && stayed && (portGroupOf(live) !== portGroupIn(xml) || isolated || filter || vlan))

@@ -10,7 +10,7 @@ import {
   sameAttachment,
   unreached,
 } from "../../plan/attachment/attachment";
-import { filterIn, filterWords, unlike } from "../../plan/attachment/restrictions";
+import { compareRestrictions, filterIn, filterWords } from "../../plan/attachment/restrictions";
 import { vlanIn, vlanWords } from "../../plan/attachment/vlan";
 import type { NicWanted } from "./definition";
 import { asRunning, differences } from "./drift";
@@ -24,7 +24,7 @@ export function changesOf(facts: Facts, wanted: NicWanted, found: NicOfDomain): 
   if (!nic || (live && !inactive)) return [];
   const [source, target] = [attachmentOf(nic), attachmentIn(wanted)];
   const { restrictions = {} } = wanted;
-  const other = unlike(nic.element, restrictions);
+  const other = compareRestrictions(nic.element, restrictions);
   const anew = live !== undefined && !movesLive(facts, live, target);
   const mine = `${domain.name}'s NIC ${nic.mac}`;
   const bridge = bridgeOf(facts, target);

@@ -116,7 +116,7 @@ describe("a program on a bridge's way to the wire", () => {
 
   test("is told where its NIC becomes a port", () => {
     const nic = link("enp1s0", { programs });
-    const step = { gone: "enp1s0", heir: "br0", enslaved: nic, deleted: false };
+    const step = { gone: "enp1s0", successor: "br0", enslaved: nic, deleted: false };
     expect(impactsOf(factsWith({ links: [nic] }), step)).toEqual([
       {
         name: "program:enp1s0",

@@ -174,7 +174,7 @@ function decide(facts: Facts): void {
   treeOf(topologyOf("kvm1", { facts, heard: [], findings }));
   hostOf(facts);
   effectiveOf(facts, "br0");
-  tried(() => planBridge(facts, inputs, "urn:pulumi:dev::home::x::br", { takes: true }));
+  tried(() => planBridge(facts, inputs, "urn:pulumi:dev::home::x::br", { takesOver: true }));
   tried(() => planRestore(facts, "br0", {}, inputs.confirm));
   // A mistake of the program's own, told as if it were the host's.
   expect(

@@ -1,6 +1,6 @@
 import { withInterfaces } from "../../../../provider/backends/ifupdown/owner";
 import { bridge as definition } from "../../../../provider/resources/bridge/definition";
-import { planLeave, wasFound } from "../../../../provider/resources/bridge/leave";
+import { isAdopted, planLeave } from "../../../../provider/resources/bridge/leave";
 import { planBridge } from "../../../../provider/resources/bridge/plan";
 import { addressOf, factsWith, link } from "../../support/facts";
 
@@ -52,9 +52,9 @@ describe("a bridge that stands in ifupdown's files by hand", () => {
     ["with STP off and bridge_stp unsaid", stanza(plain.filter((line) => !/stp/.test(line))), {}, "ifupdown"],
   ])("is as wanted %s, with what VMs and containers have in it, and nothing of it changes", (_, text, parts, by) => {
     const facts = host(text, parts);
-    const { differences, change, found, wanted } = plan(facts);
+    const { differences, change, adoptedFiles, wanted } = plan(facts);
     expect(differences).toEqual([]);
-    expect([found, wanted.owner]).toEqual([[path], by]);
+    expect([adoptedFiles, wanted.owner]).toEqual([[path], by]);
     expect([...change.files.keys()]).toEqual(["/var/lib/kvmnet/bridges/vmbr0.json"]);
     expect([change.remove, change.keepOnApply, change.keepOnRollback]).toEqual([[], [], []]);
 
@@ -62,7 +62,7 @@ describe("a bridge that stands in ifupdown's files by hand", () => {
     expect(record).toMatchObject({ previousConfig: {}, found: { files: [path], macAddress: mac } });
     const taken = { ...facts, records: new Map([["vmbr0", record]]) };
     expect(plan(taken).differences).toEqual([]);
-    expect(wasFound(taken, "vmbr0", {})).toBe(true);
+    expect(isAdopted(taken, "vmbr0", {})).toBe(true);
     expect(planLeave(taken, "vmbr0", {}, { timeout: 60 })).toBeUndefined();
   });
 

@@ -257,7 +257,7 @@ test("a file of networkd's that matches the NIC or its bridge is told, and one t
     ["/usr/lib/systemd/network/80-container-host0.network", "[Match]\nName=host0\n"],
   ]);
   const facts = withInterfaces(factsWith({ links, networkUnits }), files(fixed));
-  const step = { gone: "enp1s0", heir: "br0", enslaved: links[0], deleted: false };
+  const step = { gone: "enp1s0", successor: "br0", enslaved: links[0], deleted: false };
   expect(otherUnits(facts, step).map(({ name, says, verdict }) => [name, says.split(":")[0], verdict])).toEqual([
     [
       "networkd:/etc/systemd/network/10-lan.network",
@@ -275,6 +275,6 @@ test("a file of networkd's that matches the NIC or its bridge is told, and one t
 test("the file that is edited is no file that names the NIC, others are", () => {
   const mentions = [path, "/etc/dnsmasq.conf"].map((one) => ({ link: "enp1s0", path: one }));
   const facts = withInterfaces(factsWith({ links: [link("enp1s0")], mentions }), files(fixed));
-  const step = { gone: "enp1s0", heir: "br0", enslaved: facts.links[0], deleted: false };
+  const step = { gone: "enp1s0", successor: "br0", enslaved: facts.links[0], deleted: false };
   expect(namedInFiles(facts, step).map(({ name }) => name)).toEqual(["file:/etc/dnsmasq.conf:enp1s0"]);
 });

@@ -96,9 +96,9 @@ test("lines of others in the same file that name the NIC, or the bridge that goe
   const others = `${fixed}iface lo inet loopback\n\tup ip route add 203.0.113.0/24 dev enp1s0\n`;
   const mentions = ["enp1s0", "br0"].map((one) => ({ link: one, path }));
   const links = [link("enp1s0"), link("br0", { kind: "bridge" })];
-  const toldOf = (text: string, gone: string, heir: string) =>
+  const toldOf = (text: string, gone: string, successor: string) =>
     namedInFiles(withInterfaces(factsWith({ links, mentions }), new Map([[path, text]])), {
-      ...{ gone, heir, enslaved: undefined, deleted: false },
+      ...{ gone, successor, enslaved: undefined, deleted: false },
     }).map(({ name }) => name);
   expect(toldOf(others, "enp1s0", "br0")).toEqual([`file:${path}:enp1s0`]);
   expect(toldOf(fixed, "enp1s0", "br0")).toEqual([]);

@@ -2,7 +2,7 @@ import { findDefinition } from "../../../../provider/backends/entry/definition";
 import type { Facts } from "../../../../provider/host/facts/facts";
 import { profileWords } from "../../../../provider/host/facts/inNetworkManagersWords";
 import { bridge as definition } from "../../../../provider/resources/bridge/definition";
-import { planLeave, wasFound } from "../../../../provider/resources/bridge/leave";
+import { isAdopted, planLeave } from "../../../../provider/resources/bridge/leave";
 import { planBridge } from "../../../../provider/resources/bridge/plan";
 import { planRestore } from "../../../../provider/resources/bridge/restore";
 import { addressOf, factsWith, link } from "../../support/facts";
@@ -77,9 +77,9 @@ describe("a bridge that NetworkManager has by profiles of a hand's", () => {
     ],
   ])("is as wanted with a port %s, and nothing of it changes", (_, text) => {
     const facts = host({ keyfiles: { [ofPort]: text } });
-    const { differences, change, found, wanted } = plan(facts);
+    const { differences, change, adoptedFiles, wanted } = plan(facts);
     expect(differences).toEqual([]);
-    expect([found, wanted.owner]).toEqual([[ofBridge], "NetworkManager"]);
+    expect([adoptedFiles, wanted.owner]).toEqual([[ofBridge], "NetworkManager"]);
     expect([...change.files.keys()]).toEqual(["/var/lib/kvmnet/bridges/br0.json"]);
     expect(change.remove).toEqual([]);
 
@@ -87,7 +87,7 @@ describe("a bridge that NetworkManager has by profiles of a hand's", () => {
     expect(record).toMatchObject({ previousConfig: {}, found: { files: [ofBridge], macAddress: mac } });
     const taken = { ...facts, records: new Map([["br0", record]]) };
     expect(plan(taken).differences).toEqual([]);
-    expect(wasFound(taken, "br0", {})).toBe(true);
+    expect(isAdopted(taken, "br0", {})).toBe(true);
     expect(planLeave(taken, "br0", {}, { timeout: 60 })).toBeUndefined();
   });
 

@@ -9,7 +9,7 @@ import { describeChange } from "../../../../provider/plan/impact/describe";
 import { impactsOf, refuse } from "../../../../provider/plan/impact/impacts";
 import { namedInFiles } from "../../../../provider/plan/impact/mentions";
 import { otherUnits } from "../../../../provider/plan/impact/networkUnits";
-import { missing } from "../../../../provider/plan/link/missing";
+import { findBridgeDifferences } from "../../../../provider/plan/link/differences";
 import { bridge } from "../../../../provider/resources/bridge/definition";
 import { planUpdate } from "../../../../provider/resources/bridge/planUpdate";
 import { planRestore } from "../../../../provider/resources/bridge/restore";
@@ -162,7 +162,9 @@ describe("a NIC that NetworkManager has", () => {
       ["br0", ofBridge],
       ["enp1s0", path],
     ]);
-    expect(missing(facts, plan.wanted)).toEqual([`NetworkManager has enp1s0 by ${path} instead of by ${ofPort}`]);
+    expect(findBridgeDifferences(facts, plan.wanted)).toEqual([
+      `NetworkManager has enp1s0 by ${path} instead of by ${ofPort}`,
+    ]);
   });
 
   test("destroy takes kvmnet's files away, and the user's profile has the NIC again, as it is now", () => {
@@ -222,7 +224,7 @@ describe("a NIC that NetworkManager has", () => {
 
   test("Wi-Fi and VPNs that end while NetworkManager is stopped are told, and accepted by name alone", () => {
     const nic = before.links.find(({ name }) => name === "enp1s0");
-    const step = { gone: "enp1s0", heir: "br0", enslaved: nic, deleted: false };
+    const step = { gone: "enp1s0", successor: "br0", enslaved: nic, deleted: false };
     const impacts = impactsOf({ ...before, ending: ["office (vpn)"] }, step);
     expect(impacts.map(({ name }) => name)).toContain("connection:office (vpn)");
     expect(() => refuse(impacts, [])).toThrow(
@@ -233,7 +235,7 @@ describe("a NIC that NetworkManager has", () => {
     const told = describeChange(
       { ...before, ending: ["office (vpn)"] },
       {
-        ...{ ...plan.change, from: undefined, to: "br0", target: plan.target, leaving: [], vms: [], inside: undefined },
+        ...{ ...plan.change, from: undefined, to: "br0", target: plan.target, dropped: [], vms: [], inside: undefined },
       },
     );
     expect(told.sentences).toContain("NetworkManager is stopped for a moment, and with it ends office (vpn).");
@@ -242,7 +244,7 @@ describe("a NIC that NetworkManager has", () => {
   test("networkd's files that match are told; the profile is no file that names the NIC, others are", () => {
     const step = {
       gone: "enp1s0",
-      heir: "br0",
+      successor: "br0",
       enslaved: before.links.find(({ name }) => name === "enp1s0"),
       deleted: false,
     };

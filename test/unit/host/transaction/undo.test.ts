@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Host } from "../../../../provider/host/host";
 import { lastChange } from "../../../../provider/host/transaction/lastChange";
-import { lackingToUndo } from "../../../../provider/plan/undo/lacking";
+import { findUndoDifferences } from "../../../../provider/plan/undo/differences";
 import { changedSince } from "../../../../provider/plan/undo/obstacles";
 import { planUndo } from "../../../../provider/plan/undo/undo";
 import { changeKinds } from "../../../simulation/changes";
@@ -48,7 +48,7 @@ find /etc/netplan /etc/systemd/network /var/lib/kvmnet -type f ! -path '*/transa
     expect(changedSince(facts, last, plan)).toEqual([]);
     return engine.transact({
       change: plan.change,
-      missing: (after) => lackingToUndo(after, plan),
+      missing: (after) => findUndoDifferences(after, plan),
       leaving: [plan.planned.device, ...plan.change.leaving],
     });
   }

@@ -1,10 +1,10 @@
 import {
+  compareRestrictions,
   filterIn,
   filterWords,
   isolatedIn,
   restricted,
   restrictionWords,
-  unlike,
 } from "../../../../provider/plan/attachment/restrictions";
 import { nicXml } from "../../../../provider/plan/libvirt/xml";
 
@@ -47,7 +47,7 @@ describe("What a VM may do with a NIC", () => {
 
   it("stays as somebody made it where nobody says", () => {
     expect(restricted({ mac: "m", ...asLibvirtHas }, {})).toEqual({ mac: "m", ...asLibvirtHas });
-    expect(unlike(asLibvirtHas, {})).toEqual({ isolated: false, filter: false, vlan: false });
+    expect(compareRestrictions(asLibvirtHas, {})).toEqual({ isolated: false, filter: false, vlan: false });
   });
 
   it("keeps the parameters of the same filter that kvmnet has no words for, and none of another", () => {
@@ -67,7 +67,10 @@ describe("What a VM may do with a NIC", () => {
 
   it("is taken away where nothing is wanted", () => {
     expect(restricted(asLibvirtHas, { isolated: false, filter: "none" })).toEqual({});
-    expect(unlike(asLibvirtHas, { isolated: false, filter: "none" })).toMatchObject({ isolated: true, filter: true });
+    expect(compareRestrictions(asLibvirtHas, { isolated: false, filter: "none" })).toMatchObject({
+      isolated: true,
+      filter: true,
+    });
   });
 
   it("is said in words", () => {

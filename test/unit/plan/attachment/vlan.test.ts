@@ -1,7 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { parseVlans } from "../../../../provider/host/facts/parseLinks";
 import { portVlanWords, ranges, vlanLines } from "../../../../provider/kernel/vlans";
-import { restricted, restrictionWords, unlike } from "../../../../provider/plan/attachment/restrictions";
+import { compareRestrictions, restricted, restrictionWords } from "../../../../provider/plan/attachment/restrictions";
 import { portVlansOf, type Vlan, vlanIn, vlanWords } from "../../../../provider/plan/attachment/vlan";
 import { nicXml } from "../../../../provider/plan/libvirt/xml";
 import { link } from "../../support/facts";
@@ -31,9 +31,9 @@ test.each(all)(
     expect(vlanWords(vlanIn(element))).toBe(words);
     expect(portVlansOf(vlan, bridge)).toEqual(port);
     expect(portVlanWords(port)).toBe(portWords);
-    expect(unlike(element, { vlan })).toEqual({ isolated: false, filter: false, vlan: false });
-    expect(unlike(element, { vlan: "none" }).vlan).toBe(true);
-    expect(unlike(element, {}).vlan).toBe(false);
+    expect(compareRestrictions(element, { vlan })).toEqual({ isolated: false, filter: false, vlan: false });
+    expect(compareRestrictions(element, { vlan: "none" }).vlan).toBe(true);
+    expect(compareRestrictions(element, {}).vlan).toBe(false);
     expect(restricted(element, {})).toEqual(element);
     expect(restricted(element, { vlan: "none" })).not.toHaveProperty("vlan");
     expect(restrictionWords({ vlan })).toBe(` (in ${words})`);

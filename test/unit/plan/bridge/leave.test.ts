@@ -2,7 +2,7 @@ import type { Facts } from "../../../../provider/host/facts/facts";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import type { Change } from "../../../../provider/host/transaction/change";
 import { bridge } from "../../../../provider/resources/bridge/definition";
-import { planLeave, wasFound } from "../../../../provider/resources/bridge/leave";
+import { isAdopted, planLeave } from "../../../../provider/resources/bridge/leave";
 import { planUpdate } from "../../../../provider/resources/bridge/planUpdate";
 import { applyBatch, networkOf } from "../../support/kernel";
 import { recordedHost } from "../../support/recordedHosts";
@@ -86,7 +86,7 @@ test.each(changes)("destroy gives back a hand-made bridge as it was, of which %s
 
 test("one that was never changed is left alone", () => {
   const facts = parseFacts(recordedHost("handMadeBridge"));
-  expect(wasFound(facts, "br0", {})).toBe(true);
+  expect(isAdopted(facts, "br0", {})).toBe(true);
   expect(planLeave(facts, "br0", {}, confirm)).toBeUndefined();
 });
 
@@ -115,7 +115,7 @@ test("without its record, what kvmnet took away tells that it was there before",
   const facts = changed(parseFacts(recordedHost("handMadeBridge")), { addressing: fixed });
   const previousConfig = facts.records.get("br0")?.previousConfig ?? {};
   expect(Object.keys(previousConfig)).toEqual(["/etc/netplan/60-bridge.yaml"]);
-  expect(wasFound({ ...facts, records: new Map() }, "br0", previousConfig)).toBe(true);
+  expect(isAdopted({ ...facts, records: new Map() }, "br0", previousConfig)).toBe(true);
   const nics = { "/etc/netplan/01-netcfg.yaml": "network: {ethernets: {enp1s0: {dhcp4: true}}}\n" };
-  expect(wasFound({ ...facts, records: new Map() }, "br0", nics)).toBe(false);
+  expect(isAdopted({ ...facts, records: new Map() }, "br0", nics)).toBe(false);
 });

@@ -2,7 +2,7 @@ import { type Facts, linkNamed } from "../../../../provider/host/facts/facts";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import type { BridgePlan } from "../../../../provider/resources/bridge/bridgePlan";
 import { bridge } from "../../../../provider/resources/bridge/definition";
-import { isMade, planDissolve } from "../../../../provider/resources/bridge/dissolve";
+import { isVirtualUplink, planDissolve } from "../../../../provider/resources/bridge/dissolve";
 import { planUpdate } from "../../../../provider/resources/bridge/planUpdate";
 import { recordedHost } from "../../support/recordedHosts";
 import { afterChange } from "../preview/network";
@@ -83,7 +83,7 @@ test("another number is another VLAN: the bridge leaves the old one before it ha
 test("destroy takes the VLAN away with its bridge, and none of the user's files is touched", () => {
   const facts = parseFacts(recordedHost("static"));
   const after = done(facts, planned(facts, onVlan(20)));
-  expect(isMade(after, "br20", "enp1s0.20")).toBe(true);
+  expect(isVirtualUplink(after, "br20", "enp1s0.20")).toBe(true);
   const { change } = planDissolve(after, "br20", "enp1s0.20", { timeout: 60 });
   expect([...change.files]).toEqual([]);
   expect(change.remove).toEqual(["/etc/netplan/80-kvmnet-br20.yaml", "/var/lib/kvmnet/bridges/br20.json"]);

@@ -100,11 +100,13 @@ test("a resource that is new takes the bridge of an earlier one of its stack, an
   const record = facts.records.get("br0");
   if (!record) throw new Error("the host has no record of br0");
   const owned = { ...facts, records: new Map([["br0", { ...record, owner: "urn:pulumi:dev::homelab::t::old" }]]) };
-  const plan = planBridge(owned, inputs, "urn:pulumi:dev::homelab::t::new", { takes: true });
+  const plan = planBridge(owned, inputs, "urn:pulumi:dev::homelab::t::new", { takesOver: true });
   expect(plan.differences).toEqual([]);
   expect(JSON.parse(plan.record)).toEqual({ ...record, owner: "urn:pulumi:dev::homelab::t::new" });
   expect(() => planBridge(owned, inputs, "urn:pulumi:dev::homelab::t::new")).toThrow(/belongs to/);
-  expect(() => planBridge(owned, inputs, "urn:pulumi:prod::homelab::t::new", { takes: true })).toThrow(/belongs to/);
+  expect(() => planBridge(owned, inputs, "urn:pulumi:prod::homelab::t::new", { takesOver: true })).toThrow(
+    /belongs to/,
+  );
 });
 
 test("an uplink whose name changed since, which netplan knows by another thing, is the bridge's port all the same", () => {
@@ -278,7 +280,7 @@ test("an address that networkd has leased, which for the kernel is there for eve
   const { facts } = read("theSameAgainChangesNothing");
   const fixed = "network:\n  ethernets:\n    enp1s0:\n      addresses: [192.0.2.100/24]\n";
   const { planned } = planRestore(facts, "br0", { "/etc/netplan/01-netcfg.yaml": fixed }, { timeout: 60 });
-  expect(planned.leaving).toMatchObject([{ local: "192.0.2.190" }]);
+  expect(planned.dropped).toMatchObject([{ local: "192.0.2.190" }]);
 });
 
 test("an address that a router has the host make for ever is the router's: a link with another MAC address has another one", () => {

@@ -4,7 +4,7 @@ import { sysctlText } from "../../../../provider/plan/impact/sysctls";
 import { factsWith, link } from "../../support/facts";
 
 const nic = link("enp1s0", { networkFile: "/run/systemd/network/10-netplan-enp1s0.network" });
-const step = { gone: "enp1s0", heir: "br0", enslaved: nic, deleted: false };
+const step = { gone: "enp1s0", successor: "br0", enslaved: nic, deleted: false };
 const names = (parts: Parameters<typeof factsWith>[0]) =>
   impactsOf(factsWith({ links: [nic], ...parts }), step).map(({ name, verdict }) => `${verdict} ${name}`);
 
@@ -48,7 +48,7 @@ describe("rules of the packet filter", () => {
   });
 
   test("are let be where they are kvmnet's own for a bridge that gets another name", () => {
-    const rename = { gone: "br0", heir: "br1", enslaved: undefined, deleted: true };
+    const rename = { gone: "br0", successor: "br1", enslaved: undefined, deleted: true };
     const renamed = (comment: string) => {
       const saved = `*filter\n-A FORWARD -i br0 -o br0 -m comment --comment "${comment}" -j ACCEPT\n`;
       const own = rule("forward", match("iifname", "br0"), match("oifname", "br0"), { accept: null });
@@ -101,7 +101,7 @@ test.each(["macvlan", "macvtap", "ipvlan"])("a NIC with a %s on it can't be a br
 test("a VLAN stays on a NIC that becomes a port, and goes with a bridge", () => {
   const links = [nic, link("vlan7", { kind: "vlan", vlan: 7, parent: "enp1s0" })];
   expect(names({ links })).toEqual(["seen to vlan:vlan7"]);
-  const gone = { gone: "enp1s0", heir: "enp9s0", enslaved: undefined, deleted: true };
+  const gone = { gone: "enp1s0", successor: "enp9s0", enslaved: undefined, deleted: true };
   expect(impactsOf(factsWith({ links }), gone).map(({ verdict }) => verdict)).toEqual(["refused"]);
 });
 
@@ -136,7 +136,7 @@ test("a running VM on a macvtap of the NIC is refused by a name that stays, and 
   expect(() => refuse(of({ paused: true }), ["vm:web:enp1s0"])).toThrow(/virsh resume web/);
   const through = { ...(direct as object), element: { source: { "@dev": "enp1s0", "@mode": "passthrough" } } };
   expect(() => refuse(of({ live: [through] }), ["vm:web:enp1s0"])).toThrow(/Detach it first, .* MAC address/);
-  const gone = { gone: "enp1s0", heir: "enp9s0", enslaved: undefined, deleted: true };
+  const gone = { gone: "enp1s0", successor: "enp9s0", enslaved: undefined, deleted: true };
   const facts = factsWith({ links, libvirt: { domains: [web], networks: [], silent: false } });
   expect(impactsOf(facts, gone).map(({ name }) => name)).toEqual(["macvtap:macvtap3"]);
 });
@@ -304,7 +304,7 @@ test("a NIC that is the bridge's port already loses nothing; a bridge that is re
   const from = link("br0", { kind: "bridge" });
   expect(stepOf({ wanted: { name: "lan0" }, uplink: port, from })).toMatchObject({
     gone: "br0",
-    heir: "lan0",
+    successor: "lan0",
     deleted: true,
   });
 });

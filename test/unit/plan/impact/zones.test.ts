@@ -6,7 +6,7 @@ import { factsWith, link } from "../../support/facts";
 
 const path = "/etc/NetworkManager/system-connections/lan.nmconnection";
 const nic = link("enp1s0");
-const step = { gone: "enp1s0", heir: "br0", enslaved: nic, deleted: false };
+const step = { gone: "enp1s0", successor: "br0", enslaved: nic, deleted: false };
 
 const match = (key: string, right: string) => ({ match: { op: "==", left: { meta: { key } }, right } });
 const rule = (chain: string, ...expr: object[]) => ({ rule: { family: "inet", table: "firewalld", chain, expr } });

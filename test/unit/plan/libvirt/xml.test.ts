@@ -1,5 +1,5 @@
 import { parseLibvirt } from "../../../../provider/host/facts/parseLibvirt";
-import { changedNicXml, movedNetworkXml, movedNicXml } from "../../../../provider/plan/libvirt/xml";
+import { changedNicXml, renderMovedNetwork, renderMovedNic } from "../../../../provider/plan/libvirt/xml";
 
 const interfaceXml = `<interface type="network">
   <mac address="52:54:00:00:00:01"/>
@@ -56,7 +56,7 @@ describe("A changed NIC", () => {
   });
 
   it("is directly on a NIC of the host's, plugged in anew: without the link that it had, in the same place of the VM", () => {
-    const xml = movedNicXml(nic, { device: "enp1s0", mode: "private", model: "virtio", linkState: "up" });
+    const xml = renderMovedNic(nic, { device: "enp1s0", mode: "private", model: "virtio", linkState: "up" });
     expect(xml).toContain('<interface type="direct">');
     expect(xml).toContain('<source dev="enp1s0" mode="private"/>');
     expect(xml).toContain('slot="0x03"');
@@ -73,13 +73,13 @@ describe("A changed NIC", () => {
 it("A network on another bridge keeps its port groups", () => {
   const xml = `<network connections="2"><name>lan</name><uuid>u</uuid><forward mode="bridge"/><bridge name="br0"/>
     <portgroup name="a" default="yes"><bandwidth><inbound average="5"/></bandwidth></portgroup><portgroup name="b"/></network>`;
-  const moved = movedNetworkXml(xml, { kind: "bridge", bridge: "br1" });
+  const moved = renderMovedNetwork(xml, { kind: "bridge", bridge: "br1" });
   expect(moved).toContain('<bridge name="br1"/>');
   expect(moved).toContain('<portgroup name="a" default="yes">');
   expect(moved).toContain('<portgroup name="b"/>');
   expect(moved).toContain("<uuid>u</uuid>");
   expect(moved).not.toContain("connections");
-  const direct = movedNetworkXml(xml, { kind: "direct", device: "enp1s0", mode: "private" });
+  const direct = renderMovedNetwork(xml, { kind: "direct", device: "enp1s0", mode: "private" });
   expect(direct).toMatch(/<forward mode="private">\s*<interface dev="enp1s0"\/>\s*<\/forward>/);
   expect(direct).toContain('<portgroup name="b"/>');
   expect(direct).not.toContain("br0");

@@ -3,7 +3,7 @@ import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import type { FilterChain } from "../../../../provider/host/netfilter/firewall";
 import { parseIptables } from "../../../../provider/host/netfilter/parseIptables";
 import { parseNft } from "../../../../provider/host/netfilter/parseNft";
-import { effectiveOf, placesWithoutOurs, withoutOurs } from "../../../../provider/plan/netfilter/effective";
+import { effectiveOf, findPlacesWithoutRule, withoutKvmnetRules } from "../../../../provider/plan/netfilter/effective";
 import { netfilterFiles, ownerOf } from "../../../../provider/plan/netfilter/files";
 import { daemonOf, emptiedBy, reliesOnBridgeCalls } from "../../../../provider/plan/netfilter/owner";
 import { bridgeNetfilter } from "../../../../provider/resources/bridgeNetfilter/definition";
@@ -33,8 +33,8 @@ describe.each(["Debian12", "Debian13"])("facts of a host: %s", (release) => {
   });
 
   it("tell kvmnet's rule from what drops", () => {
-    const { ours, dropping } = effectiveOf(facts, "br0");
-    expect(ours.map(({ by }) => by)).toContain(
+    const { acceptedByKvmnet, dropping } = effectiveOf(facts, "br0");
+    expect(acceptedByKvmnet.map(({ by }) => by)).toContain(
       'nft table inet filter, chain forward: iifname "br0" oifname "br0" accept comment "kvmnet br0"',
     );
     expect(dropping.map(({ by }) => by)).toContain("iptables-legacy FORWARD: policy drop");
@@ -127,7 +127,7 @@ test("a chain of firewalld's iptables backend is known, and what it does once th
   const chains = forward("ACCEPT", rule, "-A FORWARD -j FORWARD_direct", "-A FORWARD -j REJECT");
   const firewalld = withChains(facts, chains);
   expect(effectiveOf(firewalld, "br0").dropping).toEqual([]);
-  const [later] = effectiveOf(withoutOurs(firewalld, "br0"), "br0").dropping;
+  const [later] = effectiveOf(withoutKvmnetRules(firewalld, "br0"), "br0").dropping;
   expect(later?.by).toBe("iptables-nft FORWARD: -A FORWARD -j REJECT");
   expect(later && emptiedBy(later.chain)?.name).toBe("firewalld");
   expect(emptiedBy(forward("DROP", "-A FORWARD -j USER")[0] as FilterChain)).toBeUndefined();
@@ -171,16 +171,16 @@ describe("iptables' chains that lack the rule", () => {
 
   it("are those that are there without it, and those that went with it", () => {
     const without = withChains(facts, forward("ACCEPT"));
-    expect(placesWithoutOurs(had(without), "br0")).toEqual(["iptables-nft FORWARD"]);
+    expect(findPlacesWithoutRule(had(without), "br0")).toEqual(["iptables-nft FORWARD"]);
     const having = withChains(facts, forward("ACCEPT", rule));
-    expect(placesWithoutOurs(had(having, "iptables-nft FORWARD"), "br0")).toEqual([]);
-    expect(placesWithoutOurs(had(having, "iptables-nft FORWARD"), "br1")).toEqual(["iptables-nft FORWARD"]);
+    expect(findPlacesWithoutRule(had(having, "iptables-nft FORWARD"), "br0")).toEqual([]);
+    expect(findPlacesWithoutRule(had(having, "iptables-nft FORWARD"), "br1")).toEqual(["iptables-nft FORWARD"]);
     const gone = had(withChains(facts, []), "iptables-nft FORWARD", "ip6tables-nft FORWARD");
-    expect(placesWithoutOurs(gone, "br0")).toEqual(["iptables-nft FORWARD", "ip6tables-nft FORWARD"]);
+    expect(findPlacesWithoutRule(gone, "br0")).toEqual(["iptables-nft FORWARD", "ip6tables-nft FORWARD"]);
   });
 
   it("are none without br_netfilter, as none gets it then", () => {
     const firewall = { ...withChains(facts, forward("ACCEPT")).firewall, bridgeCalls: undefined };
-    expect(placesWithoutOurs({ ...facts, firewall }, "br0")).toEqual([]);
+    expect(findPlacesWithoutRule({ ...facts, firewall }, "br0")).toEqual([]);
   });
 });

@@ -2,8 +2,8 @@ import type { Facts } from "../../../../provider/host/facts/facts";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import type { Host } from "../../../../provider/host/host";
 import { type BridgeInputs, bridge } from "../../../../provider/resources/bridge/definition";
+import { logPlan } from "../../../../provider/resources/bridge/logPlan";
 import { planUpdate } from "../../../../provider/resources/bridge/planUpdate";
-import { tell } from "../../../../provider/resources/bridge/tell";
 import { said } from "../../support/operation";
 import { recordedHost } from "../../support/recordedHosts";
 import type { Claim } from "./claims";
@@ -23,7 +23,7 @@ export function previewOf({ host, inputs }: Case) {
   const [was = wanted.name] = facts.records.keys();
   const plan = planUpdate(facts, wanted, "urn:x::br", was);
   const { messages, operation } = said();
-  if (plan.differences.length > 0) tell(operation, { label: "kvm" } as Host, facts, plan);
+  if (plan.differences.length > 0) logPlan(operation, { label: "kvm" } as Host, facts, plan);
   const concerned = new Set([
     plan.wanted.name,
     was,

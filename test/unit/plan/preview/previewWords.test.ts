@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { Host } from "../../../../provider/host/host";
 import type { BridgeInputs } from "../../../../provider/resources/bridge/definition";
-import { tellDone } from "../../../../provider/resources/bridge/tell";
+import { logOutcome } from "../../../../provider/resources/bridge/logPlan";
 import { said } from "../../support/operation";
 import { type Claim, claimsIn } from "./claims";
 import { type Case, check, type Preview, previewOf, untold } from "./held";
@@ -100,7 +100,7 @@ test.each<[string, string, Partial<BridgeInputs>, string]>([
 ])("what is said of an address that %s once it is done is what the host was seen with", (_, host, inputs, words) => {
   const { facts, after, plan } = previewOf({ name: "", host, inputs });
   const { messages, operation } = said();
-  tellDone(operation, { label: "kvm" } as Host, [facts, after], plan);
+  logOutcome(operation, { label: "kvm" } as Host, [facts, after], plan);
   expect(messages).toEqual([expect.stringContaining(words)]);
 });
 

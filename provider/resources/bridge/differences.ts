@@ -1,25 +1,31 @@
 import { nicLacks } from "../../backends/lacks";
 import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
 import { cidrOf } from "../../host/transaction/readdressing";
-import { missing } from "../../plan/link/missing";
+import { findBridgeDifferences } from "../../plan/link/differences";
 import type { BridgePlan } from "./bridgePlan";
-import { stillOn, type UpdatePlan } from "./planUpdate";
+import { findFormerUplink, type UpdatePlan } from "./planUpdate";
 import type { RestorePlan } from "./restore";
 
 /** What a change is confirmed by: a sentence for each thing that is not yet as planned. */
-export function lackingOf(facts: Facts, plan: UpdatePlan, inherits: boolean): string[] {
-  return [...missing(facts, inherits ? inheriting(plan) : plan.wanted), ...stillOn(facts, plan)];
+export function findUpdateDifferences(facts: Facts, plan: UpdatePlan, inherits: boolean): string[] {
+  return [
+    ...findBridgeDifferences(facts, inherits ? expectInherited(plan) : plan.wanted),
+    ...findFormerUplink(facts, plan),
+  ];
 }
 
 /** The same of a bridge that stays with what its user's files say. */
-export function lackingToLeave(facts: Facts, plan: Pick<BridgePlan, "wanted" | "moving" | "planned">): string[] {
-  return missing(facts, inheriting(plan));
+export function findLeaveDifferences(
+  facts: Facts,
+  plan: Pick<BridgePlan, "wanted" | "transferred" | "planned">,
+): string[] {
+  return findBridgeDifferences(facts, expectInherited(plan));
 }
 
 /** And of a NIC that has no bridge any more. */
-export function lackingToRestore(facts: Facts, plan: RestorePlan): string[] {
+export function findRestoreDifferences(facts: Facts, plan: RestorePlan): string[] {
   const uplink = plan.uplink.name;
-  const { name, dhcp4, addresses } = inheriting(plan);
+  const { name, dhcp4, addresses } = expectInherited(plan);
   const link = linkNamed(facts, uplink);
   const held = link?.addresses.map((address) => `${address.local}/${address.prefix}`) ?? [];
   const sentences: (string | false)[] = [
@@ -34,13 +40,15 @@ export function lackingToRestore(facts: Facts, plan: RestorePlan): string[] {
 }
 
 /** What was on the NIC must be on the bridge before the change is confirmed, also what no file says. */
-function inheriting(plan: Pick<BridgePlan, "wanted" | "moving" | "planned">): BridgePlan["wanted"] {
-  const { wanted, moving, planned } = plan;
+function expectInherited(plan: Pick<BridgePlan, "wanted" | "transferred" | "planned">): BridgePlan["wanted"] {
+  const { wanted, transferred, planned } = plan;
   // Another lease may be of another address: of DHCP, the lease is wanted.
   const given = ({ family, dynamic, local }: Address) =>
     family === "inet6" ? dynamic : planned.dhcp4 && planned.leased.includes(local);
-  const kept = moving.addresses.filter((address) => !given(address) && !planned.leaving.includes(address)).map(cidrOf);
-  const gateways = moving.routes
+  const kept = transferred.addresses
+    .filter((address) => !given(address) && !planned.dropped.includes(address))
+    .map(cidrOf);
+  const gateways = transferred.routes
     .filter((route) => route.destination === "default")
     .flatMap((route) => route.gateway ?? []);
   return {

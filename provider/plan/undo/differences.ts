@@ -4,7 +4,7 @@ import { cidrOf } from "../../host/transaction/readdressing";
 import type { UndoPlan } from "./undo";
 
 /** What of the network of before is not there yet, a sentence each. */
-export function lackingToUndo(
+export function findUndoDifferences(
   facts: Facts,
   { links, gone, again, change }: Pick<UndoPlan, "links" | "gone" | "again" | "change">,
 ): string[] {

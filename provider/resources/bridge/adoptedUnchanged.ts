@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { addressingOf, listOf, nameServersOf, type Stanza } from "../../backends/entry/addressing";
 import type { NetplanDefinition } from "../../backends/entry/definition";
-import { asksDhcp6, promised, stanzaOf } from "../../backends/entry/wanted";
+import { asksDhcp6, expectAddressing, stanzaOf } from "../../backends/entry/wanted";
 import { unlikeSaid } from "../../backends/ifupdown/handMade";
 import { isIfupdowns } from "../../backends/ifupdown/owner";
 import { entryMtu, usersMtu } from "../../backends/netplan/mtu";
@@ -15,8 +15,8 @@ import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs } from "./definition";
 
 /** A bridge by files that kvmnet never changes, and its port's entry. */
-interface AsItIs {
-  readonly own: NetplanDefinition;
+interface UnchangedBridge {
+  readonly userDefinition: NetplanDefinition;
   readonly macAddress: string;
   readonly timers?: AdoptedRecord["timers"];
   readonly port: NetplanDefinition;
@@ -27,22 +27,30 @@ interface AsItIs {
  * kvmnet's own would have to come before them, and say all that they say. Undefined: netplan has it.
  * @throws Refusal of inputs that want it otherwise
  */
-export function asFilesHaveIt(facts: Facts, inputs: BridgeInputs, found: AsItIs): Stanza | undefined {
-  if (isUnit(found.own)) return asItsUnitsHaveIt(facts, inputs, found);
-  if (isIfupdowns(found.own)) return asItsStanzasHaveIt(facts, inputs, found);
-  return isProfiles(found.own) ? asItsProfilesHaveIt(facts, inputs, found) : undefined;
+export function readUnchangedAddressing(
+  facts: Facts,
+  inputs: BridgeInputs,
+  found: UnchangedBridge,
+): Stanza | undefined {
+  if (isUnit(found.userDefinition)) return asItsUnitsHaveIt(facts, inputs, found);
+  if (isIfupdowns(found.userDefinition)) return asItsStanzasHaveIt(facts, inputs, found);
+  return isProfiles(found.userDefinition) ? asItsProfilesHaveIt(facts, inputs, found) : undefined;
 }
 
-function asItsUnitsHaveIt(facts: Facts, inputs: BridgeInputs, { own, macAddress, timers }: AsItIs): Stanza {
+function asItsUnitsHaveIt(
+  facts: Facts,
+  inputs: BridgeInputs,
+  { userDefinition, macAddress, timers }: UnchangedBridge,
+): Stanza {
   const { name } = inputs;
   const link = linkNamed(facts, name);
   // A hand may have changed the link alone, or its files and the link.
   const isLike = (key: "stp" | "forwardDelay") => [link?.[key], timers?.[key]].includes(inputs[key]);
   const mtu = usersMtu(facts, name) ?? link?.mtu;
-  const stanza = addressingOf(own);
+  const stanza = addressingOf(userDefinition);
   const explicit = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
   const unlike = [
-    ...(explicit && !isSaid(stanza, explicit) ? ["addressing"] : []),
+    ...(explicit && !containsStanza(stanza, explicit) ? ["addressing"] : []),
     ...(inputs.macAddress !== undefined && inputs.macAddress !== macAddress ? ["macAddress"] : []),
     ...(link && !isLike("stp") ? ["stp"] : []),
     ...(link && !isLike("forwardDelay") ? ["forwardDelay"] : []),
@@ -50,14 +58,14 @@ function asItsUnitsHaveIt(facts: Facts, inputs: BridgeInputs, { own, macAddress,
   ];
   if (unlike.length > 0)
     throw new Refusal(
-      `${unlike[0]}: ${name} is not so by ${pathsOf(own)}, which kvmnet does not change (${unlike.join(", ")}). Say it as it is there (pulumi import prints that), or change it by hand first.`,
+      `${unlike[0]}: ${name} is not so by ${pathsOf(userDefinition)}, which kvmnet does not change (${unlike.join(", ")}). Say it as it is there (pulumi import prints that), or change it by hand first.`,
     );
   return stanza;
 }
 
 /** ifupdown's lines are told that would have to be there. */
-function asItsStanzasHaveIt(facts: Facts, inputs: BridgeInputs, found: AsItIs): Stanza {
-  const { own, port } = found;
+function asItsStanzasHaveIt(facts: Facts, inputs: BridgeInputs, found: UnchangedBridge): Stanza {
+  const { userDefinition, port } = found;
   const { name } = inputs;
   const { stanza, addressing, ...now } = wantedOf(facts, inputs, found);
   const [unlike, ...others] = unlikeSaid(facts, { ...inputs, uplink: port.id, addressing }, now);
@@ -67,15 +75,15 @@ function asItsStanzasHaveIt(facts: Facts, inputs: BridgeInputs, found: AsItIs): 
   const notes = [unlike, ...others].flatMap(({ note = [] }) => note).map((note) => ` ${note}`);
   const command = facts.ifupdown2 ? "ifreload -a" : `ifdown ${name} and ifup ${name}`;
   throw new Refusal(
-    `${property}: ${name} has ${says} by ${pathsOf(own)}, which kvmnet does not change. Write ${lines} there and run ${command} at the console, or say ${[property, ...others.map((one) => one.property)].join(", ")} as it is there (pulumi import prints that).${notes.join("")}`,
+    `${property}: ${name} has ${says} by ${pathsOf(userDefinition)}, which kvmnet does not change. Write ${lines} there and run ${command} at the console, or say ${[property, ...others.map((one) => one.property)].join(", ")} as it is there (pulumi import prints that).${notes.join("")}`,
   );
 }
 
 /** NetworkManager's keys are told. */
-function asItsProfilesHaveIt(facts: Facts, inputs: BridgeInputs, found: AsItIs): Stanza {
-  const { own, port } = found;
+function asItsProfilesHaveIt(facts: Facts, inputs: BridgeInputs, found: UnchangedBridge): Stanza {
+  const { userDefinition, port } = found;
   const { stanza, ...now } = wantedOf(facts, inputs, found);
-  const [path = ""] = own.places.map((place) => place.path);
+  const [path = ""] = userDefinition.places.map((place) => place.path);
   const unlike = unlikeProfile(facts.keyfiles.get(path), inputs, { ...now, port: port.id });
   const [first] = unlike;
   if (first === undefined) return stanza;
@@ -94,18 +102,22 @@ function asItsProfilesHaveIt(facts: Facts, inputs: BridgeInputs, found: AsItIs):
 
 const pathsOf = ({ places }: NetplanDefinition) => places.map(({ path }) => path).join(", ");
 
-function wantedOf(facts: Facts, { name, mtu, ...inputs }: BridgeInputs, { own, macAddress, port }: AsItIs) {
-  const stanza = addressingOf(own);
+function wantedOf(
+  facts: Facts,
+  { name, mtu, ...inputs }: BridgeInputs,
+  { userDefinition, macAddress, port }: UnchangedBridge,
+) {
+  const stanza = addressingOf(userDefinition);
   const addressing = inputs.addressing === "inherit" ? undefined : stanzaOf(inputs.addressing);
-  const isAddressed = addressing === undefined || isSaid(stanza, addressing);
+  const isAddressed = addressing === undefined || containsStanza(stanza, addressing);
   const isOfMtu = mtu === undefined || (usersMtu(facts, name) === mtu && entryMtu(port, name) === mtu);
   return { stanza, addressing, isAddressed, isOfMtu, macAddress };
 }
 
 /** Whether the user's files give a bridge the wanted addressing; what else they say of it is theirs. */
-export function isSaid(stanza: Stanza, wanted: Stanza): boolean {
+export function containsStanza(stanza: Stanza, wanted: Stanza): boolean {
   const facets = (one: Stanza) => {
-    const { dhcp4, addresses, gateways } = promised(one);
+    const { dhcp4, addresses, gateways } = expectAddressing(one);
     const routes = listOf(one.routes).filter((route) => !isDefaultRoute(route));
     const nameservers = nameServersOf(one);
     const ra = wanted["accept-ra"] === undefined ? undefined : one["accept-ra"];
@@ -122,4 +134,4 @@ export function isSaid(stanza: Stanza, wanted: Stanza): boolean {
 /** Whatever the order of an object's keys. */
 const sorted = (values: readonly unknown[]) =>
   values.map((one) => JSON.stringify(one, one instanceof Object ? Object.keys(one).sort() : null)).sort();
-const isDefaultRoute = (route: unknown) => promised({ routes: [route] }).gateways.length > 0;
+const isDefaultRoute = (route: unknown) => expectAddressing({ routes: [route] }).gateways.length > 0;

@@ -10,33 +10,40 @@ import { Refusal } from "../../schema/refusal";
 import type { BridgeInputs, VlanUplink } from "./definition";
 
 /** An uplink that is no NIC of the host's: a VLAN that is made for the bridge, or none at all. */
-export type MadeUplink = VlanUplink | typeof noUplink;
+export type VirtualUplink = VlanUplink | typeof noUplink;
 
 /** That of a program; where it says none, or what the state has of it, the one that the bridge has already. */
-export function madeUplink(
+export function resolveVirtualUplink(
   uplink: BridgeInputs["uplink"],
   record: Pick<BridgeRecord, "uplink" | "vlan"> | undefined,
-): MadeUplink | undefined {
+): VirtualUplink | undefined {
   if (typeof uplink === "object" || uplink === noUplink) return uplink;
-  return uplink === undefined || uplink === record?.uplink ? madeBefore(record) : undefined;
+  return uplink === undefined || uplink === record?.uplink ? virtualUplinkOf(record) : undefined;
 }
 
 /** The one that a bridge has, by its record. */
-export function madeBefore(record: Pick<BridgeRecord, "uplink" | "vlan"> | undefined): MadeUplink | undefined {
+export function virtualUplinkOf(record: Pick<BridgeRecord, "uplink" | "vlan"> | undefined): VirtualUplink | undefined {
   return record?.uplink === noUplink ? noUplink : record?.vlan;
 }
 
 /** "VLAN 20 of enp1s0". */
-export function madeWords(uplink: MadeUplink): string {
+export function describeVirtualUplink(uplink: VirtualUplink): string {
   return uplink === noUplink ? "no uplink" : `VLAN ${uplink.vlan} of ${uplink.link}`;
 }
 
 /** @throws Refusal where a bridge on a NIC is to be one on none, or the other way round: an address would have to be given back by the way */
-export function refuseOtherKind(name: string, record: BridgeRecord | undefined, uplink: MadeUplink | undefined): void {
+export function refuseOtherKind(
+  name: string,
+  record: BridgeRecord | undefined,
+  uplink: VirtualUplink | undefined,
+): void {
   if (record === undefined) return;
-  const was = madeBefore(record);
+  const was = virtualUplinkOf(record);
   if ((was === undefined) === (uplink === undefined)) return;
-  const [from, to] = [was ? madeWords(was) : record.uplink, uplink ? madeWords(uplink) : "a NIC of the host's"];
+  const [from, to] = [
+    was ? describeVirtualUplink(was) : record.uplink,
+    uplink ? describeVirtualUplink(uplink) : "a NIC of the host's",
+  ];
   throw new Refusal(
     `uplink: ${name} is on ${from}, and can't be put on ${to} in place. Take another name for that one, or destroy ${name} first.`,
   );

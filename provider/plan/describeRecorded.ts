@@ -1,7 +1,7 @@
 import type { Facts } from "../host/facts/facts";
 
 /** What the record at a path is of, as people call it: "network lan", "TAP tap0". Names are libvirt's where it says them. */
-export function recordedThing(path: string, { libvirt }: Pick<Facts, "libvirt">): string {
+export function describeRecorded(path: string, { libvirt }: Pick<Facts, "libvirt">): string {
   const named = (list: readonly { uuid: string; name: string }[] = [], id: string) =>
     list.find(({ uuid }) => uuid === id)?.name ?? id;
   const [, , , , kind, name = ""] = path.split("/");

@@ -9,41 +9,41 @@ import { cidrOf } from "../../host/transaction/readdressing";
 import { addressingOn, nothing } from "../../kernel/addressingOn";
 import type { Target } from "../../kernel/target";
 import { kernelChange } from "../../kernel/transition";
-import { missing, unlikeMtu } from "../../plan/link/missing";
+import { findBridgeDifferences, findMtuDifferences } from "../../plan/link/differences";
 import { strayTaps } from "../../plan/link/taps";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../schema/refusal";
+import { definedOutside, findAdopted } from "./adopted";
 import type { BridgePlan } from "./bridgePlan";
 import type { BridgeInputs } from "./definition";
-import { definedOutside, foundBridge } from "./found";
-import { type MadeSite, madeFiles } from "./madeFiles";
-import { type MadeUplink, madeWords, refuseOtherKind, resolveVlan, type Vlan } from "./madeUplink";
 import { networkFor, undoneBy } from "./network";
-import { needNetwork, ownRecord, refuseMtu, type Taking } from "./site";
+import { needNetwork, refuseMtu, requireOwnRecord, type Taking } from "./site";
+import { describeVirtualUplink, refuseOtherKind, resolveVlan, type VirtualUplink, type Vlan } from "./virtualUplink";
+import { renderVirtualUplinkFiles, type VirtualUplinkSite } from "./virtualUplinkFiles";
 
 /** To a bridge on a VLAN that is made for it, or on nothing. No NIC of the host's loses or gets an address by it. */
-export function planMade(
+export function planOnVirtualUplink(
   facts: Facts,
   inputs: BridgeInputs,
-  uplink: MadeUplink,
+  uplink: VirtualUplink,
   owner: string,
-  { takes = false }: Taking,
+  { takesOver = false }: Taking,
 ): BridgePlan {
   const { name } = inputs;
-  const site = madeSite(facts, inputs, uplink, owner, takes);
+  const site = virtualUplinkSite(facts, inputs, uplink, owner, takesOver);
   const { vlan, there, record } = site;
   const onBridge = there ? addressingOn(facts, there) : nothing;
   const definition = findDefinition(facts.netplan, name);
   const entry = definition ? addressingOf(definition) : {};
   const now = { stanza: entry, addressing: { addresses: [], routes: onBridge.routes }, lease: there?.lease };
-  const written = madeFiles(site, inputs, owner, now);
+  const written = renderVirtualUplinkFiles(site, inputs, owner, now);
   const { wanted } = written;
   const port = vlan && { id: vlan.link.name, section: "vlans" as const, places: [], renderer: "networkd" };
   const places = { facts, there, uplink: vlan?.link, port, onUplink: nothing, onBridge, entry };
   const network = networkFor(places, inputs, written);
   const target = withVlan(facts, network.target, vlan, record);
   const makes = vlan !== undefined && linkNamed(facts, vlan.link.name) === undefined;
-  if (makes && there && network.leaving.length > 0)
+  if (makes && there && network.dropped.length > 0)
     throw new Refusal(
       `uplink: ${name} gets another uplink and loses an address by one change. Change one after the other: first the uplink.`,
     );
@@ -56,7 +56,7 @@ export function planMade(
     files: written.files,
     remove: written.remove,
     ...kernelChange(facts, target),
-    leaving: network.leaving.map(cidrOf),
+    leaving: network.dropped.map(cidrOf),
     keepOnApply: [networkFileName(name), ...parents],
     keepOnRollback: [...(there ? [networkFileName(name)] : []), ...parents],
     release: "none",
@@ -64,12 +64,19 @@ export function planMade(
     ...undoneBy(inputs.confirm),
   };
   return {
-    ...{ change, target, wanted, inside: undefined, uplink: vlan?.link, made: { words: madeWords(uplink), vlan } },
-    ...{ moving: network.moving, planned: network.planned, losses },
-    ...{ config: written.config, previousConfig: {}, record: written.record, found: [] },
+    ...{
+      change,
+      target,
+      wanted,
+      inside: undefined,
+      uplink: vlan?.link,
+      virtualUplink: { words: describeVirtualUplink(uplink), vlan },
+    },
+    ...{ transferred: network.transferred, planned: network.planned, losses },
+    ...{ config: written.config, previousConfig: {}, record: written.record, adoptedFiles: [] },
     differences: [
-      ...missing(facts, wanted),
-      ...unlikeMtu(facts, wanted),
+      ...findBridgeDifferences(facts, wanted),
+      ...findMtuDifferences(facts, wanted),
       ...leftPorts(target).map((left) => `${left} is a port of ${name}`),
       ...written.differences,
     ],
@@ -78,25 +85,31 @@ export function planMade(
 }
 
 /** @throws Refusal of a host that no such bridge can be made on */
-function madeSite(facts: Facts, inputs: BridgeInputs, uplink: MadeUplink, owner: string, takes: boolean): MadeSite {
+function virtualUplinkSite(
+  facts: Facts,
+  inputs: BridgeInputs,
+  uplink: VirtualUplink,
+  owner: string,
+  takes: boolean,
+): VirtualUplinkSite {
   const { name } = inputs;
   needNetwork(facts, [name]);
-  const record = ownRecord(facts, name, owner, takes);
+  const record = requireOwnRecord(facts, name, owner, takes);
   refuseOtherKind(name, record, uplink);
   if (!facts.tools.has("netplan"))
     throw new Refusal(
-      `uplink: a bridge on ${madeWords(uplink)} is written into netplan's files, and the host has no netplan. Make it by hand, or install netplan.io.`,
+      `uplink: a bridge on ${describeVirtualUplink(uplink)} is written into netplan's files, and the host has no netplan. Make it by hand, or install netplan.io.`,
     );
   const isOurs =
     record !== undefined || (bridgeFilesIn(facts.netplan, name).length > 0 && !definedOutside(facts, name));
   // What is there already is told as with any bridge.
-  if (!isOurs && foundBridge(facts, name, undefined))
+  if (!isOurs && findAdopted(facts, name, undefined))
     throw new Refusal(
       `name: the host has a bridge ${name} already, made by hand, with the ports ${
         fixedPorts(facts, name)
           .map((one) => one.name)
           .join(", ") || "none"
-      }, and the program wants one on ${madeWords(uplink)}. Choose another name, or remove that bridge from netplan's files first.`,
+      }, and the program wants one on ${describeVirtualUplink(uplink)}. Choose another name, or remove that bridge from netplan's files first.`,
     );
   const there = linkNamed(facts, name);
   const vlan = uplink === noUplink ? undefined : resolveVlan(facts, uplink, name);
@@ -106,12 +119,12 @@ function madeSite(facts: Facts, inputs: BridgeInputs, uplink: MadeUplink, owner:
       `mtu: ${inputs.mtu} is more than ${vlan.parent.name} has (${vlan.parent.mtu}), over which the VLAN's frames go. Write ${vlan.parent.mtu} or less, or give ${vlan.parent.name} more first.`,
     );
   refuseMtu(inputs.mtu, there);
-  const macAddress = inputs.macAddress ?? (vlan ? vlan.parent.mac : ownMac(facts.machineId, name));
+  const macAddress = inputs.macAddress ?? (vlan ? vlan.parent.mac : deriveMac(facts.machineId, name));
   return { facts, record, vlan, there, macAddress };
 }
 
 /** The same each time the bridge is made; of those that nobody else gives out (IEEE 802, locally administered). */
-function ownMac(machineId: string, name: string): string {
+function deriveMac(machineId: string, name: string): string {
   const hash = createHash("sha256").update(`${machineId}\0bridge\0${name}`).digest("hex");
   return ["02", ...[0, 2, 4, 6, 8].map((at) => hash.slice(at, at + 2))].join(":");
 }

@@ -1,17 +1,17 @@
 import type { Stanza } from "../../backends/entry/addressing";
-import { asksDhcp6, promised } from "../../backends/entry/wanted";
+import { asksDhcp6, expectAddressing } from "../../backends/entry/wanted";
 import { bridgeFilePath, bridgeFilesIn, bridgeFileText } from "../../backends/netplan/bridgeFile";
 import type { PortEntry } from "../../backends/netplan/pattern";
 import type { Facts, Link } from "../../host/facts/facts";
 import { type BridgeRecord, noUplink } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
-import type { WantedBridge } from "../../plan/link/missing";
+import type { WantedBridge } from "../../plan/link/differences";
 import type { BridgeInputs } from "./definition";
 import { type BridgeFiles, fileText, recordPath } from "./files";
-import type { Vlan } from "./madeUplink";
+import type { Vlan } from "./virtualUplink";
 
 /** Where a bridge is to be that takes nothing over from a NIC of the host's. */
-export interface MadeSite {
+export interface VirtualUplinkSite {
   readonly facts: Facts;
   readonly record: BridgeRecord | undefined;
   /** The VLAN to make, or that was made for it; undefined: the bridge has no uplink. */
@@ -21,15 +21,15 @@ export interface MadeSite {
 }
 
 /** The files of a bridge that has its uplink to itself: one of netplan's, and kvmnet's record. None of the user's is changed. */
-export function madeFiles(
-  { facts, vlan, macAddress }: MadeSite,
+export function renderVirtualUplinkFiles(
+  { facts, vlan, macAddress }: VirtualUplinkSite,
   inputs: BridgeInputs,
   owner: string,
   now: Present,
 ): BridgeFiles {
   const { name, mtu, stp, forwardDelay } = inputs;
   const { stanza, routes } = addressingFor(inputs, vlan, now);
-  const { dhcp4, addresses, gateways } = promised(stanza);
+  const { dhcp4, addresses, gateways } = expectAddressing(stanza);
   const wanted: WantedBridge = {
     ...{ name, uplink: vlan?.link.name, macAddress, stp, forwardDelay, mtu },
     ...{ dhcp4, addresses, gateways },

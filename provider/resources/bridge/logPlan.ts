@@ -14,15 +14,15 @@ export const onlyTaps = ({ differences, strays }: BridgePlan): boolean =>
   strays.length > 0 && differences.length === strays.length;
 
 /** What a change will do, before it happens. */
-export function tell(operation: Operation, host: Host, facts: Facts, plan: UpdatePlan): void {
-  const { wanted, uplink, target, change, inside, found, differences, insteadOf, made } = plan;
-  const from = plan.from ?? (made ? undefined : uplink);
-  const there = `${host.label}: ${wanted.name} is there already (${found.join(", ")})`;
-  if (found.length > 0 && differences.length === 0) {
+export function logPlan(operation: Operation, host: Host, facts: Facts, plan: UpdatePlan): void {
+  const { wanted, uplink, target, change, inside, adoptedFiles, differences, insteadOf, virtualUplink } = plan;
+  const from = plan.from ?? (virtualUplink ? undefined : uplink);
+  const there = `${host.label}: ${wanted.name} is there already (${adoptedFiles.join(", ")})`;
+  if (adoptedFiles.length > 0 && differences.length === 0) {
     operation.log.info(`${there} as wanted, and is taken over. Nothing of the host's network changes.`);
     return;
   }
-  if (found.length > 0) operation.log.info(`${there}. What changes: ${differences.join("; ")}.`);
+  if (adoptedFiles.length > 0) operation.log.info(`${there}. What changes: ${differences.join("; ")}.`);
   if (onlyTaps(plan)) {
     const taps = plan.strays.map(({ tap, vm }) => `${tap} of ${vm}`).join(", ");
     operation.log.info(
@@ -31,13 +31,24 @@ export function tell(operation: Operation, host: Host, facts: Facts, plan: Updat
     return;
   }
   for (const sentence of plan.losses.sentences) operation.log.warn(`${host.label}: ${sentence}.`);
-  const { leaving } = readdressing(facts, plan.planned);
+  const { dropped } = readdressing(facts, plan.planned);
   const to = wanted.name;
   const vms = [...new Set([...runningVms(facts, plan.from?.name ?? to), ...plan.strays.map(({ vm }) => vm)])];
-  const besides = [made?.vlan?.parent.name, made?.vlan?.parent.master].filter((one) => one !== undefined);
-  const { sentences, files } = describeChange(facts, { ...change, inside, leaving, from, to, target, vms, besides });
+  const besides = [virtualUplink?.vlan?.parent.name, virtualUplink?.vlan?.parent.master].filter(
+    (one) => one !== undefined,
+  );
+  const { sentences, files } = describeChange(facts, {
+    ...change,
+    inside,
+    dropped: dropped,
+    from,
+    to,
+    target,
+    vms,
+    besides,
+  });
   const text = [
-    `${host.label}: bridge ${to} ${made && !made.vlan ? "without an uplink" : `on ${made?.words ?? uplink?.name}`}${insteadOf ? ` instead of ${insteadOf}` : ""}`,
+    `${host.label}: bridge ${to} ${virtualUplink && !virtualUplink.vlan ? "without an uplink" : `on ${virtualUplink?.words ?? uplink?.name}`}${insteadOf ? ` instead of ${insteadOf}` : ""}`,
     ...vlanWordsFor(facts, plan.wanted),
     ...sentences,
   ].join("\n");
@@ -45,7 +56,7 @@ export function tell(operation: Operation, host: Host, facts: Facts, plan: Updat
 }
 
 /** What came of it, as the host was read before and after. */
-export function tellDone(
+export function logOutcome(
   { log }: Operation,
   host: Host,
   [before, after]: readonly [Facts, Facts],

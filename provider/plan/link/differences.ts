@@ -29,7 +29,7 @@ export function naturalMtu(facts: Facts, bridge: string): number | undefined {
 }
 
 /** How a hand changed an MTU, where `missing` does not say so: no change waits for that. */
-export function unlikeMtu(facts: Facts, { name, uplink, mtu }: WantedBridge): string[] {
+export function findMtuDifferences(facts: Facts, { name, uplink, mtu }: WantedBridge): string[] {
   const [bridge, port] = [linkNamed(facts, name), linkNamed(facts, uplink ?? "")];
   if (!bridge || port?.master !== name) return [];
   if (mtu !== undefined)
@@ -43,7 +43,7 @@ export function unlikeMtu(facts: Facts, { name, uplink, mtu }: WantedBridge): st
 }
 
 /** How the host differs from it, a sentence each: what is still to come during a change, and drift at any other time. */
-export function missing(facts: Facts, wanted: WantedBridge): string[] {
+export function findBridgeDifferences(facts: Facts, wanted: WantedBridge): string[] {
   const { name, uplink } = wanted;
   const bridge = linkNamed(facts, name);
   const port = linkNamed(facts, uplink ?? "");
