@@ -4,7 +4,7 @@ import type { Connection } from "../provider/schema/connection";
 import { cidr4, hostName } from "../provider/schema/names";
 import { nearest } from "../provider/schema/nearest";
 import { type CommandName, commandNames, commands, optionsOf } from "./commands";
-import { everywhere, type OwnOption, options, type reachOptions } from "./options";
+import { type CommandOption, everywhere, options, type reachOptions } from "./options";
 import { type Shell, shells } from "./shells";
 import { shown } from "./shown";
 import { configFile, identity, jump, parseSetting } from "./sshOptions";
@@ -42,7 +42,7 @@ export type Parsed =
   | { readonly command: "completion"; readonly shell: Shell };
 
 /** What was said of each option: its value, or "" where it has none. */
-type Said = ReadonlyMap<string, readonly string[]>;
+type GivenOptions = ReadonlyMap<string, readonly string[]>;
 
 /** @throws UsageError */
 export function parseArguments(args: readonly string[]): Parsed {
@@ -82,13 +82,13 @@ export function parseArguments(args: readonly string[]): Parsed {
   }
 }
 
-function aboutOf([word, ...more]: readonly string[], said: Said): CommandName | undefined {
+function aboutOf([word, ...more]: readonly string[], said: GivenOptions): CommandName | undefined {
   if (word === undefined) return undefined;
   if (more.length > 0) throw new UsageError(`help takes one command, and ${here([word, ...more])}`, "help");
   return commandOf(word, said);
 }
 
-function commandOf(word: string, said: Said): CommandName {
+function commandOf(word: string, said: GivenOptions): CommandName {
   const command = commandNames.find((name) => name === word);
   if (command !== undefined) return command;
   if (word === "version" && said.size === 0) throw new UsageError("version is no command; write kvmnet --version");
@@ -138,15 +138,16 @@ function shellOf([shell, ...more]: readonly string[]): Shell {
 function hostArguments(
   command: Arguments["command"],
   [target, ...more]: readonly string[],
-  said: Said,
+  said: GivenOptions,
 ): Omit<Arguments, "command"> {
   if (target === undefined) throw new UsageError(`${command} takes a host: kvmnet ${command} kvm1.example`);
   if (more.length > 0) throw new UsageError(`${command} takes one host, and ${here([target, ...more])}`);
-  const is = (name: OwnOption | "sudo") => said.has(name);
-  const text = (name: OwnOption | keyof typeof reachOptions) => said.get(name)?.[0];
+  const has = (name: CommandOption | "sudo") => said.has(name);
+  const text = (name: CommandOption | keyof typeof reachOptions) => said.get(name)?.[0];
   const all = (name: keyof typeof reachOptions) => said.get(name) ?? [];
-  if (is("json") && is("svg")) throw new UsageError("--json and --svg are two pictures of one thing; say one");
-  if (is("yes") && command === "doctor" && !is("fix")) throw new UsageError("--yes answers --fix, which is not there");
+  if (has("json") && has("svg")) throw new UsageError("--json and --svg are two pictures of one thing; say one");
+  if (has("yes") && command === "doctor" && !has("fix"))
+    throw new UsageError("--yes answers --fix, which is not there");
   const listen = text("listen") ?? "3";
   if (!/^\d{1,4}$/.test(listen))
     throw new UsageError(`--listen ${shown(listen)}: must be a number of seconds, at most 9999`);
@@ -160,7 +161,7 @@ function hostArguments(
     throw new UsageError(`--self-test-name ${shown(name)}: must be a name like nas.example`);
   const [file, jumps] = [text("config"), text("jump")];
   return {
-    connection: { ...place(target, text("user"), text("port")), ...(is("sudo") && { sudo: true }) },
+    connection: { ...place(target, text("user"), text("port")), ...(has("sudo") && { sudo: true }) },
     given: {
       file: file === undefined ? undefined : configFile(file),
       settings: [
@@ -170,12 +171,12 @@ function hostArguments(
       ],
     },
     trace: text("trace"),
-    json: is("json"),
-    svg: is("svg"),
+    json: has("json"),
+    svg: has("svg"),
     listen: Number(listen),
-    fix: is("fix"),
-    yes: is("yes"),
-    selfTest: is("self-test") || address !== undefined || name !== undefined,
+    fix: has("fix"),
+    yes: has("yes"),
+    selfTest: has("self-test") || address !== undefined || name !== undefined,
     selfTestAddress: address ?? "dhcp",
     selfTestName: name,
   };

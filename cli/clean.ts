@@ -3,16 +3,23 @@ import type { Hosts } from "../provider/host/hosts";
 import { leftovers, removeLeftovers } from "../provider/host/transaction/clean";
 import type { Arguments } from "./arguments";
 import { interruptible } from "./interruptible";
+import {
+  filesThatStay,
+  filesWithoutRecord,
+  inALine,
+  listMarkedObjects,
+  staleRecords,
+  unclaimed,
+} from "./markedObjects";
 import { print } from "./paint";
 import { agreed } from "./terminal";
-import { filesThatStay, filesWithoutRecord, inALine, staleRecords, thingsOn, unclaimed } from "./things";
 
 const say = (text: string) => print(process.stderr, `${text}\n`);
 
 /** Takes away what is left on a host that has nothing of kvmnet's any more: shows it, and asks. */
 export async function clean(hosts: Hosts, { connection, yes }: Arguments): Promise<number> {
   const { host, facts } = await hosts.reachFacts(connection, { fresh: true });
-  const things = thingsOn(facts);
+  const things = listMarkedObjects(facts);
   const unread = facts.unreadable.filter(({ part }) => part === "records" || part === "files").map(({ what }) => what);
   const all = [...things.map(inALine), ...filesWithoutRecord(facts).map(unclaimed), ...unread];
   if (all.length > 0) {

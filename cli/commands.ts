@@ -1,13 +1,13 @@
-import { type OwnOption, reachOptions } from "./options";
+import { type CommandOption, reachOptions } from "./options";
 
 /** A command, for the parser, the help and the completion. */
 export interface Command {
   readonly summary: string;
   /** What stands after the options. */
-  readonly takes: "HOST" | "SHELL" | "[COMMAND]";
+  readonly operand: "HOST" | "SHELL" | "[COMMAND]";
   /** What it does, in sentences. */
   readonly about: string;
-  readonly options: readonly OwnOption[];
+  readonly options: readonly CommandOption[];
   /** What it ends with, besides what all do. */
   readonly exits: Readonly<Record<number, string>>;
   readonly examples: readonly string[];
@@ -16,7 +16,7 @@ export interface Command {
 export const commands = {
   doctor: {
     summary: "what is wrong with a host's bridges, networks and VMs, why, and what to do",
-    takes: "HOST",
+    operand: "HOST",
     about:
       "Looks at a host and changes nothing, unless it is told to. Each finding has what was seen, its cause, what to do, and where to read on.",
     options: ["json", "listen", "fix", "yes", "self-test", "self-test-address", "self-test-name"],
@@ -25,7 +25,7 @@ export const commands = {
   },
   topology: {
     summary: "a host's network as a tree or a picture",
-    takes: "HOST",
+    operand: "HOST",
     about:
       "NICs, bonds, VLANs, bridges, TAPs and VMs with their addresses, and what is wrong with them. Changes nothing.",
     options: ["json", "svg", "listen"],
@@ -34,7 +34,7 @@ export const commands = {
   },
   facts: {
     summary: "what a host says of its network, firewall and VMs, as JSON",
-    takes: "HOST",
+    operand: "HOST",
     about:
       "All that kvmnet knows of a host before it decides, but for whole files, which may have secrets. Changes nothing.",
     options: ["json"],
@@ -43,7 +43,7 @@ export const commands = {
   },
   history: {
     summary: "what kvmnet has on a host, and what it changed there: when, for whom, as a diff",
-    takes: "HOST",
+    operand: "HOST",
     about:
       "As far as the host's own records tell: whose each thing is, and the last five changes of its network, undone ones too. Changes nothing.",
     options: ["json"],
@@ -52,7 +52,7 @@ export const commands = {
   },
   undo: {
     summary: "takes back the last confirmed change of a host's network",
-    takes: "HOST",
+    operand: "HOST",
     about:
       "As a change of its own, which the host undoes by itself unless it is reached again. Shows what it does, and asks. Where the host was changed since, or something is on a bridge that would go, nothing is done, and it says what that is. Undone once more, the change is made again.",
     options: ["yes"],
@@ -61,7 +61,7 @@ export const commands = {
   },
   clean: {
     summary: "takes away what is left on a host that has nothing of kvmnet's any more",
-    takes: "HOST",
+    operand: "HOST",
     about:
       "Shows what is left, and asks. Where the host has a record of a resource, or a change is under way, nothing is removed.",
     options: ["yes"],
@@ -70,7 +70,7 @@ export const commands = {
   },
   completion: {
     summary: "what a shell needs to complete kvmnet's command line",
-    takes: "SHELL",
+    operand: "SHELL",
     about: "Prints a script for bash, zsh or fish.",
     options: [],
     exits: { 0: "it is printed" },
@@ -82,7 +82,7 @@ export const commands = {
   },
   help: {
     summary: "what there is, or what one command does",
-    takes: "[COMMAND]",
+    operand: "[COMMAND]",
     about: "The same as --help.",
     options: [],
     exits: { 0: "it is printed" },
@@ -95,6 +95,6 @@ export type CommandName = keyof typeof commands;
 export const commandNames = Object.keys(commands) as CommandName[];
 
 /** All that a command takes. */
-export function optionsOf({ options, takes }: Command): string[] {
-  return [...options, ...(takes === "HOST" ? Object.keys(reachOptions) : []), "help", "version"];
+export function optionsOf({ options, operand }: Command): string[] {
+  return [...options, ...(operand === "HOST" ? Object.keys(reachOptions) : []), "help", "version"];
 }

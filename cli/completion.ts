@@ -6,7 +6,7 @@ import { type Shell, shells } from "./shells";
 export const completionOf = (shell: Shell): string => scripts[shell]();
 
 const entries = Object.entries(commands) as [string, Command][];
-const hostCommands = entries.filter(([, { takes }]) => takes === "HOST").map(([name]) => name);
+const hostCommands = entries.filter(([, { operand }]) => operand === "HOST").map(([name]) => name);
 
 /** The first words of a help, as a list of completions has room for. */
 const brief = (help: string) => help.split(/[;:.](?: |$)/)[0]?.trim() ?? "";
@@ -87,9 +87,9 @@ complete -c kvmnet -n '__fish_seen_subcommand_from ${hostCommands.join(" ")}' -a
 `,
 };
 
-function zshArgument({ takes }: Command): string {
-  if (takes === "HOST") return ":host:_hosts";
-  return takes === "SHELL" ? `:shell:(${shells.join(" ")})` : `:command:(${commandNames.join(" ")})`;
+function zshArgument({ operand }: Command): string {
+  if (operand === "HOST") return ":host:_hosts";
+  return operand === "SHELL" ? `:shell:(${shells.join(" ")})` : `:command:(${commandNames.join(" ")})`;
 }
 
 function zshOptions(names: readonly string[]): string[] {

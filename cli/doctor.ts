@@ -7,8 +7,8 @@ import { type Remedy, remediesOf } from "../provider/plan/diagnose/remedies";
 import { findingEntry } from "../provider/plan/entry";
 import { bridgeLifecycle } from "../provider/resources/bridge/lifecycle";
 import { type Repair, repairsOf } from "../provider/resources/bridge/repair";
+import { Notices } from "../provider/resources/notices";
 import { Ownership } from "../provider/resources/ownership/owned";
-import { Said } from "../provider/resources/said";
 import type { Arguments } from "./arguments";
 import { interruptible } from "./interruptible";
 import { paintFor, print, printJson } from "./paint";
@@ -57,8 +57,9 @@ interface Mendable {
 
 /** What --fix would do. */
 function mendable({ facts, findings }: Examined, { connection }: Pick<Arguments, "connection">): Mendable {
-  const found = (one: Remedy) => findings.some(({ check, subject }) => check === one.check && subject === one.subject);
-  const remedies = remediesOf(facts).filter(found);
+  const isFound = (one: Remedy) =>
+    findings.some(({ check, subject }) => check === one.check && subject === one.subject);
+  const remedies = remediesOf(facts).filter(isFound);
   // What is left behind armed would be undone by the next change; only then the host's network is what it is.
   const repairs =
     facts.armed === undefined && findings.some(({ check }) => repaired.has(check)) ? repairsOf(facts, connection) : [];
@@ -119,7 +120,7 @@ function operationOf(
   const log = { progress: say, info: say, warn: say };
   return {
     ...{ urn, name: inputs.name, hosts, log, ...how },
-    ...{ owned: new Ownership(), said: new Said(), claimed: () => false },
+    ...{ owned: new Ownership(), notices: new Notices(), isClaimed: () => false },
   };
 }
 

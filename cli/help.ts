@@ -36,8 +36,8 @@ function overview(): string {
 }
 
 function commandHelp(name: CommandName, command: Command): string {
-  const looks = command.takes === "HOST";
-  const host = looks ? "[USER@]HOST[:PORT]" : command.takes;
+  const looks = command.operand === "HOST";
+  const host = looks ? "[USER@]HOST[:PORT]" : command.operand;
   const own = optionsOf(command).filter((one) => !(one in reachOptions));
   return [
     `usage: kvmnet ${name} [OPTIONS] ${host}`,

@@ -6,13 +6,21 @@ import { type Entry, type FileChange, findingEntry } from "../provider/plan/entr
 import { fileDiff } from "../provider/plan/impact/fileDiff";
 import { inWords } from "../provider/resources/ownership/words";
 import type { Arguments } from "./arguments";
+import {
+  filesThatStay,
+  filesWithoutRecord,
+  inALine,
+  listMarkedObjects,
+  type MarkedObject,
+  minutes,
+  unclaimed,
+} from "./markedObjects";
 import { type Paint, paintFor, print, printJson } from "./paint";
-import { filesThatStay, filesWithoutRecord, inALine, minutes, type Thing, thingsOn, unclaimed } from "./things";
 
 /** What kvmnet has on a host and what it changed there, as far as the host's own records tell. */
 export async function history(hosts: Hosts, { connection, json }: Arguments): Promise<number> {
   const { host, facts } = await hosts.reachFacts(connection);
-  const [things, changes] = [thingsOn(facts), await keptChanges(host)];
+  const [things, changes] = [listMarkedObjects(facts), await keptChanges(host)];
   const others = [...filesWithoutRecord(facts), ...(facts.records.size === 0 ? filesThatStay(facts) : [])];
   const unreadable = findUnreadableParts(facts).filter(({ evidence }) =>
     findUnreadable(facts, "records").some(({ what }) => what === evidence),
@@ -21,7 +29,7 @@ export async function history(hosts: Hosts, { connection, json }: Arguments): Pr
     printJson(process.stdout, [
       ...unreadable.map((one) => findingEntry(one, host.label, new Date())),
       ...others.map((path) => fileEntry(path, host.label)),
-      ...things.map((thing) => thingEntry(thing, host.label)),
+      ...things.map((thing) => markedObjectEntry(thing, host.label)),
       ...changes.map((change) => changeEntry(change, host.label)),
     ]);
     return 0;
@@ -35,18 +43,19 @@ export async function history(hosts: Hosts, { connection, json }: Arguments): Pr
     ...others.map((path) => `  ${unclaimed(path)}`),
     ...unreadable.map(({ evidence }) => `  ${evidence}`),
   ];
-  const kept = changes.length === 0 ? ["No change of its network is kept."] : changes.map((one) => told(one, paint));
+  const kept =
+    changes.length === 0 ? ["No change of its network is kept."] : changes.map((one) => describeChange(one, paint));
   print(process.stdout, `${head.join("\n")}\n\n${kept.join("\n\n")}\n`);
   return 0;
 }
 
-function thingEntry(thing: Thing, host: string): Entry & Pick<Thing, "what"> {
-  const { what, owner, made, gone } = thing;
+function markedObjectEntry(thing: MarkedObject, host: string): Entry & Pick<MarkedObject, "what"> {
+  const { what, owner, since, gone } = thing;
   const text = `${what}${gone ? ", which is not there" : ""}: ${inWords(owner)}`;
-  return { kind: "thing", severity: "info", host, resource: owner, time: made, text, what };
+  return { kind: "thing", severity: "info", host, resource: owner, time: since, text, what };
 }
 
-const fileEntry = (path: string, host: string): Entry & Pick<Thing, "what"> => ({
+const fileEntry = (path: string, host: string): Entry & Pick<MarkedObject, "what"> => ({
   ...{ kind: "thing", severity: "warning", host, text: unclaimed(path), what: path },
 });
 
@@ -58,7 +67,7 @@ function changeEntry(change: KeptChange, host: string): Entry & Pick<KeptChange,
   };
 }
 
-function told(change: KeptChange, paint: Paint): string {
+function describeChange(change: KeptChange, paint: Paint): string {
   const { began, who, id } = change;
   const when = began === undefined ? "(no date)" : minutes(began);
   const whose = who === undefined ? "" : `\n  for ${inWords(who)}`;

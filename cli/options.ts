@@ -40,7 +40,7 @@ export const reachOptions = {
 } as const satisfies Record<string, Option>;
 
 /** What a command has of its own. */
-export const ownOptions = {
+export const commandOptions = {
   json: { help: "as JSON" },
   svg: { help: "as a picture" },
   listen: {
@@ -65,9 +65,9 @@ export const everywhere = {
 
 /** By their names, and nothing by what every object has. */
 export const options: Readonly<Record<string, Option>> = Object.assign(Object.create(null), {
-  ...ownOptions,
+  ...commandOptions,
   ...reachOptions,
   ...everywhere,
 });
 
-export type OwnOption = keyof typeof ownOptions;
+export type CommandOption = keyof typeof commandOptions;

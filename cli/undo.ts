@@ -16,9 +16,9 @@ import { describeUndo } from "../provider/plan/undo/words";
 import { inWords } from "../provider/resources/ownership/words";
 import type { Arguments } from "./arguments";
 import { interruptible } from "./interruptible";
+import { minutes } from "./markedObjects";
 import { print } from "./paint";
 import { agreed } from "./terminal";
-import { minutes } from "./things";
 import { whatToWrite } from "./whatToWrite";
 
 const say = (text: string) => print(process.stderr, `${text}\n`);

@@ -87,12 +87,12 @@ export function inWaves<Made>(
     const components = changed.flatMap((one) => one.components);
     if (components.length > 0) changing.push({ hosts: changed.map(({ host }) => host), components });
   }
-  if (!pulumi.isDryRun()) tellEach(changing);
+  if (!pulumi.isDryRun()) logWaves(changing);
   return made;
 }
 
 /** A failure ends the program: which hosts it leaves untouched has to be said before. */
-function tellEach(waves: readonly Wave[]): void {
+function logWaves(waves: readonly Wave[]): void {
   for (const [at, { hosts, components }] of waves.entries()) {
     const later = waves.slice(at + 1).flatMap((wave) => wave.hosts);
     const rest = later.length === 0 ? "no host comes after" : `not touched yet: ${later.join(", ")}`;

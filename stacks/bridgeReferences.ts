@@ -3,7 +3,7 @@ import { type Fields, record } from "./fields";
 import { formatPath, type Problem } from "./problem";
 
 /** A bridge as the config says it, by either form. */
-interface Said {
+interface BridgeReference {
   readonly name: string;
   readonly path: readonly string[];
   readonly uplink: unknown;
@@ -28,7 +28,7 @@ export function bridgeProblems(host: string, written: Fields): Problem[] {
 }
 
 /** What one is on that another one is on already, or that is a bridge itself. */
-function uplinkProblems({ path, uplink }: Said, bridges: readonly Said[]): Problem[] {
+function uplinkProblems({ path, uplink }: BridgeReference, bridges: readonly BridgeReference[]): Problem[] {
   const { link, vlan } = record(uplink);
   const [named, at] = typeof uplink === "string" ? [uplink, ["uplink"]] : [link, ["uplink", "link"]];
   const itself = bridges.find(({ name }) => name === named);
@@ -44,7 +44,7 @@ function uplinkProblems({ path, uplink }: Said, bridges: readonly Said[]): Probl
 }
 
 /** Why what names no bridge has none, if so. */
-export function missingBridge(host: string, written: Fields): string | undefined {
+export function describeMissingBridge(host: string, written: Fields): string | undefined {
   const names = bridgesOf(host, written).map(({ name }) => JSON.stringify(name));
   if ("bridge" in written || names.length === 1) return undefined;
   const at = formatPath(["hosts", host]);
@@ -75,7 +75,7 @@ function wayTo({ host, port = 22, proxy = null }: Fields): string | undefined {
   return JSON.stringify([host.toLowerCase(), port, record(proxy).host ?? null, record(proxy).port ?? null]);
 }
 
-function bridgesOf(host: string, { bridge, bridges }: Fields): Said[] {
+function bridgesOf(host: string, { bridge, bridges }: Fields): BridgeReference[] {
   const { name = "br0", uplink } = record(bridge);
   // With nothing after it, it is null.
   const short = bridge === undefined ? [] : [{ name: String(name), path: ["hosts", host, "bridge"], uplink }];

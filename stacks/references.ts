@@ -1,4 +1,4 @@
-import { bridgeProblems, missingBridge, sameHosts } from "./bridgeReferences";
+import { bridgeProblems, describeMissingBridge, sameHosts } from "./bridgeReferences";
 import { type Fields, record } from "./fields";
 import { formatPath, type Problem, suggestion } from "./problem";
 
@@ -28,7 +28,7 @@ function rolloutProblems(canary: unknown, hosts: Fields): Problem[] {
 }
 
 function hostProblems(name: string, host: Fields): Problem[] {
-  const reason = missingBridge(name, host);
+  const reason = describeMissingBridge(name, host);
   const withoutBridge = ["networks", "taps"].flatMap((kind) =>
     Object.entries(record(host[kind]))
       .filter(([, one]) => record(one).bridge === undefined)

@@ -46,7 +46,7 @@ async function runEach(
       console.log(`${slice.name}: begins`);
       const outcome = await runJest([...slice.args, "--maxWorkers=1"], {
         env: slice.env,
-        tell: (text) => (said += text),
+        onReport: (text) => (said += text),
       });
       outcomes.set(slice.name, outcome);
       console.log(`${said.trimEnd()}\n${slice.name}: ${summary(outcome)}\n`);

@@ -29,7 +29,7 @@ export interface Way {
 
 /** There, and back: each link that is touched is set to what the facts say that it is. */
 export function transition(facts: Facts, target: Target): { readonly there: Way; readonly back: Way } {
-  const now = (name: string) => asItIs(facts, name, !target.gone.includes(name));
+  const now = (name: string) => unchangedLink(facts, name, !target.gone.includes(name));
   const touched = new Set([
     ...target.links.map(({ name }) => name),
     ...target.gone,
@@ -45,7 +45,7 @@ export function transition(facts: Facts, target: Target): { readonly there: Way;
 }
 
 /** A bridge that is there all the time keeps what nobody changes. */
-function asItIs(facts: Facts, name: string, stays: boolean): TargetLink | undefined {
+function unchangedLink(facts: Facts, name: string, stays: boolean): TargetLink | undefined {
   const link = linkNamed(facts, name);
   if (!link) return undefined;
   const isBridge = link.kind === "bridge";

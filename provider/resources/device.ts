@@ -13,7 +13,7 @@ export function refuseDevice(facts: Facts, host: Host, target: Direct): void {
   const link = linkNamed(facts, target.device);
   const why = link
     ? (unfit(facts, link) ?? (target.mode === "passthrough" ? taken(facts, link) : undefined))
-    : missing(facts, target.device);
+    : describeMissing(facts, target.device);
   if (why !== undefined) throw new Refusal(`${host.label}: device: ${why}`);
 }
 
@@ -23,22 +23,22 @@ export function nowInstead(facts: Facts, { device }: Direct): string | undefined
   return master && `a port of ${master} now`;
 }
 
-function missing(facts: Facts, device: string): string {
+function describeMissing(facts: Facts, device: string): string {
   const known = facts.links
-    .filter(({ loopback, kind }) => !loopback && !others.has(kind ?? ""))
+    .filter(({ loopback, kind }) => !loopback && !kindsWithoutLan.has(kind ?? ""))
     .map(({ name }) => name);
   const meant = nearest(device, known);
   return `the host has no interface ${device}; it has ${known.join(", ") || "none"}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`;
 }
 
 /** Kinds that are no way to a LAN. */
-const others: ReadonlySet<string> = new Set(["bridge", "tun", "macvtap", "macvlan", "ipvlan", "ipvtap"]);
+const kindsWithoutLan: ReadonlySet<string> = new Set(["bridge", "tun", "macvtap", "macvlan", "ipvlan", "ipvtap"]);
 
 function unfit(facts: Facts, { name, loopback, kind, master }: Link): string | undefined {
   const on = master === undefined ? undefined : linkNamed(facts, master);
   if (loopback) return `${name} is the loopback interface.`;
   if (kind === "bridge") return `${name} is a bridge: say it as \`bridge\`.`;
-  if (kind !== undefined && others.has(kind)) return `${name} is a ${kind}; name the NIC that it is on.`;
+  if (kind !== undefined && kindsWithoutLan.has(kind)) return `${name} is a ${kind}; name the NIC that it is on.`;
   if (facts.wireless.has(name))
     return `${name} is a Wi-Fi NIC, and an access point takes frames of its own MAC address only. Take a wired NIC.`;
   if (on?.kind === "bridge")

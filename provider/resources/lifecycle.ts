@@ -5,9 +5,9 @@ import type { Entry } from "../plan/entry";
 import type { Connection } from "../schema/connection";
 import type { Definition } from "../schema/definition";
 import type { Previewed } from "../schema/unknown";
-import type { Claim } from "./claims";
+import type { Claim } from "./claimRegistry";
+import type { Notices } from "./notices";
 import type { Ownership } from "./ownership/owned";
-import type { Said } from "./said";
 
 /** What an operation may use. `signal` aborts on Cancel: roll back, never go on. */
 export interface Operation {
@@ -19,9 +19,9 @@ export interface Operation {
   /** What this operation of the engine has shown of its stack. */
   readonly owned: Ownership;
   /** What other resources of it have said. */
-  readonly said: Said;
+  readonly notices: Notices;
   /** Whether a resource of the program claims a thing, "the bridge br0", on the host of this connection. */
-  claimed(connection: Connection, thing: string): boolean;
+  isClaimed(connection: Connection, thing: string): boolean;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -50,7 +50,7 @@ export interface Old<I, S> {
 }
 
 /** What Read found. Unreachable is neither: Read throws, and the server keeps the state and warns. */
-export type Found<I, S> =
+export type ReadResult<I, S> =
   | { readonly kind: "there"; readonly id: string; readonly inputs: I; readonly state: S }
   | { readonly kind: "gone"; readonly why: string };
 
@@ -63,13 +63,13 @@ export interface Lifecycle<I, S> {
   /** Defaults that come from the resource's name, and rules between properties. A value may be UNKNOWN. `before`: what the state has. */
   check?(name: string, inputs: Partial<I>, before?: Partial<I>): { inputs: Partial<I>; failures: CheckFailure[] };
   /** Of what it is the only one on its host: a second resource that claims the same fails its Check. A value may be UNKNOWN. */
-  claims?(name: string, inputs: Partial<I>): Claim[];
+  listClaims?(name: string, inputs: Partial<I>): Claim[];
   /** Reads, says through `log` what `create` would do, returns what is known of the state then. Writes nothing. */
   previewCreate(operation: Operation, inputs: Previewed<I>): Promise<Partial<Previewed<S>>>;
   create(operation: Operation, inputs: I): Promise<{ id: string; state: Partial<S> }>;
-  read(operation: Operation, id: string, inputs: I, state: S): Promise<Found<I, S>>;
+  read(operation: Operation, id: string, inputs: I, state: S): Promise<ReadResult<I, S>>;
   /** What an ID stands for, where there is no state yet; inputs that are the defaults may be left out. Without it, import is an error that says so. */
-  import?(operation: Operation, id: string, defaults: Partial<Connection>): Promise<Found<Partial<I>, S>>;
+  import?(operation: Operation, id: string, defaults: Partial<Connection>): Promise<ReadResult<Partial<I>, S>>;
   /** The same of `update`; outputs that stay are returned as they are. */
   previewUpdate(operation: Operation, id: string, old: Old<I, S>, inputs: I): Promise<Partial<S>>;
   update(operation: Operation, id: string, old: Old<I, S>, inputs: I): Promise<{ state: Partial<S> }>;

@@ -12,20 +12,20 @@ interface Named {
   readonly kind: "bridge" | "network" | "VM";
   readonly name: string;
   /** What the host has of the kind. */
-  readonly known: readonly string[];
+  readonly existing: readonly string[];
   /** What needs it: "the network lan". */
   readonly by: string;
 }
 
 /** A preview's word of what the host does not have yet: another resource of the program may make it, or another tool. */
-export function tellLacking(
+export function warnOfMissing(
   operation: Operation,
   host: Host,
   connection: Connection,
-  { kind, name, known, by }: Named,
+  { kind, name, existing, by }: Named,
 ): void {
-  if (known.includes(name) || operation.claimed(connection, `the ${kind} ${name}`)) return;
-  const meant = nearest(name, known);
+  if (existing.includes(name) || operation.isClaimed(connection, `the ${kind} ${name}`)) return;
+  const meant = nearest(name, existing);
   operation.log.warn(
     `${host.label}: there is no ${kind} ${name} yet; it must be there when ${by} is made.${meant === undefined ? "" : ` Did you mean ${meant}?`}`,
   );

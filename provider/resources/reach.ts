@@ -47,7 +47,7 @@ export async function lookAtHost(
 }
 
 /** Of a resource that can't be previewed yet, its host where that is known: what comes after it need not wait to be told. */
-export async function knownHost(
+export async function reachKnownHost(
   operation: Operation,
   connection: Previewed<Connection> | Unknown,
 ): Promise<{ hostId?: string }> {

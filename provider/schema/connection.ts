@@ -134,7 +134,7 @@ export const connectionParts = connection.partial({ host: true }).meta({
 });
 
 /** A resource's or a function's. The type is that of all of it: a lifecycle is given what the server has filled in. */
-export const ownConnection = connectionParts.optional().meta({
+export const resourceConnection = connectionParts.optional().meta({
   description: "How the host is reached over SSH. Default, field by field: the provider's configuration.",
 }) as unknown as typeof connection;
 

@@ -24,7 +24,7 @@ export function isKnown<T>(value: Previewed<T> | Unknown): value is Previewed<T>
 }
 
 /** Of inputs, those that are known, each as a whole. */
-export function knownIn<T extends object>(inputs: Previewed<T>): Partial<T> {
+export function pickKnown<T extends object>(inputs: Previewed<T>): Partial<T> {
   return Object.fromEntries(Object.entries(inputs).filter(([, value]) => !containsUnknown(value))) as Partial<T>;
 }
 

@@ -15,7 +15,7 @@ import type { HostOptions } from "../host/hostOptions";
 import { HostError, NewMachine } from "../host/ssh/hostError";
 import { until } from "../host/until";
 import { type Operation, PartlyDone } from "../resources/lifecycle";
-import { refusalsOf, tellKeptNics, tellPerhapsGoing } from "../resources/ownership/going";
+import { describeKeptNics, describePossibleDeletions, refusalsOf } from "../resources/ownership/deletions";
 import type { Owned } from "../resources/ownership/ownedResource";
 import { inWordsTo } from "../resources/ownership/words";
 import { type Connection, whole } from "../schema/connection";
@@ -37,8 +37,8 @@ export async function create(
 ) {
   const { values: said, secrets } = decode(request.getProperties());
   const values = whole(said, defaults);
-  saysUnknown(operation, values);
-  if (!operation.preview) operation.owned.created(operation.urn);
+  warnOfUnknown(operation, values);
+  if (!operation.preview) operation.owned.recordCreate(operation.urn);
   const made = await creating(type, operation, values).catch((error) => {
     if (isUnseen(error, operation, tellUnread)) return { id: "", state: values };
     return rethrow(error, type, said, secrets);
@@ -63,7 +63,7 @@ export async function update(
   const old = { inputs: before, state: decode(request.getOlds()).values };
   const asSaid = { state: { ...old.state, ...values } };
   // What it does to the host depends on all of them.
-  const made = saysUnknown(operation, values)
+  const made = warnOfUnknown(operation, values)
     ? asSaid
     : await updating(type, operation, request.getId(), old, values).catch((error) => {
         if (error instanceof NewMachine) return anew(type, operation, values, error);
@@ -93,7 +93,7 @@ export async function remove(
     log.info(`The state has the same thing of the host as ${inWordsTo(other, one.urn)}: ${what}.`);
     return new Empty();
   }
-  owned.deletes(one);
+  owned.recordDelete(one);
   const work = async () => {
     await askFirst(operation, one);
     await type.lifecycle.delete(operation, request.getId(), inputs, state);
@@ -118,22 +118,22 @@ async function askFirst(operation: Operation, one: Owned): Promise<void> {
   const { owned } = operation;
   const { hostId } = one.state;
   if (typeof hostId !== "string") return;
-  const first = owned.goingFirst(one);
+  const first = owned.findReplaced(one);
   if (first !== undefined) return askReplaced(operation, one, first);
   await owned.once(hostId, async () => {
     const { host, facts } = (await reachedTo(operation, one)) ?? {};
-    const why = host && facts ? refusalsOf(facts, owned.goingWith(one)) : [];
+    const why = host && facts ? refusalsOf(facts, owned.listDeletionsWith(one)) : [];
     if (why.length > 0) throw new Refusal(`${host?.label}: nothing was deleted: ${why.join("\n")}`);
   });
   // What is replaced comes again, and what is on it may not have been told of yet.
   if (owned.isInProgram(one.urn)) return;
-  const refusals = (facts: Facts) => refusalsOf(facts, owned.deleted(), [one]);
+  const refusals = (facts: Facts) => refusalsOf(facts, owned.listDeleted(), [one]);
   const { host, facts } = (await reachedTo(operation, one)) ?? {};
   if (host === undefined || facts === undefined || refusals(facts).length === 0) return;
   // Deletes that go at once come one after the other: those that came meanwhile count too.
   const why = refusals(await host.readFreshFacts(operation.signal));
   if (why.length === 0) return;
-  const kept = tellKeptNics(facts, owned.going(), owned.deleted(), one.urn);
+  const kept = describeKeptNics(facts, owned.listDeletions(), owned.listDeleted(), one.urn);
   throw new Refusal(`${host.label}: ${why.join("\n")}${kept}`);
 }
 
@@ -146,11 +146,11 @@ async function askReplaced(operation: Operation, one: Owned, first: readonly Own
   // The last one of them is refused for its own reasons.
   if (first.length === 1) return;
   const { host, facts } = (await reachedTo(operation, one)) ?? {};
-  const why = host && facts ? refusalsOf(facts, owned.deleted(), first) : [];
-  const others = owned.deleted().filter(({ state }) => state.hostId === one.state.hostId).length > 1;
+  const why = host && facts ? refusalsOf(facts, owned.listDeleted(), first) : [];
+  const others = owned.listDeleted().filter(({ state }) => state.hostId === one.state.hostId).length > 1;
   const nothing = others ? "" : "nothing was deleted: ";
   if (why.length === 0) return;
-  const perhaps = tellPerhapsGoing(owned.perhapsGoing(first), one.urn);
+  const perhaps = describePossibleDeletions(owned.listPossibleDeletions(first), one.urn);
   throw new Refusal(`${host?.label}: ${nothing}${why.join("\n")}${perhaps}`);
 }
 
@@ -187,7 +187,7 @@ async function updating(
 }
 
 /** A preview says what it can't know yet, and so why it is silent on the rest. */
-function saysUnknown({ preview, log, said, name }: Operation, values: Values): boolean {
+function warnOfUnknown({ preview, log, notices, name }: Operation, values: Values): boolean {
   const unknown = preview ? unknownPaths(values).map(pathText) : [];
   if (unknown.length === 0) return false;
   // Of a connection that a resource of the program brings along, every part waits for that, whoever says it.
@@ -204,7 +204,7 @@ function saysUnknown({ preview, log, said, name }: Operation, values: Values): b
         ]
       : []),
   ];
-  const first = said.first(sentences.join("\n"), name);
+  const first = notices.first(sentences.join("\n"), name);
   log.info(first === undefined || first === name ? sentences.join("\n") : `As of ${first}: that is not known yet.`);
   return true;
 }

@@ -1,12 +1,12 @@
 import { type CheckRequest, CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { decode, type Values } from "../codec/decode";
-import type { Claims } from "../resources/claims";
+import type { ClaimRegistry } from "../resources/claimRegistry";
 import type { Ownership } from "../resources/ownership/owned";
 import { inWords } from "../resources/ownership/words";
 import { type Connection, withDefaults } from "../schema/connection";
 import { partsOfUrn } from "../schema/urn";
 import { failure } from "./failure";
-import { noHost, saysHost } from "./noHost";
+import { hasHost, noHost } from "./noHost";
 import type { ResourceType } from "./resourceType";
 import { unprinted, withoutSecret } from "./unprinted";
 import { validate } from "./validate";
@@ -16,7 +16,7 @@ export function check(
   type: ResourceType,
   request: CheckRequest,
   defaults: Partial<Connection>,
-  claims: Claims,
+  claims: ClaimRegistry,
   owned: Ownership,
 ): CheckResponse {
   const { values, secrets } = decode(request.getNews());
@@ -26,22 +26,22 @@ export function check(
   const { connection: own } = checked.value as Values;
   let inputs: Values = { ...(checked.value as Values), connection: withDefaults(own, defaults) };
   const failures = checked.wrong.map((one) => unprinted(type.inputs, values, one));
-  if (failures.length === 0 && !saysHost(inputs.connection)) failures.push(noHost);
+  if (failures.length === 0 && !hasHost(inputs.connection)) failures.push(noHost);
   // A rule between properties can only be applied to properties that are right by themselves.
   if (failures.length === 0 && type.lifecycle.check) {
     const ruled = type.lifecycle.check(partsOfUrn(request.getUrn()).name, inputs, olds);
     inputs = ruled.inputs;
     failures.push(...ruled.failures);
   }
-  if (failures.length === 0 && type.lifecycle.claims) {
-    const mine = type.lifecycle.claims(partsOfUrn(request.getUrn()).name, inputs);
+  if (failures.length === 0 && type.lifecycle.listClaims) {
+    const mine = type.lifecycle.listClaims(partsOfUrn(request.getUrn()).name, inputs);
     for (const { claim, owner } of claims.take(request.getUrn(), inputs.connection, mine)) {
       const first = partsOfUrn(owner);
-      const reason = `${claim.thing} on this host is the ${first.type.split(":").at(-1)} ${JSON.stringify(first.name)}'s already; one of the two has to go, or be another`;
+      const reason = `${claim.subject} on this host is the ${first.type.split(":").at(-1)} ${JSON.stringify(first.name)}'s already; one of the two has to go, or be another`;
       failures.push({ property: claim.property, reason });
     }
   }
-  owned.checked(request.getUrn(), Object.keys(olds).length > 0);
+  owned.recordCheck(request.getUrn(), Object.keys(olds).length > 0);
   const taker = owned.taker(request.getUrn());
   if (taker !== undefined) failures.push({ property: "", reason: takenOver(taker) });
   const response = new CheckResponse();

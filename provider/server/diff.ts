@@ -7,7 +7,7 @@ import { pathText } from "../schema/path";
 import { unknownPaths } from "../schema/unknown";
 import { partsOfUrn } from "../schema/urn";
 import { takenOver } from "./check";
-import { type Difference, differences } from "./difference";
+import { type Difference, findInputDifferences } from "./difference";
 import type { ResourceType } from "./resourceType";
 
 /** What `up` would do, by property. No I/O: what the host has is in the state, Read put it there. */
@@ -18,13 +18,13 @@ export function diff(
   owned: Ownership,
 ): DiffResponse {
   const olds = decode(request.getOlds()).values;
-  owned.diffed(request.getUrn(), request.getId(), olds);
+  owned.recordDiff(request.getUrn(), request.getId(), olds);
   const taker = owned.taker(request.getUrn());
   if (taker !== undefined) throw new Error(takenOver(taker));
   const before = asLeft(type, whole(type.oldInputs(request.getOldInputs()).values, defaults), olds);
   const after = whole(decode(request.getNews()).values, defaults);
   const replaceOn: readonly string[] = type.lifecycle.definition.replaceOn;
-  const found = differences(type.inputs, before, after);
+  const found = findInputDifferences(type.inputs, before, after);
   const unknown = [...new Set(unknownPaths(after).map(([key]) => String(key)))];
   const one = { urn: request.getUrn(), type: partsOfUrn(request.getUrn()).type, id: request.getId() };
   const response = new DiffResponse();

@@ -9,7 +9,12 @@ export interface Difference {
 }
 
 /** Where the new inputs differ from the old ones. What is only the way to log in does not count. */
-export function differences(properties: Properties, before: Values, after: Values, path: Path = []): Difference[] {
+export function findInputDifferences(
+  properties: Properties,
+  before: Values,
+  after: Values,
+  path: Path = [],
+): Difference[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].flatMap((key) => {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -29,7 +34,7 @@ function compare(property: Property | undefined, before: unknown, after: unknown
     const longer = before.length > after.length ? before : after;
     return longer.flatMap((_, index) => compare(undefined, before[index], after[index], [...path, index]));
   }
-  if (isObject(before) && isObject(after)) return differences(inside(property?.shape), before, after, path);
+  if (isObject(before) && isObject(after)) return findInputDifferences(inside(property?.shape), before, after, path);
   return before === after ? [] : [{ path, kind: "update" }];
 }
 

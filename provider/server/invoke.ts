@@ -7,7 +7,7 @@ import { type Connection, withDefaults } from "../schema/connection";
 import { propertiesOf } from "../schema/shape";
 import { containsUnknown } from "../schema/unknown";
 import { failure } from "./failure";
-import { noHost, saysHost } from "./noHost";
+import { hasHost, noHost } from "./noHost";
 import { unprinted } from "./unprinted";
 import { validate } from "./validate";
 import { visibleValues } from "./visibleText";
@@ -36,7 +36,7 @@ export async function invoke(
   for (const key of later) fail(key, "is not known yet in a preview");
   const asked = checked.value as Values;
   const connection = withDefaults(asked.connection, defaults);
-  if (response.getFailuresList().length === 0 && !saysHost(connection)) fail(noHost.property, noHost.reason);
+  if (response.getFailuresList().length === 0 && !hasHost(connection)) fail(noHost.property, noHost.reason);
   if (response.getFailuresList().length > 0) return response;
   try {
     const result = await until(known.call(call, { ...asked, connection }), call.signal);

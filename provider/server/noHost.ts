@@ -2,7 +2,7 @@ import { type Connection, connection } from "../schema/connection";
 import { isUnknown } from "../schema/unknown";
 
 /** Whether a connection, with the provider's defaults, leads somewhere; what only `up` will know may. */
-export const saysHost = (all: unknown): boolean => isUnknown(all) || (all as Partial<Connection>).host !== undefined;
+export const hasHost = (all: unknown): boolean => isUnknown(all) || (all as Partial<Connection>).host !== undefined;
 
 export const noHost = {
   property: "connection.host",

@@ -2,10 +2,10 @@ import * as grpc from "@grpc/grpc-js";
 import type * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Hosts } from "../host/hosts";
-import { Claims } from "../resources/claims";
+import { ClaimRegistry } from "../resources/claimRegistry";
 import type { Operation } from "../resources/lifecycle";
+import { Notices } from "../resources/notices";
 import { Ownership } from "../resources/ownership/owned";
-import { Said } from "../resources/said";
 import type { Connection } from "../schema/connection";
 import { partsOfUrn } from "../schema/urn";
 import { create, remove, update } from "./change";
@@ -36,9 +36,9 @@ export class Operations {
   readonly #types: ReadonlyMap<string, ResourceType>;
   readonly #functions: ReadonlyMap<string, AnyFunction>;
   readonly #unreadable = new Set<string>();
-  readonly #claims = new Claims();
+  readonly #claims = new ClaimRegistry();
   #owned = new Ownership();
-  #said = new Said();
+  #notices = new Notices();
   #defaults: Partial<Connection> = {};
 
   constructor(private readonly options: OperationsOptions) {
@@ -105,7 +105,7 @@ export class Operations {
   begin(defaults: Partial<Connection>): void {
     this.#defaults = defaults;
     this.#owned = new Ownership();
-    this.#said = new Said();
+    this.#notices = new Notices();
   }
 
   /** Its end, for a process that the engine does not end. */
@@ -114,7 +114,7 @@ export class Operations {
     this.#claims.clear();
     this.options.hosts.forget();
     this.#owned = new Ownership();
-    this.#said = new Said();
+    this.#notices = new Notices();
   }
 
   async #run<T>(
@@ -125,8 +125,8 @@ export class Operations {
     const urn = request.getUrn();
     const type = this.#type(urn);
     const { hosts, log } = this.options;
-    const claimed: Operation["claimed"] = (connection, thing) => this.#claims.has(urn, connection, thing);
-    const common = { hosts, owned: this.#owned, said: this.#said, claimed, log: log.of(urn, doing) };
+    const isClaimed: Operation["isClaimed"] = (connection, thing) => this.#claims.has(urn, connection, thing);
+    const common = { hosts, owned: this.#owned, notices: this.#notices, isClaimed, log: log.of(urn, doing) };
     const { preview } = doing;
     try {
       return await this.options.running.run(request.getTimeout(), (signal) =>

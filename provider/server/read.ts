@@ -3,7 +3,7 @@ import { decode, type Values } from "../codec/decode";
 import type { Secrets } from "../codec/secrets";
 import { HostError, NewMachine } from "../host/ssh/hostError";
 import { until } from "../host/until";
-import { type Found, type Operation, PartlyDone } from "../resources/lifecycle";
+import { type Operation, PartlyDone, type ReadResult } from "../resources/lifecycle";
 import { type Connection, whole, withoutDefaults } from "../schema/connection";
 import { rethrow } from "./change";
 import { messageOf } from "./errors";
@@ -33,7 +33,7 @@ export async function read(
     // It changes nothing: a host that hangs is left where it is.
     const found = await until(looking, operation.signal);
     if (found.kind === "there") {
-      operation.owned.read(operation.urn, found.id, found.inputs, found.state);
+      operation.owned.recordRead(operation.urn, found.id, found.inputs, found.state);
       // The engine prints an imported resource's: nothing of the provider's is in it.
       const connection = known
         ? inputs.values.connection
@@ -44,7 +44,7 @@ export async function read(
     operation.log.info(found.why);
     return gone();
   } catch (error) {
-    if (known) operation.owned.read(operation.urn, request.getId(), values, state.values);
+    if (known) operation.owned.recordRead(operation.urn, request.getId(), values, state.values);
     // There, but still not as wanted: the engine would forget that if it were not said again.
     // Nothing of before is on it: it shows as what would be created.
     if (error instanceof NewMachine) {
@@ -66,7 +66,7 @@ function gone(): ReadResponse {
 
 function there(
   type: ResourceType,
-  found: Extract<Found<Values, Values>, { kind: "there" }>,
+  found: Extract<ReadResult<Values, Values>, { kind: "there" }>,
   inputSecrets: Secrets,
   secrets: Secrets,
 ): ReadResponse {

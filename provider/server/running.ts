@@ -14,7 +14,7 @@ export class Running {
     using limit = new TimeLimit(
       timeoutSeconds > 0 ? timeoutSeconds * 1000 : Number.POSITIVE_INFINITY,
       [this.#controller.signal],
-      new Error(`the customTimeouts' ${timeoutSeconds} s are over`),
+      new Error(`it took longer than the ${timeoutSeconds} s that customTimeouts allows`),
     );
     const work = operation(limit.signal);
     this.#operations.add(work);

@@ -12,7 +12,7 @@ const waiting = { nic: { macAddress: "52:54:00:00:00:01", waitForAddress: 300 } 
 const done = { nic: { ...waiting.nic, waitForAddress: 0 } };
 
 test.each([
-  { how: "customTimeouts", words: /the customTimeouts' 5 s are over/ },
+  { how: "customTimeouts", words: /it took longer than the 5 s that customTimeouts allows/ },
   { how: "Ctrl-C", words: /cancelled/ },
 ])(
   "$how while the guest's address is waited for: the NIC is in the state, is not made again, and goes with its stack",

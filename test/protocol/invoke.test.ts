@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { WrongArgument } from "../../provider/functions/function";
-import { ownConnection as connection } from "../../provider/schema/connection";
+import { resourceConnection as connection } from "../../provider/schema/connection";
 import type { AnyFunction } from "../../provider/server/invoke";
 import { secret, unknown } from "./support/caller";
 import { Rig } from "./support/rig";

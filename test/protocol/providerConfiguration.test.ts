@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Values } from "../../provider/codec/decode";
 import { parseImportId } from "../../provider/resources/importId";
-import { type Connection, ownConnection } from "../../provider/schema/connection";
+import { type Connection, resourceConnection } from "../../provider/schema/connection";
 import type { AnyFunction } from "../../provider/server/invoke";
 import type { AnyLifecycle } from "../../provider/server/resourceType";
 import { type Json, secret, unknown } from "./support/caller";
@@ -51,7 +51,7 @@ async function configured(connection: Json | string, own: Partial<AnyLifecycle> 
     definition: {
       name: "getThing",
       description: "A thing.",
-      inputs: z.strictObject({ connection: ownConnection }),
+      inputs: z.strictObject({ connection: resourceConnection }),
       outputs: z.object({}),
     },
     call: async (_call, inputs) => {

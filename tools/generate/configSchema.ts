@@ -4,7 +4,7 @@ import { config } from "../../stacks/config";
 type JsonSchema = Record<string, unknown>;
 
 /** What our definitions say beside JSON Schema's own words. */
-const ours = ["quiet", "secret", "typeName", "formerDefault"];
+const kvmnetKeywords = ["quiet", "secret", "typeName", "formerDefault"];
 
 /** Of a value that `pulumi config set --secret` has encrypted. */
 const encrypted = {
@@ -27,7 +27,7 @@ export function configSchemaOf(): JsonSchema {
         delete schema.type;
         schema.anyOf = [{ type: "string" }, encrypted];
       }
-      for (const key of ours) delete schema[key];
+      for (const key of kvmnetKeywords) delete schema[key];
     },
   }) as { properties: Record<string, JsonSchema> };
   return {

@@ -18,17 +18,17 @@ export function describeSlowest(seconds: ReadonlyMap<string, number>): string {
 /** In seconds, of a test's file: what it took when it was timed last, else a guess. */
 export function expectedDuration(file: string): number {
   const [, project] = file.split("/");
-  return knownDurations()[file] ?? (guesses as Record<string, number>)[project ?? ""] ?? 0;
+  return readDurations()[file] ?? (guesses as Record<string, number>)[project ?? ""] ?? 0;
 }
 
 /** By what the next runs are put in order; files that this run did not have keep theirs. */
 export function recordDurations(seconds: ReadonlyMap<string, number>): void {
-  const all = Object.entries({ ...knownDurations(), ...Object.fromEntries(seconds) }).map(
+  const all = Object.entries({ ...readDurations(), ...Object.fromEntries(seconds) }).map(
     ([file, time]) => [file, Math.ceil(time)] as const,
   );
   writeFileSync(path, `${JSON.stringify(Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1))), null, 2)}\n`);
 }
 
-function knownDurations(): Record<string, number> {
+function readDurations(): Record<string, number> {
   return JSON.parse(readFileSync(path, "utf8"));
 }

@@ -27,10 +27,10 @@ export interface Outcome {
 
 export const root = join(__dirname, "../..");
 
-/** Runs jest with the given arguments, over all of its projects. Its report goes to standard error, or where `tell` takes it. */
+/** Runs jest with the given arguments, over all of its projects. Its report goes to standard error, or where `onReport` takes it. */
 export async function runJest(
   args: readonly string[],
-  { env = {}, tell }: { env?: Readonly<Record<string, string>>; tell?: (text: string) => void } = {},
+  { env = {}, onReport }: { env?: Readonly<Record<string, string>>; onReport?: (text: string) => void } = {},
 ): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "kvmnet-test-"));
   try {
@@ -38,10 +38,10 @@ export async function runJest(
     const jest = require.resolve("jest/bin/jest");
     const child = spawn(process.execPath, [jest, "--json", `--outputFile=${file}`, ...args], {
       // jest writes its report to stderr and, with --json, the result to stdout too: the file is enough.
-      stdio: ["inherit", "ignore", tell ? "pipe" : "inherit"],
+      stdio: ["inherit", "ignore", onReport ? "pipe" : "inherit"],
       ...{ cwd: root, env: { ...process.env, ...env } },
     });
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => tell?.(text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => onReport?.(text));
     const [code] = await once(child, "close");
     // Where it ended before the first file, it has said why.
     if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, good: false, seconds: new Map() };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkNames } from "../../plan/diagnose/finding";
 import { bridgeSelfTest } from "../../resources/bridgeSelfTest/definition";
-import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import { resourceConnection as connection, hostOutputs } from "../../schema/connection";
 import type { FunctionDefinition } from "../definition";
 
 const severity = z.enum(["error", "warning"]);

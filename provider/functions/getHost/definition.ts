@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
-import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import { resourceConnection as connection, hostOutputs } from "../../schema/connection";
 import { nicVlan } from "../../schema/nicVlan";
 import type { FunctionDefinition } from "../definition";
 
@@ -11,7 +11,7 @@ const addresses = (whose: string) =>
     description: `${whose} addresses with their prefix lengths, like "192.0.2.10/24": IPv4 first, none of link-local scope.`,
   });
 
-const foundInterface = z
+const interfaceShape = z
   .object({
     name: z.string().meta({ description: 'Its name, like "enp1s0".' }),
     kind: z.string().optional().meta({
@@ -33,7 +33,7 @@ const foundInterface = z
   })
   .meta({ typeName: "FoundInterface", description: "A network interface of a host." });
 
-const foundBridge = z
+const bridgeShape = z
   .object({
     name: z.string().meta({ description: "Its name." }),
     macAddress: z.string().meta({ description: "Its MAC address." }),
@@ -44,7 +44,7 @@ const foundBridge = z
   })
   .meta({ typeName: "FoundBridge", description: "A bridge of a host." });
 
-const foundNetwork = z
+const networkShape = z
   .object({
     name: z.string().meta({ description: "Its name." }),
     uuid: z.string().meta({ description: "Its UUID." }),
@@ -57,7 +57,7 @@ const foundNetwork = z
   })
   .meta({ typeName: "FoundNetwork", description: "A libvirt network of a host." });
 
-const foundNic = z
+const nicShape = z
   .object({
     macAddress: z.string().meta({ description: "Its MAC address." }),
     network: z.string().optional().meta({ description: "The libvirt network that it is on." }),
@@ -69,12 +69,12 @@ const foundNic = z
   })
   .meta({ typeName: "FoundNic", description: "A NIC of a VM. `getNic` says more of it." });
 
-const foundDomain = z
+const domainShape = z
   .object({
     name: z.string().meta({ description: "Its libvirt name." }),
     uuid: z.string().meta({ description: "Its UUID." }),
     running: z.boolean().meta({ description: "Whether it runs." }),
-    nics: z.array(foundNic).meta({ description: "Its NICs, in the order of its definition." }),
+    nics: z.array(nicShape).meta({ description: "Its NICs, in the order of its definition." }),
   })
   .meta({ typeName: "FoundDomain", description: "A VM of a host." });
 
@@ -87,10 +87,10 @@ const outputs = z.object({
       "The interface that carries the default route, or the port of the bridge that does: the one that a Bridge takes by default.",
   }),
   addresses: addresses("Its"),
-  interfaces: z.array(foundInterface).meta({ description: "Its network interfaces, without lo, sorted by name." }),
-  bridges: z.array(foundBridge).meta({ description: "Its bridges, sorted by name." }),
-  networks: z.array(foundNetwork).meta({ description: "Its libvirt networks, sorted by name; none without libvirt." }),
-  domains: z.array(foundDomain).meta({ description: "Its VMs, sorted by name; none without libvirt." }),
+  interfaces: z.array(interfaceShape).meta({ description: "Its network interfaces, without lo, sorted by name." }),
+  bridges: z.array(bridgeShape).meta({ description: "Its bridges, sorted by name." }),
+  networks: z.array(networkShape).meta({ description: "Its libvirt networks, sorted by name; none without libvirt." }),
+  domains: z.array(domainShape).meta({ description: "Its VMs, sorted by name; none without libvirt." }),
   unread: z.array(z.string()).meta({
     description: "What of it can't be read, a sentence each: it is missing from the lists above.",
   }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
-import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import { resourceConnection as connection, hostOutputs } from "../../schema/connection";
 import { interfaceName, libvirtName, macAddress } from "../../schema/names";
 import { nicVlan } from "../../schema/nicVlan";
 import type { FunctionDefinition } from "../definition";

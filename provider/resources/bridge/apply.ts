@@ -7,9 +7,9 @@ import { clearLeftover, transact } from "../../host/transaction/transact";
 import { writeFiles } from "../../host/writeFiles";
 import { givenVlans, vlanLines } from "../../kernel/vlans";
 import { type Operation, PartlyDone } from "../lifecycle";
-import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
+import { clearPending, holderOf, newMark, renewMark } from "../ownership/mark";
 import { takeOver } from "../ownership/whose";
-import { pinned } from "../pinned";
+import { pinHostKey } from "../pinHostKey";
 import type { BridgePlan } from "./bridgePlan";
 import { changing } from "./change";
 import type { BridgeInputs, BridgeState } from "./definition";
@@ -46,12 +46,12 @@ export async function apply(
     if (!old) takeOver(operation, host, markedBridge(read, name, inputs.connection));
     const facts = old ? remembered(read, old, urn) : read;
     const there = facts.records.get(old?.name ?? name) ?? facts.records.get(name);
-    const mark = old ? renewedMark(urn, there, old) : newMark(urn, there);
-    const own = { ...holderOf(mark), hostKey: pinned(host, old?.hostKey) };
+    const mark = old ? renewMark(urn, there, old) : newMark(urn, there);
+    const own = { ...holderOf(mark), hostKey: pinHostKey(host, old?.hostKey) };
     const unmarked = old ? planUpdate(facts, inputs, there?.owner ?? urn, old.name) : planned(facts, inputs, urn);
     const plan: UpdatePlan = withMark(unmarked, name, mark);
     const keep = () => {
-      const { record } = withMark(plan, name, settledMark(mark));
+      const { record } = withMark(plan, name, clearPending(mark));
       return writeFiles(host, new Map([[recordPath(name), record]]));
     };
     const finishState = (facts: Facts) => {

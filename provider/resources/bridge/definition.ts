@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { addressing } from "../../schema/addressing";
-import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import { resourceConnection as connection, hostOutputs } from "../../schema/connection";
 import type { Definition } from "../../schema/definition";
 import { anyInterfaceName, interfaceName, macAddress } from "../../schema/names";
 import { probe } from "../../schema/probe";

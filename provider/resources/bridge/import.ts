@@ -6,9 +6,9 @@ import { defaultUplink } from "../../plan/link/uplink";
 import type { Connection } from "../../schema/connection";
 import { interfaceName } from "../../schema/names";
 import { parseImportId } from "../importId";
-import type { Found, Operation } from "../lifecycle";
-import { handedOver } from "../ownership/whose";
-import { pinned } from "../pinned";
+import type { Operation, ReadResult } from "../lifecycle";
+import { importHolder } from "../ownership/whose";
+import { pinHostKey } from "../pinHostKey";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { bridgeState } from "./model";
 import { markedBridge } from "./owner";
@@ -23,7 +23,7 @@ export async function importBridge(
   operation: Operation,
   id: string,
   defaults: Partial<Connection>,
-): Promise<Found<Partial<BridgeInputs>, BridgeState>> {
+): Promise<ReadResult<Partial<BridgeInputs>, BridgeState>> {
   const { connection, bridge: name } = parseImportId(id, form, defaults);
   const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
   if (!linkNamed(facts, name)) {
@@ -35,7 +35,7 @@ export async function importBridge(
   const inputs = bridge.inputs.parse(said);
   const thing = markedBridge(facts, name, connection);
   const plan = planBridge(facts, inputs, thing.mark?.owner ?? operation.urn);
-  const own = { ...handedOver(operation, host, thing), hostKey: pinned(host) };
+  const own = { ...importHolder(operation, host, thing), hostKey: pinHostKey(host) };
   const state = bridgeState(facts, inputs, plan, plan.differences, own);
   return { kind: "there", id: `${facts.machineId}/${name}`, inputs: said, state };
 }

@@ -8,10 +8,10 @@ import type { Addressing } from "../../schema/addressing";
 import { Refusal, unlessRefused } from "../../schema/refusal";
 import { containsUnknown, isKnown, isUnknown } from "../../schema/unknown";
 import type { CheckFailure, Lifecycle, Old, Operation } from "../lifecycle";
-import { refuseAnothers, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
-import { pinned } from "../pinned";
-import { knownHost, lookAtHost, reachHost } from "../reach";
-import { tellFindings } from "../tellFindings";
+import { logRenewal, logTakenOver, refuseAnothers, seenOwner, takeBack, takeOver } from "../ownership/whose";
+import { pinHostKey } from "../pinHostKey";
+import { lookAtHost, reachHost, reachKnownHost } from "../reach";
+import { warnOfFindings } from "../warnOfFindings";
 import { apply, planned } from "./apply";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { deleteBridge } from "./delete";
@@ -27,13 +27,13 @@ import { weigh } from "./weigh";
 export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
   definition: bridge,
 
-  claims(_name, { name, uplink, vlanFiltering }) {
+  listClaims(_name, { name, uplink, vlanFiltering }) {
     const of = (property: "name" | "uplink", what: string, value: unknown) =>
-      value === undefined || isUnknown(value) ? [] : [{ property, thing: `the ${what} ${value}` }];
+      value === undefined || isUnknown(value) ? [] : [{ property, subject: `the ${what} ${value}` }];
     const own = [
       ...of("name", "bridge", name).map((claim) => ({ ...claim, alike: `the interface ${name}` })),
       ...(vlanFiltering === true && typeof name === "string"
-        ? [{ property: "vlanFiltering", thing: filteringOf(name) }]
+        ? [{ property: "vlanFiltering", subject: filteringOf(name) }]
         : []),
     ];
     if (uplink === noUplink || containsUnknown(uplink)) return own;
@@ -77,11 +77,11 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     if (!isKnown<BridgeInputs>(inputs)) {
       const { connection, uplink, ...known } = inputs;
       const named = typeof uplink === "object" ? {} : ({ uplink } as const);
-      return { ...known, ...named, ...(await knownHost(operation, connection)) };
+      return { ...known, ...named, ...(await reachKnownHost(operation, connection)) };
     }
     const { host, facts, thing } = await takeable(operation, inputs);
     const plan = planned(facts, inputs, operation.urn);
-    tellTaken(operation, host, thing);
+    logTakenOver(operation, host, thing);
     if (thing.mark === undefined || plan.differences.length > 0) logPlan(operation, host, facts, plan);
     weigh(operation, host, facts, plan, inputs);
     return bridgeState(facts, inputs, plan, [], {});
@@ -113,15 +113,15 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const plan = unlessRefused(() => planned(remembered(facts, state, operation.urn), wanted, operation.urn));
     const thing = markedBridge(facts, state.name, inputs.connection);
     const { drift, ...owner } = seenOwner(operation, host, thing, heldBy(facts, operation.urn, state));
-    const own = { ...owner, hostKey: pinned(host, state.hostKey) };
+    const own = { ...owner, hostKey: pinHostKey(host, state.hostKey) };
     if (plan instanceof Refusal) {
       // A hand has made of the host what no bridge of the program's can be on: the next `up` says the same.
       const { message } = plan;
-      tellFindings(operation, host, facts, { bridge: state.name, macAddress: state.macAddress, drift: [message] });
+      warnOfFindings(operation, host, facts, { bridge: state.name, macAddress: state.macAddress, drift: [message] });
       return { kind: "there", id, inputs, state: { ...state, ...own, drift: [...drift, message] } };
     }
     const { macAddress } = plan.wanted;
-    tellFindings(operation, host, facts, { bridge: state.name, macAddress, drift: plan.differences });
+    warnOfFindings(operation, host, facts, { bridge: state.name, macAddress, drift: plan.differences });
     return { kind: "there", id, inputs, state: bridgeState(facts, inputs, plan, [...drift, ...plan.differences], own) };
   },
 
@@ -132,7 +132,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     const facts = remembered(read, old.state, operation.urn);
     const { name: was } = old.state;
     const plan = planUpdate(facts, inputs, facts.records.get(was)?.owner ?? operation.urn, was);
-    tellStale(operation, host, thing, old.state);
+    logRenewal(operation, host, thing, old.state);
     if (plan.differences.length > 0) logPlan(operation, host, facts, plan);
     weigh(operation, host, facts, plan, inputs);
     return { ...old.state, ...bridgeState(facts, inputs, plan, [], old.state) };

@@ -26,7 +26,7 @@ export function warnOfRemaining(
   name: string,
   connection: BridgeInputs["connection"],
 ): void {
-  const deleted = owned.deleted().filter(({ state }) => state.hostId === facts.machineId);
+  const deleted = owned.listDeleted().filter(({ state }) => state.hostId === facts.machineId);
   const left = onBridge(facts, name, connection).filter(({ isSame }) => !deleted.some(({ state }) => isSame(state)));
   const told = left.flatMap(({ words, mark, importAs }) =>
     mark === undefined

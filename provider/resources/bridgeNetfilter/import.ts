@@ -4,9 +4,9 @@ import { modeOf, ownerOf } from "../../plan/netfilter/files";
 import type { Connection } from "../../schema/connection";
 import { interfaceName } from "../../schema/names";
 import { parseImportId } from "../importId";
-import type { Found, Operation } from "../lifecycle";
-import { handedOver } from "../ownership/whose";
-import { pinned } from "../pinned";
+import type { Operation, ReadResult } from "../lifecycle";
+import { importHolder } from "../ownership/whose";
+import { pinHostKey } from "../pinHostKey";
 import type { BridgeNetfilterInputs, BridgeNetfilterState } from "./definition";
 import { markedFilter, netfilterState } from "./model";
 
@@ -17,7 +17,7 @@ export async function importBridgeNetfilter(
   operation: Operation,
   id: string,
   defaults: Partial<Connection>,
-): Promise<Found<BridgeNetfilterInputs, BridgeNetfilterState>> {
+): Promise<ReadResult<BridgeNetfilterInputs, BridgeNetfilterState>> {
   const { connection, bridge } = parseImportId(id, form, defaults);
   const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
   for (const part of ["links", "files"] as const) need(facts, part, [bridge]);
@@ -32,8 +32,8 @@ export async function importBridgeNetfilter(
     };
   const inputs = { connection, bridge, mode };
   const owner = ownerOf(facts.netfilter, bridge) ?? operation.urn;
-  const holder = handedOver(operation, host, markedFilter(facts, bridge, connection));
-  const own = { ...holder, owner, hostKey: pinned(host) };
+  const holder = importHolder(operation, host, markedFilter(facts, bridge, connection));
+  const own = { ...holder, owner, hostKey: pinHostKey(host) };
   return {
     kind: "there",
     id: `${facts.machineId}/netfilter/${bridge}`,

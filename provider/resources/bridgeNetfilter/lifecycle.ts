@@ -21,11 +21,11 @@ import { isKnown, isUnknown } from "../../schema/unknown";
 import { runningVms } from "../bridge/plan";
 import { type Lifecycle, type Old, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";
-import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
+import { clearPending, holderOf, newMark, renewMark } from "../ownership/mark";
 import { filterMark } from "../ownership/paths";
-import { isToGo, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
-import { pinned } from "../pinned";
-import { knownHost, lookAtHost, reachHost } from "../reach";
+import { isToGo, logRenewal, logTakenOver, seenOwner, takeBack, takeOver } from "../ownership/whose";
+import { pinHostKey } from "../pinHostKey";
+import { lookAtHost, reachHost, reachKnownHost } from "../reach";
 import { type BridgeNetfilterInputs, type BridgeNetfilterState, bridgeNetfilter } from "./definition";
 import { importBridgeNetfilter } from "./import";
 import {
@@ -36,24 +36,24 @@ import {
   netfilterDrift,
   netfilterState,
   netfilterWarnings,
-  type Own,
+  type StateOnly,
 } from "./model";
 
 /** It changes no link and takes no rule of anybody's away: no transaction is needed. */
 export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNetfilterState> = {
   definition: bridgeNetfilter,
 
-  claims(_name, { bridge }) {
+  listClaims(_name, { bridge }) {
     if (bridge === undefined || isUnknown(bridge)) return [];
-    return [{ property: "bridge", thing: `what is let through the bridge ${bridge}` }];
+    return [{ property: "bridge", subject: `what is let through the bridge ${bridge}` }];
   },
 
   async previewCreate(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (!isKnown<BridgeNetfilterInputs>(inputs)) return { ...known, ...(await knownHost(operation, connection)) };
+    if (!isKnown<BridgeNetfilterInputs>(inputs)) return { ...known, ...(await reachKnownHost(operation, connection)) };
     const { host, facts, thing } = await takeable(operation, inputs);
-    tellTaken(operation, host, thing);
-    tell(operation, host, facts, inputs, operation.urn);
+    logTakenOver(operation, host, thing);
+    logPlan(operation, host, facts, inputs, operation.urn);
     warn(operation, host, facts, inputs);
     return { ...known, hostId: facts.machineId, drift: [] };
   },
@@ -62,8 +62,8 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
     const { host, facts, thing } = await takeable(operation, inputs);
     const id = `${facts.machineId}/netfilter/${inputs.bridge}`;
     const mark = newMark(operation.urn, thing.mark);
-    const own = { ...holderOf(mark), owner: operation.urn, hostKey: pinned(host) };
-    const state = await settle(operation, host, inputs, facts.machineId, own, mark).catch(async (error) => {
+    const own = { ...holderOf(mark), owner: operation.urn, hostKey: pinHostKey(host) };
+    const state = await reconcile(operation, host, inputs, facts.machineId, own, mark).catch(async (error) => {
       const after = await host.readFreshFacts().catch(() => undefined);
       if (after?.marks.get(filterMark(inputs.bridge))?.ownerId !== mark.ownerId || after === undefined) throw error;
       // Recorded, so that destroy takes away what there is of it.
@@ -82,7 +82,7 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
     if (inputs.mode === "accept") warn(operation, host, facts, { ...inputs, bridge: state.bridge });
     const thing = markedFilter(facts, state.bridge, inputs.connection);
     const { drift, ...holder } = seenOwner(operation, host, thing, heldBy(state));
-    const own = { ...holder, owner: state.owner, hostKey: pinned(host, state.hostKey) };
+    const own = { ...holder, owner: state.owner, hostKey: pinHostKey(host, state.hostKey) };
     const found = netfilterState(facts, { ...inputs, bridge: state.bridge }, own);
     return { kind: "there", id, inputs, state: { ...found, drift: [...drift, ...found.drift] } };
   },
@@ -91,8 +91,8 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
 
   async previewUpdate(operation, _id, old, inputs) {
     const { host, facts, thing } = await changeable(operation, inputs, old);
-    tellStale(operation, host, thing, old.state);
-    tell(operation, host, facts, inputs, old.state.owner);
+    logRenewal(operation, host, thing, old.state);
+    logPlan(operation, host, facts, inputs, old.state.owner);
     warn(operation, host, facts, inputs);
     const { connection: _, ...rest } = inputs;
     return { ...old.state, ...rest, drift: [] };
@@ -100,9 +100,9 @@ export const bridgeNetfilterLifecycle: Lifecycle<BridgeNetfilterInputs, BridgeNe
 
   async update(operation, _id, old, inputs) {
     const { host, facts, thing } = await changeable(operation, inputs, old);
-    const mark = renewedMark(operation.urn, thing.mark, old.state);
-    const own = { ...old.state, ...holderOf(mark), hostKey: pinned(host, old.state.hostKey) };
-    return { state: await settle(operation, host, inputs, facts.machineId, own, mark) };
+    const mark = renewMark(operation.urn, thing.mark, old.state);
+    const own = { ...old.state, ...holderOf(mark), hostKey: pinHostKey(host, old.state.hostKey) };
+    return { state: await reconcile(operation, host, inputs, facts.machineId, own, mark) };
   },
 
   async delete(operation, _id, inputs, { bridge, ...state }) {
@@ -157,7 +157,7 @@ async function changeable(
   return { host, facts, thing };
 }
 
-function tell({ log }: Operation, host: Host, facts: Facts, inputs: BridgeNetfilterInputs, owner: string): void {
+function logPlan({ log }: Operation, host: Host, facts: Facts, inputs: BridgeNetfilterInputs, owner: string): void {
   const { bridge, mode } = inputs;
   const files = netfilterFiles({ bridge, mode, owner }, netfilterScript);
   const words = [
@@ -174,12 +174,12 @@ function warn({ log }: Operation, host: Host, facts: Facts, inputs: BridgeNetfil
   for (const warning of netfilterWarnings(facts, inputs)) log.warn(`${host.label}: ${warning}`);
 }
 
-async function settle(
+async function reconcile(
   operation: Operation,
   host: Host,
   inputs: BridgeNetfilterInputs,
   machineId: string,
-  own: Own,
+  own: StateOnly,
   mark: OwnerMark,
 ): Promise<BridgeNetfilterState> {
   return operation.hosts.exclusive(machineId, operation.signal, async () => {
@@ -197,7 +197,7 @@ async function settle(
     if (lacking.length > 0)
       throw new Error(`${host.label}: ${unitOf(wanted.bridge)} reported success, but ${lacking.join("; ")}.`);
     warn(operation, host, facts, inputs);
-    if (mark.pending) await keepMark(host, filterMark(wanted.bridge), settledMark(mark));
+    if (mark.pending) await keepMark(host, filterMark(wanted.bridge), clearPending(mark));
     return netfilterState(facts, inputs, own);
   });
 }

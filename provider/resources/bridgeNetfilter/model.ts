@@ -17,7 +17,7 @@ import type { Marked } from "../ownership/whose";
 import type { BridgeNetfilterInputs, BridgeNetfilterState } from "./definition";
 
 /** What a state has of a filter that the host does not tell. */
-export type Own = Holder & Pick<BridgeNetfilterState, "owner" | "hostKey">;
+export type StateOnly = Holder & Pick<BridgeNetfilterState, "owner" | "hostKey">;
 
 /** What a bridge forwards, and whose the host says that this is; 0.1.0 says it among the parameters. */
 export function markedFilter(facts: Facts, bridge: string, { host }: BridgeNetfilterInputs["connection"]): Marked {
@@ -27,12 +27,12 @@ export function markedFilter(facts: Facts, bridge: string, { host }: BridgeNetfi
 }
 
 /** 0.1.0 has the URN of its create in the state. */
-export const heldBy = ({ ownerId, ownerUrn, owner }: Own): Holder => heldOr({ ownerId, ownerUrn }, owner);
+export const heldBy = ({ ownerId, ownerUrn, owner }: StateOnly): Holder => heldOr({ ownerId, ownerUrn }, owner);
 
 export function netfilterState(
   facts: Facts,
   inputs: BridgeNetfilterInputs,
-  { owner, hostKey, ownerId, ownerUrn }: Own,
+  { owner, hostKey, ownerId, ownerUrn }: StateOnly,
 ): BridgeNetfilterState {
   const { connection: _, ...rest } = inputs;
   return {
@@ -66,7 +66,7 @@ export function netfilterDrift(facts: Facts, { bridge, mode, owner }: NetfilterP
       : [`${enabledPath(bridge)} is not there: a reboot would lose it`]),
     ...(mode === "bypass"
       ? switchedOn(effective, bridge)
-      : [...mendable(effective, bridge), ...missing(facts, effective, bridge)]),
+      : [...mendable(effective, bridge), ...findMissingRules(facts, effective, bridge)]),
   ];
 }
 
@@ -84,7 +84,7 @@ function mendable({ dropping }: Effective, bridge: string): string[] {
 }
 
 /** Where nothing drops now, and what comes later finds no rule. */
-function missing(facts: Facts, { dropping }: Effective, bridge: string): string[] {
+function findMissingRules(facts: Facts, { dropping }: Effective, bridge: string): string[] {
   const named = dropping.map(({ chain }) => placeOf(chain));
   return findPlacesWithoutRule(facts, bridge)
     .filter((place) => !named.includes(place))

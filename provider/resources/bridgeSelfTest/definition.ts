@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import { resourceConnection as connection, hostOutputs } from "../../schema/connection";
 import type { Definition } from "../../schema/definition";
 import { cidr4, hostName, interfaceName } from "../../schema/names";
 

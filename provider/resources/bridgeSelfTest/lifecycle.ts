@@ -7,8 +7,8 @@ import { describeSelfTest, diagnoseSelfTest, selfTestOf } from "../../plan/diagn
 import { Refusal } from "../../schema/refusal";
 import { isKnown } from "../../schema/unknown";
 import type { Lifecycle, Operation } from "../lifecycle";
-import { pinned } from "../pinned";
-import { knownHost, lookAtHost, reachHost } from "../reach";
+import { pinHostKey } from "../pinHostKey";
+import { lookAtHost, reachHost, reachKnownHost } from "../reach";
 import { type BridgeSelfTestInputs, type BridgeSelfTestState, bridgeSelfTest } from "./definition";
 
 /** It leaves nothing on the host: there is no drift, and nothing to delete. */
@@ -17,9 +17,9 @@ export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelf
 
   async previewCreate(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (!isKnown<BridgeSelfTestInputs>(inputs)) return { ...known, ...(await knownHost(operation, connection)) };
+    if (!isKnown<BridgeSelfTestInputs>(inputs)) return { ...known, ...(await reachKnownHost(operation, connection)) };
     const { host, facts } = await reachHost(operation, inputs.connection);
-    tell(operation, host, inputs);
+    logPlan(operation, host, inputs);
     return { ...known, hostId: facts.machineId };
   },
 
@@ -27,7 +27,7 @@ export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelf
     const { host, facts } = await reachHost(operation, connection);
     const inputs = { connection, ...known };
     const passed = await tried(operation, host, facts.machineId, inputs);
-    const hostKey = pinned(host);
+    const hostKey = pinHostKey(host);
     return {
       id: `${facts.machineId}/selfTest/${inputs.bridge}`,
       state: { ...known, hostId: facts.machineId, hostKey, passed },
@@ -40,13 +40,13 @@ export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelf
     // A bridge that is made anew is tried anew.
     if (linkNamed(facts, state.bridge) === undefined)
       return { kind: "gone", why: `${host.label} has no bridge ${state.bridge} any more that could be tried.` };
-    return { kind: "there", id, inputs, state: { ...state, hostKey: pinned(host, state.hostKey) } };
+    return { kind: "there", id, inputs, state: { ...state, hostKey: pinHostKey(host, state.hostKey) } };
   },
 
   async previewUpdate(operation, _id, old, inputs) {
     const { host } = await reachHost(operation, inputs.connection, old);
     const { connection: _, ...known } = inputs;
-    tell(operation, host, inputs);
+    logPlan(operation, host, inputs);
     return { ...old.state, ...known };
   },
 
@@ -54,13 +54,13 @@ export const bridgeSelfTestLifecycle: Lifecycle<BridgeSelfTestInputs, BridgeSelf
     const { host, facts } = await reachHost(operation, inputs.connection, old);
     const { connection: _, ...known } = inputs;
     const passed = await tried(operation, host, facts.machineId, inputs);
-    return { state: { ...old.state, ...known, hostKey: pinned(host, old.state.hostKey), passed } };
+    return { state: { ...old.state, ...known, hostKey: pinHostKey(host, old.state.hostKey), passed } };
   },
 
   async delete() {},
 };
 
-function tell({ log }: Operation, host: Host, { bridge, address, resolves }: BridgeSelfTestInputs): void {
+function logPlan({ log }: Operation, host: Host, { bridge, address, resolves }: BridgeSelfTestInputs): void {
   const steps = [
     address === "dhcp" ? "takes a DHCP lease and gives it back" : `has the address ${address}`,
     "pings the gateway",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
-import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import { resourceConnection as connection, hostOutputs } from "../../schema/connection";
 import type { Definition } from "../../schema/definition";
 import { interfaceName, libvirtName } from "../../schema/names";
 import { ownerOutputs } from "../ownership/outputs";

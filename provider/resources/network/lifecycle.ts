@@ -12,18 +12,18 @@ import { refuseMacvtap } from "../device";
 import { parseImportId } from "../importId";
 import type { Lifecycle, Old, Operation } from "../lifecycle";
 import { dropMark } from "../ownership/keep";
-import { holderOf, renewedMark } from "../ownership/mark";
+import { holderOf, renewMark } from "../ownership/mark";
 import { networkMark } from "../ownership/paths";
-import { handedOver, isToGo, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
-import { pinned } from "../pinned";
-import { bridgesOf, tellLacking } from "../presence";
+import { importHolder, isToGo, logRenewal, logTakenOver, seenOwner, takeBack, takeOver } from "../ownership/whose";
+import { pinHostKey } from "../pinHostKey";
+import { bridgesOf, warnOfMissing } from "../presence";
 import { lookAtHost, reachHost } from "../reach";
-import { tellFindings } from "../tellFindings";
+import { warnOfFindings } from "../warnOfFindings";
 import { type NetworkBefore, type NetworkInputs, type NetworkState, network } from "./definition";
 import { beforeOf, markedNetwork, networkDrift, networkState } from "./model";
 import { giveBack, placeBefore, remove } from "./move";
-import { bridgeIn, isOn, isOther, knownPlace, misplaced, placeWords, wantedPlace } from "./place";
-import { makeNetwork, refuseToMove, refuseWhileUsed, settle } from "./settle";
+import { bridgeIn, isOn, isOther, misplaced, placeWords, readKnownPlace, wantedPlace } from "./place";
+import { makeNetwork, reconcile, refuseToMove, refuseWhileUsed } from "./reconcile";
 
 const importForm = { resource: "Network", example: "kvm1.example/lan", parts: { network: libvirtName } };
 
@@ -34,8 +34,8 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     return { inputs: { ...inputs, name: inputs.name ?? name }, failures: misplaced(inputs) };
   },
 
-  claims(_name, { name }) {
-    return name === undefined || isUnknown(name) ? [] : [{ property: "name", thing: `the network ${name}` }];
+  listClaims(_name, { name }) {
+    return name === undefined || isUnknown(name) ? [] : [{ property: "name", subject: `the network ${name}` }];
   },
 
   async previewCreate(operation, inputs) {
@@ -43,15 +43,15 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     if (!isKnown<Connection>(connection) || isUnknown(inputs.name)) return known;
     const { host, facts } = await reachHost(operation, connection);
     const { present, thing } = takeable(operation, host, facts, { ...inputs, connection, name: inputs.name });
-    const place = knownPlace(inputs);
+    const place = readKnownPlace(inputs);
     // A bridge may come in the same operation, and the host's NICs do not.
     if (place) await refuseMacvtap(host, facts, place);
-    if (thing?.mark) tellTaken(operation, host, thing);
+    if (thing?.mark) logTakenOver(operation, host, thing);
     else if (present)
       operation.log.info(
         `${host.label}: libvirt has the network ${inputs.name} already: it is taken over. Destroy gives it back as it is.`,
       );
-    tell(operation, host, facts, { ...inputs, connection, name: inputs.name }, present);
+    logPlan(operation, host, facts, { ...inputs, connection, name: inputs.name }, present);
     return { ...known, hostId: facts.machineId, drift: [], ...(present && { uuid: present.uuid }) };
   },
 
@@ -67,9 +67,9 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     if (!present) return { kind: "gone", why: `${host.label}: libvirt has no network ${state.name} any more.` };
     const thing = markedNetwork(facts, present, inputs.connection);
     const { drift, ...holder } = seenOwner(operation, host, thing, state);
-    const hostKey = pinned(host, state.hostKey);
+    const hostKey = pinHostKey(host, state.hostKey);
     const found = networkState(facts, inputs, present, { ...holder, hostKey, previous: state.previous });
-    tellFindings(operation, host, facts, { network: present.name, drift: found.drift });
+    warnOfFindings(operation, host, facts, { network: present.name, drift: found.drift });
     return { kind: "there", id, inputs, state: { ...found, drift: [...drift, ...found.drift] } };
   },
 
@@ -89,18 +89,18 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
     const inputs = { connection, name, ...placeOf(place), autostart, active };
     const thing = markedNetwork(facts, present, connection);
     const previous = thing.mark ? (thing.mark.before as NetworkBefore | undefined) : beforeOf(present);
-    const own = { ...handedOver(operation, host, thing), previous, hostKey: pinned(host) };
+    const own = { ...importHolder(operation, host, thing), previous, hostKey: pinHostKey(host) };
     const state = networkState(facts, inputs, present, own);
     return { kind: "there", id: `${facts.machineId}/${name}`, inputs, state };
   },
 
   async previewUpdate(operation, _id, old, inputs) {
     const { host, facts, present, thing } = await changeable(operation, inputs, old);
-    tellStale(operation, host, thing, old.state);
+    logRenewal(operation, host, thing, old.state);
     const place = wantedPlace(inputs);
     await refuseMacvtap(host, facts, place);
     if (present) refuseToMove(facts, host, present, place);
-    tell(operation, host, facts, inputs, present);
+    logPlan(operation, host, facts, inputs, present);
     const bridge = bridgeIn(place);
     const moved = bridge === undefined ? [] : leftBehind(libvirtOf(facts, host.label), inputs.name, bridge);
     if (moved.length > 0) {
@@ -114,9 +114,9 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
 
   async update(operation, _id, old, inputs) {
     const { host, thing } = await changeable(operation, inputs, old);
-    const mark = renewedMark(operation.urn, thing.mark, old.state, old.state.previous);
-    const own = { ...old.state, ...holderOf(mark), hostKey: pinned(host, old.state.hostKey) };
-    return { state: await settle(operation, host, inputs, own, mark) };
+    const mark = renewMark(operation.urn, thing.mark, old.state, old.state.previous);
+    const own = { ...old.state, ...holderOf(mark), hostKey: pinHostKey(host, old.state.hostKey) };
+    return { state: await reconcile(operation, host, inputs, own, mark) };
   },
 
   async delete(operation, _id, inputs, state) {
@@ -138,10 +138,10 @@ export const networkLifecycle: Lifecycle<NetworkInputs, NetworkState> = {
 };
 
 /** Inputs whose way to the host is known, and the network's name. */
-type Told = Previewed<NetworkInputs> & Pick<NetworkInputs, "connection" | "name">;
+type ReachableInputs = Previewed<NetworkInputs> & Pick<NetworkInputs, "connection" | "name">;
 
 /** A network of the name that is there, and is nobody's, or may be taken over. */
-function takeable(operation: Operation, host: Host, facts: Facts, inputs: Told) {
+function takeable(operation: Operation, host: Host, facts: Facts, inputs: ReachableInputs) {
   const present = networkThere(libvirtOf(facts, host.label), inputs);
   if (present && isOther(present, inputs))
     throw new Refusal(
@@ -167,16 +167,22 @@ function byUuid(facts: Facts, host: Host, { name, uuid }: Pick<NetworkState, "na
   return present;
 }
 
-function tell(operation: Operation, host: Host, facts: Facts, inputs: Told, present?: LibvirtNetwork): void {
+function logPlan(
+  operation: Operation,
+  host: Host,
+  facts: Facts,
+  inputs: ReachableInputs,
+  present?: LibvirtNetwork,
+): void {
   const { name, active, autostart, connection } = inputs;
-  const place = knownPlace(inputs);
+  const place = readKnownPlace(inputs);
   const bridge = place && bridgeIn(place);
   const on = place ? ` on ${place.kind === "direct" ? inWords(place) : nameOf(place)}` : "";
   const lost = place?.kind === "direct" ? ` ${unreached}` : "";
   const say = (words: string) => operation.log.info(`${host.label}: ${words}`);
   if (bridge !== undefined)
-    tellLacking(operation, host, connection, {
-      ...{ kind: "bridge", name: bridge, known: bridgesOf(facts), by: `the network ${name}` },
+    warnOfMissing(operation, host, connection, {
+      ...{ kind: "bridge", name: bridge, existing: bridgesOf(facts), by: `the network ${name}` },
     });
   if (!present) {
     say(

@@ -9,7 +9,7 @@ import type { NetworkBefore, NetworkInputs, NetworkState } from "./definition";
 import { bridgeIn, placeDrift, wantedPlace } from "./place";
 
 /** What a state has of a network that libvirt does not tell. */
-export type Own = Holder & Pick<NetworkState, "hostKey" | "previous">;
+export type StateOnly = Holder & Pick<NetworkState, "hostKey" | "previous">;
 
 /** A network, and whose the host says that it is. 0.1.0 kept nothing of it on the host: its stack's own state tells. */
 export function markedNetwork(
@@ -33,7 +33,7 @@ export function networkState(
   facts: Facts,
   inputs: NetworkInputs,
   present: LibvirtNetwork,
-  { hostKey, ownerId, ownerUrn, previous }: Own,
+  { hostKey, ownerId, ownerUrn, previous }: StateOnly,
 ): NetworkState {
   const { connection: _, ...rest } = inputs;
   return {

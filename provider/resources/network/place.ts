@@ -55,14 +55,14 @@ export function staysOn(present: LibvirtNetwork, place: Attachment): boolean {
 }
 
 /** The same, where it is known already. */
-export function knownPlace({ bridge, device, mode }: Previewed<Placed>): Attachment | undefined {
+export function readKnownPlace({ bridge, device, mode }: Previewed<Placed>): Attachment | undefined {
   const placed: Previewed<Placed> = { bridge, device, mode };
   return isKnown<Placed>(placed) ? wantedPlace(placed) : undefined;
 }
 
 /** Whether it would have to be another network: of a place that is not known yet, the kind counts. */
 export function isOther(present: LibvirtNetwork, inputs: Previewed<Placed>): boolean {
-  const place = knownPlace(inputs);
+  const place = readKnownPlace(inputs);
   const kind = inputs.device === undefined ? "bridge" : "direct";
   return place ? !isOn(present, place) : attachmentBy(present).kind !== kind;
 }

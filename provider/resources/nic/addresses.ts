@@ -24,7 +24,7 @@ interface Sought {
   readonly seconds: number;
   readonly signal: AbortSignal;
   /** The NIC has just come elsewhere: what is known of it may be of before. */
-  readonly moved?: boolean;
+  readonly changedBridge?: boolean;
   /** Called before it is waited for. */
   readonly waiting?: () => void;
 }
@@ -37,11 +37,11 @@ export async function findAddresses(
   host: Host,
   facts: Facts,
   nic: RunningNic,
-  { seconds, signal, moved, waiting }: Sought,
+  { seconds, signal, changedBridge, waiting }: Sought,
 ): Promise<string[]> {
   const { link, macAddress } = nic;
   const claims = claimable(facts, link, macAddress);
-  const told = moved ? [] : await addressesNow(host, facts, nic, [], false);
+  const told = changedBridge ? [] : await addressesNow(host, facts, nic, [], false);
   if (willDo(told, claims)) return told;
   waiting?.();
   const enough = new AbortController();
@@ -143,10 +143,10 @@ export async function addressesRead(
   facts: Facts,
   wanted: NicWanted,
   {
-    found: { domain, live },
+    nic: { domain, live },
     macAddress,
     had,
-  }: { readonly found: NicOfDomain; readonly macAddress: string; readonly had: readonly string[] },
+  }: { readonly nic: NicOfDomain; readonly macAddress: string; readonly had: readonly string[] },
 ): Promise<readonly string[]> {
   if (!live || domain.paused || live.linkState === "down") return had;
   // The program does not ask for it, and nobody knows one that may be stale.

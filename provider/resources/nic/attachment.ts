@@ -12,7 +12,7 @@ import { unrestricted } from "../../plan/attachment/restrictions";
 import { findDomain, libvirtOf } from "../../plan/libvirt/find";
 import { changedNicXml, nicXml, renderMovedNic, wholeNicXml } from "../../plan/libvirt/xml";
 import type { NicPlace, Restricted } from "./definition";
-import { asRunning, differences, lostIsolation, outOfVlans, strayTap } from "./drift";
+import { asRunning, findNicDifferences, lostIsolation, outOfVlans, strayTap } from "./drift";
 import { type NicOfDomain, nicOf } from "./nicOf";
 
 /** How long a running guest may take to let a NIC go. */
@@ -22,7 +22,7 @@ const letGoMs = 30_000;
  * A side that has not the NIC gets it, one that has another is changed, one that is as wanted is let be; a VM is never
  * stopped for it. Says whether the running VM's NIC came to another bridge.
  */
-export async function attachLacking(
+export async function attachNic(
   host: Host,
   inputs: NicPlace & Restricted,
   facts: Facts,
@@ -59,13 +59,14 @@ export async function attachLacking(
     await host.exec(["ip", "link", "set", "dev", tap.name, "nomaster"], {
       purpose: `have libvirt put ${tap.name} into ${tap.master}`,
     });
-  if (live && !replaced && differences("", asRunning(inputs, live), live).length > 0) {
+  if (live && !replaced && findNicDifferences("", asRunning(inputs, live), live).length > 0) {
     const wanted = { ...place, model: live.model };
     // The guest notices by its cable that it is elsewhere, and asks for an address there.
     if (moved && linkState === "up") await change(live, "--live", { ...wanted, linkState: "down" });
     await change(live, "--live", wanted);
   }
-  if (inactive && differences("", inputs, inactive).length > 0) await change(inactive, "--config", { ...place, model });
+  if (inactive && findNicDifferences("", inputs, inactive).length > 0)
+    await change(inactive, "--config", { ...place, model });
   return moved || replaced;
 }
 

@@ -5,7 +5,7 @@ import { Refusal } from "../../schema/refusal";
 import type { Old, Operation } from "../lifecycle";
 import { takeBack, takeOver } from "../ownership/whose";
 import type { NicInputs, NicState } from "./definition";
-import { movedWords } from "./elsewhere";
+import { describeMove } from "./elsewhere";
 import { refuseUnable, refuseUnfit } from "./fitness";
 import { heldBy, markedNic, refuseTwice, wantedOf } from "./model";
 import { nicOf } from "./nicOf";
@@ -28,7 +28,7 @@ export async function changeable(
   const libvirt = libvirtOf(facts, host.label);
   // One that was defined anew may have another UUID.
   const domain = findDomain(libvirt, old.state.domainId) ?? findDomain(libvirt, inputs.domain);
-  const moved = domain ? undefined : await movedWords(operation, facts, old.state);
+  const moved = domain ? undefined : await describeMove(operation, facts, old.state);
   if (moved && !operation.preview) throw new Refusal(`${host.label}: domain: it is not here any more. ${moved}`);
   const here = domain && nicOf(domain, old.state.macAddress);
   const thing = here && markedNic(facts, here, old.state.macAddress, inputs.connection);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { macvtapModes } from "../../plan/attachment/attachment";
 import type { Restrictions } from "../../plan/attachment/restrictions";
-import { ownConnection as connection, hostOutputs } from "../../schema/connection";
+import { resourceConnection as connection, hostOutputs } from "../../schema/connection";
 import type { Definition } from "../../schema/definition";
 import { interfaceName, ipv4Address, libvirtName, macAddress } from "../../schema/names";
 import { nicVlan } from "../../schema/nicVlan";
@@ -124,4 +124,4 @@ export interface Restricted {
 }
 export type NicState = Omit<NicInputs, "connection" | "macAddress" | "model"> & z.infer<typeof outputs>;
 /** What is said of a NIC; in a preview, as far as it is known. */
-export type NicSaid = Partial<NicInputs> & Pick<NicInputs, "connection">;
+export type PreviewedNic = Partial<NicInputs> & Pick<NicInputs, "connection">;

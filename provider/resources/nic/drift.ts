@@ -13,11 +13,11 @@ export function nicDrift(facts: Facts, wanted: NicWanted, nic: NicOfDomain): str
   return [
     ...(domain.running
       ? live
-        ? differences(`the running ${domain.name}`, asRunning(wanted, live), live)
+        ? findNicDifferences(`the running ${domain.name}`, asRunning(wanted, live), live)
         : [`the running ${domain.name} does not have the NIC`]
       : []),
     ...(inactive
-      ? differences(`the definition of ${domain.name}`, wanted, inactive)
+      ? findNicDifferences(`the definition of ${domain.name}`, wanted, inactive)
       : [`the definition of ${domain.name} does not have the NIC`]),
     ...(live ? deaf(facts, wanted, live) : []),
   ];
@@ -35,7 +35,7 @@ export function modelPending(wanted: NicPlace, { domain, live, inactive }: NicOf
 }
 
 /** How one side's NIC differs; `where` is the side, as the sentences name it. */
-export function differences(where: string, wanted: NicPlace & Restricted, nic: LibvirtNic): string[] {
+export function findNicDifferences(where: string, wanted: NicPlace & Restricted, nic: LibvirtNic): string[] {
   const [target, is] = [attachmentIn(wanted), attachmentOf(nic)];
   const { restrictions = {} } = wanted;
   const other = compareRestrictions(nic.element, restrictions);

@@ -11,7 +11,7 @@ type Vm = Pick<NicState, "domain" | "domainId" | "macAddress">;
  *
  * @returns undefined where no other host that this operation has read has it
  */
-export async function movedWords(
+export async function describeMove(
   { hosts, signal }: Operation,
   facts: Facts,
   { domain, domainId, macAddress }: Vm,
@@ -30,7 +30,7 @@ export async function movedWords(
 
 /** As movedWords, of a VM that its host has not any more: also that it is not known. */
 export async function goneWords(operation: Operation, facts: Facts, vm: Vm): Promise<string> {
-  const moved = await movedWords(operation, facts, vm);
+  const moved = await describeMove(operation, facts, vm);
   const unknown = `No other host that was read by now has it; if it was migrated to one, go on there: ${toWrite(vm.macAddress)}.`;
   return `there is no VM ${vm.domain} any more. ${moved ?? unknown}`;
 }

@@ -18,7 +18,7 @@ import { Refusal } from "../../schema/refusal";
 import { refuseDevice, refuseMacvtap } from "../device";
 import type { Operation } from "../lifecycle";
 import { refuseWithoutBridge } from "../presence";
-import type { NicInputs, NicSaid } from "./definition";
+import type { NicInputs, PreviewedNic } from "./definition";
 import type { NicOfDomain } from "./nicOf";
 import { refuseVlan } from "./vlan";
 
@@ -51,7 +51,12 @@ export function refuseWithout(facts: Facts, host: Host, attachment: Attachment):
 }
 
 /** @throws Refusal of what the host can't give a NIC, before anything is touched: also in a preview */
-export async function refuseUnable(operation: Operation, host: Host, facts: Facts, inputs: NicSaid): Promise<void> {
+export async function refuseUnable(
+  operation: Operation,
+  host: Host,
+  facts: Facts,
+  inputs: PreviewedNic,
+): Promise<void> {
   await refuseWithoutFilter(host, inputs);
   await refuseVlan(operation, host, facts, inputs);
   refuseRestricted(host, facts, inputs);
@@ -59,7 +64,7 @@ export async function refuseUnable(operation: Operation, host: Host, facts: Fact
 }
 
 /** @throws Refusal of what libvirt has not on a macvtap, where a network makes one; Check knows those on a device */
-function refuseRestricted(host: Host, facts: Facts, { network, isolated, filter }: NicSaid): void {
+function refuseRestricted(host: Host, facts: Facts, { network, isolated, filter }: PreviewedNic): void {
   if (network === undefined || !isDirect(facts, { kind: "network", network })) return;
   const said = isolated === true ? "isolated" : filter !== undefined ? "filter" : undefined;
   if (said !== undefined)

@@ -4,28 +4,28 @@ import { stableMac } from "../../plan/libvirt/macAddress";
 import type { Connection } from "../../schema/connection";
 import { libvirtName, macAddress } from "../../schema/names";
 import { Refusal } from "../../schema/refusal";
-import { isKnown, isUnknown, knownIn } from "../../schema/unknown";
+import { isKnown, isUnknown, pickKnown } from "../../schema/unknown";
 import { parseImportId } from "../importId";
 import type { Lifecycle } from "../lifecycle";
 import { dropMark } from "../ownership/keep";
-import { holderOf, newMark, renewedMark } from "../ownership/mark";
+import { holderOf, newMark, renewMark } from "../ownership/mark";
 import { nicMark } from "../ownership/paths";
-import { handedOver, seenOwner, takeOver, tellStale } from "../ownership/whose";
+import { importHolder, logRenewal, seenOwner, takeOver } from "../ownership/whose";
 import { placeOf } from "../ownership/words";
-import { pinned } from "../pinned";
+import { pinHostKey } from "../pinHostKey";
 import { lookAtHost, reachHost } from "../reach";
-import { tellFindings } from "../tellFindings";
+import { warnOfFindings } from "../warnOfFindings";
 import { addressesRead } from "./addresses";
 import { changeable } from "./changeable";
 import { misplaced } from "./check";
 import { type NicInputs, type NicState, nic } from "./definition";
 import { modelPending } from "./drift";
-import { goneWords, movedWords } from "./elsewhere";
+import { describeMove, goneWords } from "./elsewhere";
 import { refuseUnable, refuseUnfit } from "./fitness";
 import { heldBy, markedNic, nicInputs, nicState, wantedOf } from "./model";
 import { hasNone, nicOf } from "./nicOf";
-import { defaultMac, previewed, tellMissing } from "./preview";
-import { settle } from "./settle";
+import { defaultMac, previewed, warnOfMissingPlace } from "./preview";
+import { reconcile } from "./reconcile";
 import { beforeIn, letGo, placeBefore } from "./takeOver";
 import { changesOf } from "./words";
 
@@ -44,20 +44,20 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     return { inputs, failures: misplaced(inputs) };
   },
 
-  claims(name, { domain, macAddress }) {
+  listClaims(name, { domain, macAddress }) {
     if (isUnknown(domain) || isUnknown(macAddress)) return [];
     // Without a MAC address, it has the one that its name gives.
     return [
       macAddress === undefined
-        ? { property: "domain", thing: `the NIC named ${name} of the VM ${domain}` }
-        : { property: "macAddress", thing: `the NIC ${macAddress} of the VM ${domain}` },
+        ? { property: "domain", subject: `the NIC named ${name} of the VM ${domain}` }
+        : { property: "macAddress", subject: `the NIC ${macAddress} of the VM ${domain}` },
     ];
   },
 
   async previewCreate(operation, inputs) {
     const { connection, ...said } = inputs;
     if (!isKnown<Connection>(connection)) return said;
-    const known = { ...knownIn<NicInputs>(inputs), connection };
+    const known = { ...pickKnown<NicInputs>(inputs), connection };
     const { host, facts } = await reachHost(operation, connection);
     await refuseUnable(operation, host, facts, known);
     // Without its address nobody knows whether the VM has it already.
@@ -88,12 +88,12 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
       ...holderOf(mark),
       macAddress,
       ipAddresses: [],
-      hostKey: pinned(host),
+      hostKey: pinHostKey(host),
       previous,
     };
     const id = `${facts.machineId}/${domain.name}/${macAddress}`;
     const wanted = wantedOf(inputs, previous);
-    return { id, state: await settle(operation, host, { id, inputs: wanted, domainId: domain.uuid, kept, mark }) };
+    return { id, state: await reconcile(operation, host, { id, inputs: wanted, domainId: domain.uuid, kept, mark }) };
   },
 
   async read(operation, id, inputs, state) {
@@ -106,22 +106,22 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
         : await goneWords(operation, facts, state);
       return { kind: "gone", why: `${host.label}: ${why}` };
     }
-    const moved = domain.running ? undefined : await movedWords(operation, facts, state);
+    const moved = domain.running ? undefined : await describeMove(operation, facts, state);
     if (moved) operation.log.warn(`${host.label}: ${domain.name} does not run here. ${moved}`);
-    const found = nicOf(domain, state.macAddress);
-    if (!found.live && !found.inactive)
+    const nic = nicOf(domain, state.macAddress);
+    if (!nic.live && !nic.inactive)
       return { kind: "gone", why: `${host.label}: ${domain.name} has no NIC ${state.macAddress} any more.` };
     const wanted = wantedOf(inputs, state.previous);
-    const pending = modelPending(wanted, found);
+    const pending = modelPending(wanted, nic);
     if (pending) operation.log.warn(`${host.label}: ${pending}`);
-    const hostKey = pinned(host, state.hostKey);
-    const thing = markedNic(facts, found, state.macAddress, inputs.connection);
+    const hostKey = pinHostKey(host, state.hostKey);
+    const thing = markedNic(facts, nic, state.macAddress, inputs.connection);
     const { drift, ...holder } = seenOwner(operation, host, thing, heldBy(operation.urn, thing, state));
     const { macAddress } = state;
-    const ipAddresses = await addressesRead(host, facts, wanted, { found, macAddress, had: state.ipAddresses });
-    const after = nicState(facts, wanted, found, { ...state, ...holder, hostKey, ipAddresses });
+    const ipAddresses = await addressesRead(host, facts, wanted, { nic, macAddress, had: state.ipAddresses });
+    const after = nicState(facts, wanted, nic, { ...state, ...holder, hostKey, ipAddresses });
     const mine = { domain: domain.name, macAddress, linkState: inputs.linkState, drift: after.drift };
-    tellFindings(operation, host, facts, mine);
+    warnOfFindings(operation, host, facts, mine);
     return { kind: "there", id, inputs, state: { ...after, drift: [...drift, ...after.drift] } };
   },
 
@@ -131,24 +131,24 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const libvirt = libvirtOf(facts, host.label);
     const domain = findDomain(libvirt, name);
     if (!domain) return { kind: "gone", why: `${host.label}: there is no VM ${name}; ${namesOf(libvirt.domains)}.` };
-    const found = nicOf(domain, macAddress);
-    if (!found.live && !found.inactive) return { kind: "gone", why: `${host.label}: ${hasNone(domain, macAddress)}` };
-    const inputs = nicInputs(found, { connection, domain: name, macAddress }, host.label);
+    const nic = nicOf(domain, macAddress);
+    if (!nic.live && !nic.inactive) return { kind: "gone", why: `${host.label}: ${hasNone(domain, macAddress)}` };
+    const inputs = nicInputs(nic, { connection, domain: name, macAddress }, host.label);
     // Read from what the name gives, as Check leaves it.
     const identity = { machineId: facts.machineId, domainId: domain.uuid, name: operation.name };
     const defaults = [stableMac(identity), stableMac({ ...identity, ...placeOf(operation.urn) })];
     const isDefault = defaults.includes(macAddress);
     const { macAddress: _, ...withoutMac } = inputs;
-    const thing = markedNic(facts, found, macAddress, connection);
-    const previous = thing.mark ? beforeIn(thing.mark) : placeBefore(found, inputs, host);
-    const holder = handedOver(operation, host, thing);
-    const ipAddresses = await addressesRead(host, facts, inputs, { found, macAddress, had: [] });
-    const kept = { ...holder, macAddress, previous, ipAddresses, hostKey: pinned(host) };
+    const thing = markedNic(facts, nic, macAddress, connection);
+    const previous = thing.mark ? beforeIn(thing.mark) : placeBefore(nic, inputs, host);
+    const holder = importHolder(operation, host, thing);
+    const ipAddresses = await addressesRead(host, facts, inputs, { nic, macAddress, had: [] });
+    const kept = { ...holder, macAddress, previous, ipAddresses, hostKey: pinHostKey(host) };
     return {
       kind: "there",
       id: `${facts.machineId}/${domain.name}/${macAddress}`,
       inputs: isDefault ? withoutMac : inputs,
-      state: nicState(facts, inputs, found, kept),
+      state: nicState(facts, inputs, nic, kept),
     };
   },
 
@@ -156,13 +156,13 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     const { host, facts } = await reachHost(operation, inputs.connection, old);
     const changing = await changeable(operation, host, facts, old, inputs);
     const { thing, here, wanted, macAddress, other } = changing;
-    if (thing) tellStale(operation, host, thing, old.state);
+    if (thing) logRenewal(operation, host, thing, old.state);
     const said = other
       ? [`${inputs.domain} lets its NIC ${old.state.macAddress} go and gets ${macAddress}: for the guest another NIC.`]
       : here
         ? changesOf(facts, wanted, here)
         : [];
-    tellMissing(operation, host, facts, inputs);
+    warnOfMissingPlace(operation, host, facts, inputs);
     if (said.length > 0) operation.log.info(`${host.label}: ${said.join(" ")}`);
     const { connection: _, restrictions: __, ...known } = wanted;
     return { ...old.state, ...known, macAddress, drift: [] };
@@ -183,11 +183,11 @@ export const nicLifecycle: Lifecycle<NicInputs, NicState> = {
     );
     const domainId = domain?.uuid ?? old.state.domainId;
     if (other) await letGo(operation, host, facts, inputs, old.state);
-    const renewed = renewedMark(operation.urn, other ? undefined : thing?.mark, old.state, previous);
-    const hostKey = pinned(host, old.state.hostKey);
+    const renewed = renewMark(operation.urn, other ? undefined : thing?.mark, old.state, previous);
+    const hostKey = pinHostKey(host, old.state.hostKey);
     const kept = { ...old.state, ...holderOf(renewed), hostKey, machineId: old.state.hostId, macAddress, previous };
     const state = { ...kept, ...((other || (again && !here?.live)) && { ipAddresses: [] }) };
-    const settled = await settle(operation, host, { id, inputs: wanted, domainId, kept: state, mark: renewed });
+    const settled = await reconcile(operation, host, { id, inputs: wanted, domainId, kept: state, mark: renewed });
     if (domainId !== old.state.domainId) await dropMark(host, nicMark(old.state.domainId, old.state.macAddress));
     return { state: settled };
   },

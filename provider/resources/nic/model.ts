@@ -28,11 +28,11 @@ export function markedNic(
   { host }: NicInputs["connection"],
   owned?: Ownership,
 ): Marked {
-  const is = (state: Partial<NicState>) =>
+  const isSame = (state: Partial<NicState>) =>
     state.hostId === facts.machineId && state.domainId === domain.uuid && state.macAddress === macAddress;
   const mark =
     live || inactive
-      ? (ownerMarkOf(facts, nicMark(domain.uuid, macAddress)) ?? owned?.unmarked("kvmnet:index:Nic", is))
+      ? (ownerMarkOf(facts, nicMark(domain.uuid, macAddress)) ?? owned?.unmarked("kvmnet:index:Nic", isSame))
       : undefined;
   return {
     words: `the NIC ${macAddress} of ${domain.name}`,

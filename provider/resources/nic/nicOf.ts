@@ -8,8 +8,8 @@ export interface NicOfDomain {
 }
 
 export function nicOf(domain: LibvirtDomain, macAddress: string): NicOfDomain {
-  const is = (nic: LibvirtNic) => nic.mac === macAddress;
-  return { domain, live: domain.live.find(is), inactive: domain.inactive.find(is) };
+  const hasMac = (nic: LibvirtNic) => nic.mac === macAddress;
+  return { domain, live: domain.live.find(hasMac), inactive: domain.inactive.find(hasMac) };
 }
 
 /** The VM's NICs, for an error about one that it has not. */

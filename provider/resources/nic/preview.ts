@@ -5,10 +5,10 @@ import { attachmentsIn, inWords, isDirect, nameOf, unreached } from "../../plan/
 import { restrictionWords } from "../../plan/attachment/restrictions";
 import { stableMac } from "../../plan/libvirt/macAddress";
 import type { Operation } from "../lifecycle";
-import { takeOver, tellTaken } from "../ownership/whose";
+import { logTakenOver, takeOver } from "../ownership/whose";
 import { placeOf } from "../ownership/words";
-import { bridgesOf, networksOf, tellLacking, vmsOf } from "../presence";
-import type { NicSaid, NicState } from "./definition";
+import { bridgesOf, networksOf, vmsOf, warnOfMissing } from "../presence";
+import type { NicState, PreviewedNic } from "./definition";
 import { refuseUnfit, whenWords } from "./fitness";
 import { markedNic, refuseTwice, wantedOf } from "./model";
 import { nicOf } from "./nicOf";
@@ -23,12 +23,12 @@ export function defaultMac({ urn, name, owned }: Operation, facts: Facts, domain
 }
 
 /** What the NIC is to be on, where the host has it not. */
-export function tellMissing(operation: Operation, host: Host, facts: Facts, inputs: NicSaid): void {
+export function warnOfMissingPlace(operation: Operation, host: Host, facts: Facts, inputs: PreviewedNic): void {
   const [target] = attachmentsIn(inputs);
   if (target?.kind !== "network" && target?.kind !== "bridge") return;
   const { kind } = target;
-  const known = kind === "network" ? networksOf(facts, host) : bridgesOf(facts);
-  tellLacking(operation, host, inputs.connection, { kind, name: nameOf(target), known, by: "the NIC" });
+  const existing = kind === "network" ? networksOf(facts, host) : bridgesOf(facts);
+  warnOfMissing(operation, host, inputs.connection, { kind, name: nameOf(target), existing, by: "the NIC" });
 }
 
 /** Tells what a NIC will be, and what of its state is known then. */
@@ -36,15 +36,15 @@ export function previewed(
   operation: Operation,
   host: Host,
   facts: Facts,
-  inputs: NicSaid,
+  inputs: PreviewedNic,
   domain: LibvirtDomain | undefined,
 ): Partial<NicState> {
   const { connection } = inputs;
-  tellMissing(operation, host, facts, inputs);
+  warnOfMissingPlace(operation, host, facts, inputs);
   if (!domain) {
     if (inputs.domain !== undefined)
-      tellLacking(operation, host, connection, {
-        ...{ kind: "VM", name: inputs.domain, known: vmsOf(facts, host), by: "the NIC" },
+      warnOfMissing(operation, host, connection, {
+        ...{ kind: "VM", name: inputs.domain, existing: vmsOf(facts, host), by: "the NIC" },
       });
     return { hostId: facts.machineId };
   }
@@ -65,13 +65,13 @@ export function previewed(
     : "";
   if (found.inactive) {
     const changes = target ? changesOf(facts, wanted, found) : [];
-    tellTaken(operation, host, thing);
+    logTakenOver(operation, host, thing);
     const back = changes.length > 0 ? "Destroy puts it back." : "It is taken over as it is.";
     const words = [...changes, ...(previous ? [back] : [])].join(" ");
     operation.log.info(`${host.label}: ${domain.name} has the NIC ${macAddress} already. ${words}`);
   } else {
     // Of VMs that get the same, the first is told in full.
-    const first = operation.said.first(`${host.label}: ${whenWords({ ...domain, name: "" }, on)}`, domain.name);
+    const first = operation.notices.first(`${host.label}: ${whenWords({ ...domain, name: "" }, on)}`, domain.name);
     const lost = target && isDirect(facts, target) ? ` ${unreached}` : "";
     operation.log.info(
       `${host.label}: ${first === undefined ? `${whenWords(domain, on)}${lost}` : `${domain.name}: as ${first}.`}`,

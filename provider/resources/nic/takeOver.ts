@@ -11,9 +11,9 @@ import type { Operation } from "../lifecycle";
 import { dropMark } from "../ownership/keep";
 import { nicMark } from "../ownership/paths";
 import { isToGo } from "../ownership/whose";
-import { attachLacking, detach } from "./attachment";
+import { attachNic, detach } from "./attachment";
 import type { NicInputs, NicPlace, NicState } from "./definition";
-import { movedWords } from "./elsewhere";
+import { describeMove } from "./elsewhere";
 import { heldBy, markedNic, nicInputs } from "./model";
 import { type NicOfDomain, nicOf } from "./nicOf";
 
@@ -32,7 +32,7 @@ export async function letGo(
   const recorded = ownerMarkOf(facts, path) !== undefined;
   const domain = findDomain(libvirt, domainId);
   const found = domain && nicOf(domain, macAddress);
-  const moved = domain?.running ? undefined : await movedWords(operation, facts, state);
+  const moved = domain?.running ? undefined : await describeMove(operation, facts, state);
   if (moved) log.warn(`${host.label}: its NIC ${macAddress} stays there. ${moved}`);
   if (!found?.live && !found?.inactive) {
     if (facts.marks.get(path)?.ownerId === state.ownerId && recorded) await dropMark(host, path);
@@ -73,7 +73,7 @@ async function giveBack(
   const { domain, live, inactive } = found;
   const macAddress = (inactive ?? live)?.mac ?? "";
   const { xml } = previous;
-  await attachLacking(host, previous, facts, found, macAddress, signal);
+  await attachNic(host, previous, facts, found, macAddress, signal);
   if (xml === undefined) return;
   const purpose = `give ${domain.name} its NIC ${macAddress} back as it was`;
   const was = restrictionsIn(xml);

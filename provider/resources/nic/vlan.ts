@@ -6,13 +6,13 @@ import { attachmentIn, bridgeOf, isDirect } from "../../plan/attachment/attachme
 import { numbersOf, vlanWords } from "../../plan/attachment/vlan";
 import { Refusal } from "../../schema/refusal";
 import type { Operation } from "../lifecycle";
-import type { NicSaid } from "./definition";
+import type { PreviewedNic } from "./definition";
 
 /** The first libvirt that puts a NIC on a bridge of the kernel's into a VLAN (its NEWS, 11.0.0). */
 const firstWithVlans = 11;
 
 /** @throws Refusal of a VLAN that the host does not give a NIC: libvirt, or its bridge, would not or would say nothing */
-export async function refuseVlan(operation: Operation, host: Host, facts: Facts, inputs: NicSaid): Promise<void> {
+export async function refuseVlan(operation: Operation, host: Host, facts: Facts, inputs: PreviewedNic): Promise<void> {
   const { vlan, connection, network, bridge: named } = inputs;
   if (vlan === undefined) return;
   await refuseEarlierLibvirt(host);
@@ -28,7 +28,7 @@ export async function refuseVlan(operation: Operation, host: Host, facts: Facts,
   const now = operation.preview || filtersVlans(seen) ? facts : await host.readFreshFacts();
   const bridge = linkNamed(now, name);
   if (!filtersVlans(bridge)) {
-    if (operation.preview && operation.claimed(connection, filteringOf(name))) return;
+    if (operation.preview && operation.isClaimed(connection, filteringOf(name))) return;
     throw new Refusal(
       `${host.label}: vlan: ${name} does not tell VLANs apart, and ${vlanWords(vlan)} would do nothing there: the guest would be where all are. Give its Bridge \`vlanFiltering: true\`; if it has that, let the NIC depend on it. By hand: ip link set ${name} type bridge vlan_filtering 1`,
     );

@@ -13,7 +13,7 @@ import {
 import { compareRestrictions, filterIn, filterWords } from "../../plan/attachment/restrictions";
 import { vlanIn, vlanWords } from "../../plan/attachment/vlan";
 import type { NicWanted } from "./definition";
-import { asRunning, differences } from "./drift";
+import { asRunning, findNicDifferences } from "./drift";
 import { savedWords } from "./fitness";
 import type { NicOfDomain } from "./nicOf";
 
@@ -53,7 +53,7 @@ export function changesOf(facts: Facts, wanted: NicWanted, found: NicOfDomain): 
       !other.filter &&
       !other.vlan &&
       live !== undefined &&
-      differences("", asRunning(wanted, live), live).length > 0 &&
+      findNicDifferences("", asRunning(wanted, live), live).length > 0 &&
       `${mine} is put right in the running VM.`,
   ];
   const said = sentences.filter((sentence) => sentence !== false);

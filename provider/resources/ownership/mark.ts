@@ -48,7 +48,7 @@ export function newMark(urn: string, there: OwnerMark | undefined, before?: Owne
 }
 
 /** The mark of what is changed: the same one, with today's words. One that is gone, had no ID or was another's is made anew. */
-export function renewedMark(urn: string, there: OwnerMark | undefined, state: Holder, before?: OwnerMark["before"]) {
+export function renewMark(urn: string, there: OwnerMark | undefined, state: Holder, before?: OwnerMark["before"]) {
   const known = there && isMine(there, state, urn) ? there.ownerId : undefined;
   return {
     owner: urn,
@@ -60,7 +60,7 @@ export function renewedMark(urn: string, there: OwnerMark | undefined, state: Ho
 }
 
 /** The create has ended well. */
-export function settledMark({ pending: _, ...mark }: OwnerMark): OwnerMark {
+export function clearPending({ pending: _, ...mark }: OwnerMark): OwnerMark {
   return mark;
 }
 

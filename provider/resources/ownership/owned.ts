@@ -31,13 +31,13 @@ export class Ownership {
   readonly #undecided = new Map<string, string>();
 
   /** A Read: the state has it. */
-  read(urn: string, id: string, inputs: Owned["inputs"], state: Owned["state"]): void {
+  recordRead(urn: string, id: string, inputs: Owned["inputs"], state: Owned["state"]): void {
     const { type } = partsOfUrn(urn);
     this.#owned.set(keyOf({ urn, type, id, state }), { urn, type, id, inputs, state });
   }
 
   /** A Check: the program has it. `known`: the state has one of this URN, which this process may not have read. */
-  checked(urn: string, known: boolean): void {
+  recordCheck(urn: string, known: boolean): void {
     this.#checked.add(urn);
     if (known) this.#declared.add(urn);
     for (const [key, owned] of this.#owned) if (owned.urn === urn) this.#staying.set(key, urn);
@@ -47,7 +47,7 @@ export class Ownership {
    * A Diff: the program has it, by whatever URN it was read. The engine asks for one after a Read too, before there is a
    * program: what it has was checked first.
    */
-  diffed(urn: string, id: string, state: Owned["state"]): void {
+  recordDiff(urn: string, id: string, state: Owned["state"]): void {
     if (!this.#checked.has(urn)) return;
     const { type } = partsOfUrn(urn);
     const own = keyOf({ urn, type, id, state });
@@ -57,23 +57,23 @@ export class Ownership {
 
   /** A Diff whose program has not come to it: what it would be if things that it is on were made anew. */
   isAnew(one: Owned, on: readonly string[], replaces: boolean): void {
-    if (!this.#checked.has(one.urn)) this.#replaced.dependent(one, on, replaces);
+    if (!this.#checked.has(one.urn)) this.#replaced.recordDependent(one, on, replaces);
   }
 
   /** A Create: what it replaces, if any, goes at the end. */
-  created(urn: string): void {
-    this.#replaced.created(urn);
+  recordCreate(urn: string): void {
+    this.#replaced.recordCreate(urn);
   }
 
   /** What goes in the midst of the program, to be made anew, and all that it is on and that goes with it; undefined: it goes at the end. */
-  goingFirst(one: Owned): readonly Owned[] | undefined {
-    return this.#replaced.with(one, this.#checked, [...this.#owned.values()]);
+  findReplaced(one: Owned): readonly Owned[] | undefined {
+    return this.#replaced.findReplaced(one, this.#checked, [...this.#owned.values()]);
   }
 
   /** NICs on what goes in the midst of the program that were not deleted yet, and may be. */
-  perhapsGoing(first: readonly Owned[]): Owned[] {
+  listPossibleDeletions(first: readonly Owned[]): Owned[] {
     const deleted = new Set(this.#deleted.map(({ urn }) => urn));
-    return this.#replaced.perhaps(first, [...this.#owned.values()]).filter(({ urn }) => !deleted.has(urn));
+    return this.#replaced.listPossible(first, [...this.#owned.values()]).filter(({ urn }) => !deleted.has(urn));
   }
 
   /** Whether the program has it, as far as it has come: one that goes all the same is replaced. */
@@ -97,7 +97,7 @@ export class Ownership {
   }
 
   /** A Read: a resource of this state is the one that is on record for another stack. */
-  wasOf(owner: string): void {
+  recordFormerStack(owner: string): void {
     this.#formerStacks.add(stackOf(owner));
   }
 
@@ -107,7 +107,7 @@ export class Ownership {
   }
 
   /** A Read, which may come before those of the others. */
-  undecided(urn: string, owner: string): void {
+  recordUndecided(urn: string, owner: string): void {
     this.#undecided.set(urn, owner);
   }
 
@@ -118,7 +118,7 @@ export class Ownership {
   }
 
   /** A Read: a thing that the state has is on record as another's. */
-  lost(urn: string, mark: OwnerMark): void {
+  recordLost(urn: string, mark: OwnerMark): void {
     this.#lost.set(urn, mark);
   }
 
@@ -143,7 +143,7 @@ export class Ownership {
   }
 
   /** What the state has and the program has no more. */
-  going(): Owned[] {
+  listDeletions(): Owned[] {
     return [...this.#owned].flatMap(([key, owned]) =>
       this.#staying.has(key) || this.sharer(owned) !== undefined ? [] : [owned],
     );
@@ -161,18 +161,18 @@ export class Ownership {
   }
 
   /** The same with one that is deleted now, of which this process may have read nothing. */
-  goingWith(one: Owned): Owned[] {
-    const going = this.going();
+  listDeletionsWith(one: Owned): Owned[] {
+    const going = this.listDeletions();
     return going.some(({ urn, id }) => urn === one.urn && id === one.id) ? going : [...going, one];
   }
 
   /** A Delete: the engine does not leave it out, as it does by deletedWith and retainOnDelete. */
-  deletes(one: Owned): void {
+  recordDelete(one: Owned): void {
     this.#deleted.push(one);
   }
 
   /** What Deletes were asked for until now, whether they are through or not. */
-  deleted(): readonly Owned[] {
+  listDeleted(): readonly Owned[] {
     return this.#deleted;
   }
 

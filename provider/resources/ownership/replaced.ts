@@ -12,16 +12,16 @@ export class Replaced {
   readonly #dependents = new Map<string, { readonly on: readonly string[]; readonly replaces: boolean }>();
   readonly #created = new Set<string>();
 
-  dependent({ urn }: Owned, on: readonly string[], replaces: boolean): void {
+  recordDependent({ urn }: Owned, on: readonly string[], replaces: boolean): void {
     this.#dependents.set(urn, { on, replaces });
   }
 
-  created(urn: string): void {
+  recordCreate(urn: string): void {
     this.#created.add(urn);
   }
 
   /** One that goes, and all that it is on and that goes with it; undefined: it goes for good, or was made anew already. */
-  with(one: Owned, checked: ReadonlySet<string>, all: readonly Owned[]): readonly Owned[] | undefined {
+  findReplaced(one: Owned, checked: ReadonlySet<string>, all: readonly Owned[]): readonly Owned[] | undefined {
     const isFirst = ({ urn }: Owned) => checked.has(urn) && !this.#created.has(urn);
     if (checked.has(one.urn)) return isFirst(one) ? [one] : undefined;
     const under = this.#under(one, all);
@@ -31,7 +31,7 @@ export class Replaced {
   }
 
   /** NICs on what goes, which may go with it: what Pulumi does by replaceOnChanges and replaceWith, it says to nobody ahead. */
-  perhaps(going: readonly Owned[], all: readonly Owned[]): Owned[] {
+  listPossible(going: readonly Owned[], all: readonly Owned[]): Owned[] {
     return all.filter(
       (one) => one.type === "kvmnet:index:Nic" && this.#under(one, all).some((other) => going.includes(other)),
     );

@@ -30,20 +30,20 @@ export function seenOwner(
     return { ownerId, ownerUrn, drift: gone };
   }
   if (isMine(mark, state, urn)) {
-    if (isOfOtherStack(mark.owner, urn)) owned.wasOf(mark.owner);
+    if (isOfOtherStack(mark.owner, urn)) owned.recordFormerStack(mark.owner);
     // What was imported keeps its words until it is changed.
     const imported = ownerId !== undefined && ownerUrn === undefined;
     return { ownerId: ownerId ?? mark.ownerId, ownerUrn: imported ? undefined : mark.owner, drift: [] };
   }
   if (isUndecided(mark, state, urn)) {
-    owned.undecided(urn, mark.owner);
+    owned.recordUndecided(urn, mark.owner);
     log.info(
       `${host.label}: ${words} is on record as ${inWords(mark.owner)}'s, and a state of 0.1.0 does not say whether that is this resource: ` +
         "it is, where another resource of this stack was one of that stack's.",
     );
     return { ownerId, ownerUrn, drift: [] };
   }
-  owned.lost(urn, mark);
+  owned.recordLost(urn, mark);
   const way =
     stackOf(mark.owner) === stackOf(urn)
       ? `What a replacement or a rename that was cut off left in the state goes with the next \`pulumi up\`, without the thing itself; if the program has this one again, and the other one no more, it gets it back. ${restoring(urn, thing.importAs)}`
@@ -127,7 +127,7 @@ export function isToGo(operation: Operation, host: Host, { words, mark }: Marked
  * What an import puts into the state: the ID that the host's record has. Nothing is written; of two stacks that have it,
  * one has to forget it.
  */
-export function handedOver({ urn, log }: Operation, host: Host, { words, mark }: Marked): Holder {
+export function importHolder({ urn, log }: Operation, host: Host, { words, mark }: Marked): Holder {
   if (mark && mark.owner !== urn)
     log.warn(
       `${host.label}: ${words} is on record as ${inWords(mark.owner)}'s. It is this stack's too from now on: if that one has it still, have it forgotten there: pulumi state delete '${mark.owner}'`,
@@ -136,13 +136,13 @@ export function handedOver({ urn, log }: Operation, host: Host, { words, mark }:
 }
 
 /** A create that takes over what is there, in words. */
-export function tellTaken({ urn, log }: Operation, host: Host, { words, mark }: Marked): void {
+export function logTakenOver({ urn, log }: Operation, host: Host, { words, mark }: Marked): void {
   if (mark && mark.owner !== urn)
     log.info(`${host.label}: ${words}, which was ${inWordsTo(mark.owner, urn)}'s in this stack, is taken over.`);
 }
 
 /** An update that only says anew whose it is. */
-export function tellStale({ urn, log }: Operation, host: Host, { words, mark }: Marked, state: Holder): void {
+export function logRenewal({ urn, log }: Operation, host: Host, { words, mark }: Marked, state: Holder): void {
   if (mark === undefined && state.ownerId !== undefined)
     log.info(`${host.label}: the record of whose ${words} is is written anew.`);
   else if (mark?.ownerId !== undefined && mark.owner !== urn)

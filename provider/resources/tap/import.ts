@@ -5,9 +5,9 @@ import type { Connection } from "../../schema/connection";
 import { interfaceName } from "../../schema/names";
 import { Refusal } from "../../schema/refusal";
 import { parseImportId } from "../importId";
-import type { Found, Operation } from "../lifecycle";
-import { handedOver } from "../ownership/whose";
-import { pinned } from "../pinned";
+import type { Operation, ReadResult } from "../lifecycle";
+import { importHolder } from "../ownership/whose";
+import { pinHostKey } from "../pinHostKey";
 import type { TapInputs, TapState } from "./definition";
 import { markedTap, tapState } from "./model";
 
@@ -21,7 +21,7 @@ export async function importTap(
   operation: Operation,
   id: string,
   defaults: Partial<Connection>,
-): Promise<Found<TapInputs, TapState>> {
+): Promise<ReadResult<TapInputs, TapState>> {
   const { connection, tap: name } = parseImportId(id, form, defaults);
   const { host, facts } = await operation.hosts.reachFacts(connection, { signal: operation.signal });
   for (const part of ["links", "files"] as const) need(facts, part, [name]);
@@ -48,7 +48,7 @@ export async function importTap(
     ...(owner !== undefined && { owner }),
     ...(group !== undefined && { group }),
   };
-  const holder = handedOver(operation, host, markedTap(facts, name, connection));
-  const own = { ...holder, madeBy, hostKey: pinned(host) };
+  const holder = importHolder(operation, host, markedTap(facts, name, connection));
+  const own = { ...holder, madeBy, hostKey: pinHostKey(host) };
   return { kind: "there", id: `${facts.machineId}/tap/${name}`, inputs, state: tapState(facts, inputs, own) };
 }

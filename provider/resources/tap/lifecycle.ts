@@ -18,14 +18,24 @@ import { Refusal } from "../../schema/refusal";
 import { isKnown, isUnknown } from "../../schema/unknown";
 import { type Lifecycle, type Old, type Operation, PartlyDone } from "../lifecycle";
 import { keepMark } from "../ownership/keep";
-import { holderOf, newMark, renewedMark, settledMark } from "../ownership/mark";
+import { clearPending, holderOf, newMark, renewMark } from "../ownership/mark";
 import { tapMark } from "../ownership/paths";
-import { isToGo, seenOwner, takeBack, takeOver, tellStale, tellTaken } from "../ownership/whose";
-import { pinned } from "../pinned";
-import { knownHost, lookAtHost, reachHost } from "../reach";
+import { isToGo, logRenewal, logTakenOver, seenOwner, takeBack, takeOver } from "../ownership/whose";
+import { pinHostKey } from "../pinHostKey";
+import { lookAtHost, reachHost, reachKnownHost } from "../reach";
 import { type TapInputs, type TapState, tap } from "./definition";
 import { importTap } from "./import";
-import { fileDrift, heldBy, installed, markedTap, type Own, parametersOf, tapDrift, tapState, unlike } from "./model";
+import {
+  fileDrift,
+  findReplacingDifferences,
+  heldBy,
+  installed,
+  markedTap,
+  parametersOf,
+  type StateOnly,
+  tapDrift,
+  tapState,
+} from "./model";
 
 /** A TAP has no address of the host's: no transaction is needed. */
 export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
@@ -35,17 +45,17 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     return { inputs: { ...inputs, name: inputs.name ?? name }, failures: [] };
   },
 
-  claims(_name, { name }) {
+  listClaims(_name, { name }) {
     if (name === undefined || isUnknown(name)) return [];
-    return [{ property: "name", thing: `the TAP ${name}`, alike: `the interface ${name}` }];
+    return [{ property: "name", subject: `the TAP ${name}`, alike: `the interface ${name}` }];
   },
 
   async previewCreate(operation, inputs) {
     const { connection, ...known } = inputs;
-    if (!isKnown<TapInputs>(inputs)) return { ...known, ...(await knownHost(operation, connection)) };
+    if (!isKnown<TapInputs>(inputs)) return { ...known, ...(await reachKnownHost(operation, connection)) };
     const { host, facts, thing } = await takeable(operation, inputs);
-    tellTaken(operation, host, thing);
-    tell(operation, host, facts, parametersOf(facts, inputs, operation.urn));
+    logTakenOver(operation, host, thing);
+    logPlan(operation, host, facts, parametersOf(facts, inputs, operation.urn));
     return { ...tapState(facts, inputs, { madeBy: operation.urn }), master: inputs.bridge, drift: [] };
   },
 
@@ -53,8 +63,8 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     const { host, facts, thing } = await takeable(operation, inputs);
     const id = `${facts.machineId}/tap/${inputs.name}`;
     const mark = newMark(operation.urn, thing.mark);
-    const own = { ...holderOf(mark), madeBy: operation.urn, hostKey: pinned(host) };
-    const state = await settle(operation, host, facts.machineId, inputs, own, mark).catch(async (error) => {
+    const own = { ...holderOf(mark), madeBy: operation.urn, hostKey: pinHostKey(host) };
+    const state = await reconcile(operation, host, facts.machineId, inputs, own, mark).catch(async (error) => {
       const after = await host.readFreshFacts().catch(() => undefined);
       if (after?.marks.get(tapMark(inputs.name))?.ownerId !== mark.ownerId || after === undefined) throw error;
       // Recorded, so that destroy takes away what there is of it.
@@ -70,7 +80,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
     if (!linkNamed(facts, name) && !installed(facts, name))
       return { kind: "gone", why: `${host.label} has no TAP ${name} any more.` };
     const { drift, ...holder } = seenOwner(operation, host, markedTap(facts, name, inputs.connection), heldBy(state));
-    const own = { ...holder, madeBy, hostKey: pinned(host, state.hostKey) };
+    const own = { ...holder, madeBy, hostKey: pinHostKey(host, state.hostKey) };
     const found = tapState(facts, { ...inputs, name }, own);
     return { kind: "there", id, inputs, state: { ...found, drift: [...drift, ...found.drift] } };
   },
@@ -79,9 +89,9 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
 
   async previewUpdate(operation, _id, old, inputs) {
     const { host, facts, thing, madeBy } = await changeable(operation, inputs, old);
-    tellStale(operation, host, thing, old.state);
+    logRenewal(operation, host, thing, old.state);
     const wanted = parametersOf(facts, inputs, madeBy);
-    if (tapDrift(facts, wanted).length > 0) tell(operation, host, facts, wanted);
+    if (tapDrift(facts, wanted).length > 0) logPlan(operation, host, facts, wanted);
     const { connection: _connection, ...rest } = inputs;
     return { ...old.state, ...rest, madeBy, master: inputs.bridge, drift: [] };
   },
@@ -89,9 +99,9 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
   async update(operation, _id, old, inputs) {
     const { host, facts, thing, madeBy } = await changeable(operation, inputs, old);
     const found = old.state.madeBy === "" ? { tap: true } : undefined;
-    const mark = renewedMark(operation.urn, thing.mark, old.state, found);
-    const own = { ...old.state, ...holderOf(mark), madeBy, hostKey: pinned(host, old.state.hostKey) };
-    return { state: await settle(operation, host, facts.machineId, inputs, own, mark) };
+    const mark = renewMark(operation.urn, thing.mark, old.state, found);
+    const own = { ...old.state, ...holderOf(mark), madeBy, hostKey: pinHostKey(host, old.state.hostKey) };
+    return { state: await reconcile(operation, host, facts.machineId, inputs, own, mark) };
   },
 
   async delete(operation, _id, inputs, { name, ...state }) {
@@ -125,7 +135,7 @@ export const tapLifecycle: Lifecycle<TapInputs, TapState> = {
 async function takeable(operation: Operation, { name, connection }: TapInputs) {
   const { host, facts } = await reachHost(operation, connection);
   const thing = markedTap(facts, name, connection);
-  refuseFound(facts, host, name);
+  refuseExisting(facts, host, name);
   takeOver(operation, host, thing);
   return { host, facts, thing };
 }
@@ -146,7 +156,7 @@ function needTap(facts: Facts, names: readonly string[]): void {
 }
 
 /** An interface of that name which is there may be anybody's; one of kvmnet's has its mark. */
-function refuseFound(facts: Facts, host: Host, name: string): void {
+function refuseExisting(facts: Facts, host: Host, name: string): void {
   needTap(facts, [name]);
   if (!installed(facts, name) && linkNamed(facts, name))
     throw new Refusal(
@@ -164,11 +174,11 @@ function refuseWhileOpen(facts: Facts, host: Host, name: string, what: string): 
     );
 }
 
-function tell({ log }: Operation, host: Host, facts: Facts, wanted: TapParameters): void {
+function logPlan({ log }: Operation, host: Host, facts: Facts, wanted: TapParameters): void {
   const { name, bridge, owner, group } = wanted;
   const may = [owner && `the user ${owner}`, group && `the group ${group}`].filter(Boolean).join(" in ") || "any user";
   const there = linkNamed(facts, name);
-  const unlikeNow = unlike(facts, wanted);
+  const unlikeNow = findReplacingDifferences(facts, wanted);
   const files = [...tapFiles(wanted, tapScript)].filter(([path, text]) => facts.taps.get(path) !== text);
   const words = [
     `${host.label}: ${!there ? `the TAP ${name} is made, for ${may}` : unlikeNow.length > 0 ? `the TAP ${name} is made anew (${unlikeNow.join("; ")})` : `the TAP ${name} stays`}, a port of ${bridge}. Nothing else of the host's network changes.`,
@@ -178,12 +188,12 @@ function tell({ log }: Operation, host: Host, facts: Facts, wanted: TapParameter
 }
 
 /** Does what is lacking and nothing else, then reads back what the kernel made of it. */
-async function settle(
+async function reconcile(
   operation: Operation,
   host: Host,
   machineId: string,
   inputs: TapInputs,
-  own: Own,
+  own: StateOnly,
   mark: OwnerMark,
 ): Promise<TapState> {
   const { name, bridge } = inputs;
@@ -197,7 +207,7 @@ async function settle(
     await refuseUnknown(host, "owner", "passwd", inputs.owner);
     await refuseUnknown(host, "group", "group", inputs.group);
     const there = linkNamed(facts, name);
-    const differs = unlike(facts, wanted);
+    const differs = findReplacingDifferences(facts, wanted);
     if (there && !there.tap)
       throw new Refusal(`${host.label}: name: ${name} is no TAP, and not what kvmnet made. Take another name.`);
     operation.signal.throwIfAborted();
@@ -213,7 +223,7 @@ async function settle(
     const lacking = tapDrift(after, wanted);
     if (lacking.length > 0)
       throw new Error(`${host.label}: ${unitOf(name)} reported success, but ${lacking.join("; ")}.`);
-    if (mark.pending) await keepMark(host, tapMark(name), settledMark(mark));
+    if (mark.pending) await keepMark(host, tapMark(name), clearPending(mark));
     return tapState(after, inputs, own);
   });
 }

@@ -21,7 +21,7 @@ export function parametersOf(facts: Facts, inputs: TapInputs, madeBy: string): T
 }
 
 /** What a state has of a TAP that the host does not tell. */
-export type Own = Holder & Pick<TapState, "madeBy" | "hostKey">;
+export type StateOnly = Holder & Pick<TapState, "madeBy" | "hostKey">;
 
 /** A TAP, and whose the host says that it is; 0.1.0 says it among the parameters. */
 export function markedTap(facts: Facts, name: string, { host }: TapInputs["connection"]): Marked {
@@ -31,9 +31,9 @@ export function markedTap(facts: Facts, name: string, { host }: TapInputs["conne
 }
 
 /** 0.1.0 has the URN of its create in the state. */
-export const heldBy = ({ ownerId, ownerUrn, madeBy }: Own): Holder => heldOr({ ownerId, ownerUrn }, madeBy);
+export const heldBy = ({ ownerId, ownerUrn, madeBy }: StateOnly): Holder => heldOr({ ownerId, ownerUrn }, madeBy);
 
-export function tapState(facts: Facts, inputs: TapInputs, { madeBy, hostKey, ownerId, ownerUrn }: Own): TapState {
+export function tapState(facts: Facts, inputs: TapInputs, { madeBy, hostKey, ownerId, ownerUrn }: StateOnly): TapState {
   const { connection: _, ...rest } = inputs;
   const wanted = parametersOf(facts, inputs, madeBy);
   return {
@@ -52,7 +52,7 @@ export const installed = ({ taps }: Facts, name: string): boolean =>
   taps.has(parametersPath(name)) || taps.has(unitPath(name));
 
 export function tapDrift(facts: Facts, wanted: TapParameters): string[] {
-  return [...fileDrift(facts, wanted), ...unlike(facts, wanted), ...linkDrift(facts, wanted)];
+  return [...fileDrift(facts, wanted), ...findReplacingDifferences(facts, wanted), ...linkDrift(facts, wanted)];
 }
 
 /** What a reboot would lose. A TAP that somebody else made is there again by that one's doing, or not. */
@@ -69,7 +69,7 @@ export function fileDrift(facts: Facts, wanted: TapParameters): string[] {
 }
 
 /** What only a TAP made anew has otherwise. Not vnetHdr: a program that opens the TAP says that itself. */
-export function unlike(facts: Facts, { name, owner, group, multiQueue }: TapParameters): string[] {
+export function findReplacingDifferences(facts: Facts, { name, owner, group, multiQueue }: TapParameters): string[] {
   const link = linkNamed(facts, name);
   if (!link) return [];
   if (!link.tap) return [`${name} is no TAP`];

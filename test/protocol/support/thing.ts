@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Values } from "../../../provider/codec/decode";
-import { ownConnection as connection } from "../../../provider/schema/connection";
+import { resourceConnection as connection } from "../../../provider/schema/connection";
 import type { AnyLifecycle } from "../../../provider/server/resourceType";
 
 const place = z

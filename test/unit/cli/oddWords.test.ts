@@ -12,7 +12,7 @@ const odd: readonly (readonly [string, string])[] = [
   ["\u202ea", '"\\u202ea"'],
 ];
 
-const looking = commandNames.filter((name) => commands[name].takes === "HOST");
+const looking = commandNames.filter((name) => commands[name].operand === "HOST");
 const valued = Object.keys(options).filter((name) => options[name]?.value !== undefined);
 
 /** Each place that a word may stand in. */

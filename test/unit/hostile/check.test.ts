@@ -2,7 +2,7 @@ import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import fc from "fast-check";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { decode } from "../../../provider/codec/decode";
-import { Claims } from "../../../provider/resources/claims";
+import { ClaimRegistry } from "../../../provider/resources/claimRegistry";
 import { lifecycles } from "../../../provider/resources/lifecycles";
 import { Ownership } from "../../../provider/resources/ownership/owned";
 import type { Properties, Shape } from "../../../provider/schema/shape";
@@ -85,7 +85,7 @@ describe.each(lifecycles.map((lifecycle) => new ResourceType(lifecycle)))("$name
     const request = new CheckRequest();
     request.setUrn(`urn:pulumi:dev::homelab::kvmnet:index:${type.name}::one`);
     request.setNews(Struct.fromJavaScript(inputs as Record<string, JavaScriptValue>));
-    const response = check(type, request, {}, new Claims(), new Ownership());
+    const response = check(type, request, {}, new ClaimRegistry(), new Ownership());
     return { failures: response.getFailuresList(), inputs: decode(response.getInputs()).values };
   };
 

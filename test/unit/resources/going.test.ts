@@ -1,4 +1,4 @@
-import { refusalsOf } from "../../../provider/resources/ownership/going";
+import { refusalsOf } from "../../../provider/resources/ownership/deletions";
 import { networkMark } from "../../../provider/resources/ownership/paths";
 import { domain, factsWith, link, nic } from "../support/facts";
 

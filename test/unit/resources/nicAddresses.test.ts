@@ -103,10 +103,10 @@ describe("a NIC that has just come", () => {
       ["192.0.2.59"],
       ["libvirt", "ARP", "the guest for any"],
     ],
-  ])("%s", async (_, { known, late, moved = false, ...says }, found, order) => {
+  ])("%s", async (_, { known, late, moved: changedBridge = false, ...says }, found, order) => {
     const now = known ? { ...facts, neighbours: [neighbour(...known)] } : facts;
     const { host, asked } = hostThat(says, late ? { ...facts, neighbours: [neighbour(late, true)] } : facts);
-    expect(await findAddresses(host, now, nic, { seconds: 60, signal, moved })).toEqual(found);
+    expect(await findAddresses(host, now, nic, { seconds: 60, signal, changedBridge })).toEqual(found);
     expect(asked).toEqual(order);
   });
 });

@@ -120,9 +120,9 @@ it.each([
 });
 
 it("What another resource of the program makes is no warning", async () => {
-  const claimed = (_: unknown, thing: string) => thing === "the network dmz";
+  const isClaimed = (_: unknown, thing: string) => thing === "the network dmz";
   const facts = hostWith(domain("web", []));
-  const { warnings } = await previewed(nicLifecycle, facts, [{ domain: "web", network: "dmz" }], { claimed });
+  const { warnings } = await previewed(nicLifecycle, facts, [{ domain: "web", network: "dmz" }], { isClaimed });
   expect(warnings).toEqual([]);
 });
 

@@ -20,7 +20,7 @@ const says = (facts: Facts, { daemon = "11.3.0", claimed = [] as string[], vlan 
   const hosts = { reachFacts: async () => ({ host: { label: "kvm", exec }, facts }) };
   return previewed(nicLifecycle, facts, [{ domain: "web", bridge: "br0", vlan: { tag: 20, ...vlan } }], {
     hosts: hosts as never,
-    claimed: (_, thing) => claimed.includes(thing),
+    isClaimed: (_, thing) => claimed.includes(thing),
   });
 };
 

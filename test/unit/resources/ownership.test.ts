@@ -9,12 +9,12 @@ import type { Operation } from "../../../provider/resources/lifecycle";
 import type { NicState } from "../../../provider/resources/nic/definition";
 import { heldBy as nicHeldBy } from "../../../provider/resources/nic/model";
 import {
+  clearPending,
   holderOf,
   isMine,
   markText,
   newMark,
-  renewedMark,
-  settledMark,
+  renewMark,
 } from "../../../provider/resources/ownership/mark";
 import { Ownership } from "../../../provider/resources/ownership/owned";
 import { isToGo, refuseAnothers, seenOwner, takeBack } from "../../../provider/resources/ownership/whose";
@@ -108,7 +108,7 @@ describe("What 0.1.0 wrote last, and another stack's name is on record for", () 
     expect(isToGo(at(owned), host, marked, {})).toBe(true);
     // By the next change, as soon as it is in the program.
     expect(owned.isDecided(network("prod"))).toBe(false);
-    owned.checked(network("prod"), true);
+    owned.recordCheck(network("prod"), true);
     expect(owned.isDecided(network("prod"))).toBe(true);
   });
 
@@ -119,7 +119,7 @@ describe("What 0.1.0 wrote last, and another stack's name is on record for", () 
   it("is the other stack's, where nothing tells", () => {
     const owned = new Ownership();
     seen(owned);
-    owned.checked(network("prod"), true);
+    owned.recordCheck(network("prod"), true);
     expect(owned.isDecided(network("prod"))).toBe(false);
     expect(() => refuseAnothers(at(owned), host, marked, {})).toThrow(
       /belongs to the Network "lan" of the stack dev .*pulumi state delete 'urn:pulumi:prod::.*', then pulumi import .* If it is the other one's: To hand it over, /,
@@ -136,44 +136,44 @@ describe("The mark", () => {
       ...{ owner: one, ownerId: created.ownerId, project: "homelab", stack: "dev" },
       ...{ made: created.made, pending: true, before },
     });
-    expect(settledMark(created)).not.toHaveProperty("pending");
+    expect(clearPending(created)).not.toHaveProperty("pending");
   });
 
   it("gets another ID with each create, and keeps it with each update", () => {
     const first = newMark(one, undefined);
     expect(newMark(one, first).ownerId).not.toBe(first.ownerId);
     expect(newMark(two, first)).toMatchObject({ owner: two, made: first.made });
-    expect(renewedMark(two, first, holderOf(first))).toMatchObject({ owner: two, ownerId: first.ownerId });
-    expect(renewedMark(one, undefined, { ownerId: "a" })).toMatchObject({ owner: one, ownerId: "a" });
-    expect(renewedMark(one, mark({ ownerId: undefined }), {}).ownerId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(renewMark(two, first, holderOf(first))).toMatchObject({ owner: two, ownerId: first.ownerId });
+    expect(renewMark(one, undefined, { ownerId: "a" })).toMatchObject({ owner: one, ownerId: "a" });
+    expect(renewMark(one, mark({ ownerId: undefined }), {}).ownerId).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 
 describe("What is there is taken over", () => {
   const owned = () => {
     const ownership = new Ownership();
-    ownership.read(one, id, {}, { ownerId: "a", ownerUrn: one });
+    ownership.recordRead(one, id, {}, { ownerId: "a", ownerUrn: one });
     return ownership;
   };
 
   it("by a new name of a resource of the same state that the program has no more", () => {
     const ownership = owned();
-    ownership.checked(two, false);
+    ownership.recordCheck(two, false);
     ownership.take(mark(), two, thing);
     expect(ownership.taker(one)).toBe(two);
   });
 
   it("by the one that replaces it", () => {
     const ownership = owned();
-    ownership.checked(one, true);
-    ownership.diffed(one, id, { ownerId: "a" });
+    ownership.recordCheck(one, true);
+    ownership.recordDiff(one, id, { ownerId: "a" });
     ownership.take(mark(), one, thing);
     expect(ownership.taker(one)).toBeUndefined();
   });
 
   it("by the same resource in another provider's process, which read nothing of the state", () => {
     const ownership = new Ownership();
-    ownership.checked(one, true);
+    ownership.recordCheck(one, true);
     ownership.take(mark(), one, thing);
   });
 
@@ -187,13 +187,13 @@ describe("What is there is taken over", () => {
 
   it("by nobody while the program has the one that it is of, by whatever name", () => {
     const ownership = owned();
-    ownership.checked(one, true);
+    ownership.recordCheck(one, true);
     expect(() => ownership.take(mark(), two, thing)).toThrow(
       /belongs to the Bridge "one" .*, which this program has too/,
     );
     const renamed = owned();
-    renamed.checked(urnOf("three"), true);
-    renamed.diffed(urnOf("three"), id, { ownerId: "a" });
+    renamed.recordCheck(urnOf("three"), true);
+    renamed.recordDiff(urnOf("three"), id, { ownerId: "a" });
     expect(() => renamed.take(mark(), two, thing)).toThrow(
       /belongs to the Bridge "three" .*, which this program has too/,
     );
@@ -202,14 +202,14 @@ describe("What is there is taken over", () => {
   it("and the one that it was of is told so when it comes later", () => {
     const ownership = owned();
     ownership.take(mark(), two, thing);
-    ownership.checked(urnOf("three"), true);
-    ownership.diffed(urnOf("three"), id, { ownerId: "a" });
+    ownership.recordCheck(urnOf("three"), true);
+    ownership.recordDiff(urnOf("three"), id, { ownerId: "a" });
     expect(ownership.taker(urnOf("three"))).toBe(two);
   });
 
   it("by nobody of another stack, who is told whose it is and how it is handed over", () => {
     const ownership = new Ownership();
-    ownership.read(foreign, id, {}, { ownerId: "b" });
+    ownership.recordRead(foreign, id, {}, { ownerId: "b" });
     expect(() => ownership.take(mark(), foreign, thing)).toThrow(
       /^kvm1: the bridge br0 belongs to the Bridge "one" of the stack dev of the project homelab \(urn:.*pulumi state delete 'urn:.*pulumi import kvmnet:index:Bridge 'one' kvm1\.example\/br0/s,
     );
@@ -256,7 +256,7 @@ describe("What has another owner ID than the state", () => {
 
   it("or one's that the state has too: it is to have another name", () => {
     const owned = new Ownership();
-    owned.read(one, id, {}, { ownerId: "a" });
+    owned.recordRead(one, id, {}, { ownerId: "a" });
     expect(update(two, owned)).toThrow(
       /belongs to the Bridge "one" .*: nothing of it is changed\. .*take another name/,
     );
@@ -276,9 +276,9 @@ describe("What a rename that was cut off has left twice in the state", () => {
       [one, "a"],
       [two, "b"],
     ] as const)
-      owned.read(urn, id, {}, { ownerId });
+      owned.recordRead(urn, id, {}, { ownerId });
     seenOwner(operation, host, marked, before);
-    for (const urn of names) owned.checked(urn, true);
+    for (const urn of names) owned.recordCheck(urn, true);
     return { owned, change: () => takeBack(operation, host, marked, before) };
   };
 
@@ -287,11 +287,11 @@ describe("What a rename that was cut off has left twice in the state", () => {
     expect(owned.isTakenBack(one)).toBe(true);
     change();
     expect(owned.taker(two)).toBe(one);
-    const renewed = renewedMark(one, marked.mark, before);
+    const renewed = renewMark(one, marked.mark, before);
     expect(renewed).toMatchObject({ owner: one, ownerId: "a" });
     expect(isMine(renewed, { ownerId: "b" }, two)).toBe(false);
     // Of 0.1.0, one without an ID: it gets one of its own.
-    expect(renewedMark(one, marked.mark, {}).ownerId).not.toBe("b");
+    expect(renewMark(one, marked.mark, {}).ownerId).not.toBe("b");
   });
 
   it.each([
@@ -307,32 +307,32 @@ describe("What a rename that was cut off has left twice in the state", () => {
 it("What was imported under another name goes with the last resource that has it", () => {
   const of = (urn: string) => ({ urn, type: "kvmnet:index:Bridge", id, inputs: {}, state: { ownerId: "a" } });
   const ownership = new Ownership();
-  for (const urn of [one, two]) ownership.read(urn, id, {}, { ownerId: "a" });
-  expect(ownership.going()).toHaveLength(2);
+  for (const urn of [one, two]) ownership.recordRead(urn, id, {}, { ownerId: "a" });
+  expect(ownership.listDeletions()).toHaveLength(2);
   expect(ownership.sharer(of(one))).toBeUndefined();
   const destroyed = new Ownership();
-  destroyed.deletes(of(one));
+  destroyed.recordDelete(of(one));
   expect([destroyed.goesWith(of(one)), destroyed.goesWith(of(two))]).toEqual([undefined, one]);
-  ownership.checked(two, true);
-  ownership.diffed(two, id, { ownerId: "a" });
+  ownership.recordCheck(two, true);
+  ownership.recordDiff(two, id, { ownerId: "a" });
   expect(ownership.sharer(of(one))).toBe(two);
   expect(ownership.sharer(of(two))).toBeUndefined();
-  expect(ownership.going()).toEqual([]);
+  expect(ownership.listDeletions()).toEqual([]);
   // With an alias and a replacement, it is one resource.
   const aliased = new Ownership();
-  aliased.read(one, id, {}, { ownerId: "a" });
-  aliased.checked(two, true);
-  aliased.diffed(two, id, { ownerId: "a" });
+  aliased.recordRead(one, id, {}, { ownerId: "a" });
+  aliased.recordCheck(two, true);
+  aliased.recordDiff(two, id, { ownerId: "a" });
   expect(aliased.sharer(of(one))).toBeUndefined();
 });
 
 it("What goes is what was read and is not in the program, by whatever name", () => {
   const ownership = new Ownership();
-  ownership.read(one, id, {}, { ownerId: "a" });
-  ownership.read(two, "0123/br1", {}, { ownerId: "b" });
+  ownership.recordRead(one, id, {}, { ownerId: "a" });
+  ownership.recordRead(two, "0123/br1", {}, { ownerId: "b" });
   // The engine compares what it has read, before there is a program.
-  ownership.diffed(two, "0123/br1", { ownerId: "b" });
-  ownership.checked(urnOf("three"), true);
-  ownership.diffed(urnOf("three"), id, { ownerId: "a" });
-  expect(ownership.going().map(({ urn }) => urn)).toEqual([two]);
+  ownership.recordDiff(two, "0123/br1", { ownerId: "b" });
+  ownership.recordCheck(urnOf("three"), true);
+  ownership.recordDiff(urnOf("three"), id, { ownerId: "a" });
+  expect(ownership.listDeletions().map(({ urn }) => urn)).toEqual([two]);
 });

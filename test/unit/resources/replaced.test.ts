@@ -13,48 +13,48 @@ describe("What is deleted before it is made anew goes with what it is on", () =>
   const other = of("Bridge", "br0 there", {}, { hostId: "4567", name: "br0" });
   const read = (...all: Owned[]) => {
     const owned = new Ownership();
-    for (const one of all) owned.read(one.urn, one.id, one.inputs, one.state);
+    for (const one of all) owned.recordRead(one.urn, one.id, one.inputs, one.state);
     return owned;
   };
 
   it("and that is one which the program has come to, and has not made anew yet", () => {
     const owned = read(bridge, network, nic);
-    owned.checked(bridge.urn, true);
+    owned.recordCheck(bridge.urn, true);
     owned.isAnew(network, ["bridge"], false);
     owned.isAnew(nic, ["network"], false);
-    expect(owned.goingFirst(network)).toEqual([network, bridge]);
-    expect(owned.goingFirst(nic)).toEqual([nic, network, bridge]);
-    expect(owned.goingFirst(bridge)).toEqual([bridge]);
-    owned.created(bridge.urn);
-    expect([owned.goingFirst(network), owned.goingFirst(bridge)]).toEqual([undefined, undefined]);
+    expect(owned.findReplaced(network)).toEqual([network, bridge]);
+    expect(owned.findReplaced(nic)).toEqual([nic, network, bridge]);
+    expect(owned.findReplaced(bridge)).toEqual([bridge]);
+    owned.recordCreate(bridge.urn);
+    expect([owned.findReplaced(network), owned.findReplaced(bridge)]).toEqual([undefined, undefined]);
   });
 
   it("and whether a NIC on it goes too is not known before it does", () => {
     const owned = read(bridge, network, nic);
-    owned.checked(bridge.urn, true);
+    owned.recordCheck(bridge.urn, true);
     owned.isAnew(network, ["bridge"], true);
     owned.isAnew(nic, ["network"], false);
-    const going = owned.goingFirst(network) ?? [];
-    expect(owned.perhapsGoing(going).map(({ urn }) => urn)).toEqual([nic.urn]);
-    owned.deletes(nic);
-    expect(owned.perhapsGoing(going)).toEqual([]);
+    const going = owned.findReplaced(network) ?? [];
+    expect(owned.listPossibleDeletions(going).map(({ urn }) => urn)).toEqual([nic.urn]);
+    owned.recordDelete(nic);
+    expect(owned.listPossibleDeletions(going)).toEqual([]);
   });
 
   it("where the engine has asked for that before its turn, on that host, for the program and not for destroy", () => {
     const owned = read(other, bridge, network);
-    owned.checked(bridge.urn, true);
-    expect(owned.goingFirst(network)).toBeUndefined();
+    owned.recordCheck(bridge.urn, true);
+    expect(owned.findReplaced(network)).toBeUndefined();
     owned.isAnew(network, ["bridge"], true);
-    expect(owned.goingFirst({ ...network, state: { ...network.state, hostId: "4567" } })).toBeUndefined();
+    expect(owned.findReplaced({ ...network, state: { ...network.state, hostId: "4567" } })).toBeUndefined();
     const destroyed = read(bridge, network);
     destroyed.isAnew(network, ["bridge"], true);
-    expect(destroyed.goingFirst(network)).toBeUndefined();
+    expect(destroyed.findReplaced(network)).toBeUndefined();
   });
 
   it("and alone with what is not kvmnet's", () => {
     const owned = read(nic);
-    owned.checked(bridge.urn, false);
+    owned.recordCheck(bridge.urn, false);
     owned.isAnew(nic, ["domain"], true);
-    expect(owned.goingFirst(nic)).toEqual([nic]);
+    expect(owned.findReplaced(nic)).toEqual([nic]);
   });
 });

@@ -19,7 +19,7 @@ describe("Running", () => {
     const running = new Running();
     const limited = running.run(30, untilAborted);
     const unlimited = running.run(0, untilAborted);
-    const ended = expect(limited).rejects.toThrow("the customTimeouts' 30 s are over");
+    const ended = expect(limited).rejects.toThrow("it took longer than the 30 s that customTimeouts allows");
     await jest.advanceTimersByTimeAsync(30_000);
     await ended;
     expect(running.idle).toBe(false);

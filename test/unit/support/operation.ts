@@ -1,6 +1,6 @@
 import type { Operation } from "../../../provider/resources/lifecycle";
+import { Notices } from "../../../provider/resources/notices";
 import { Ownership } from "../../../provider/resources/ownership/owned";
-import { Said } from "../../../provider/resources/said";
 
 /** An operation of a preview that keeps what is said in it; it reaches no host by itself. */
 export function said(parts: Partial<Operation> = {}): { messages: string[]; warnings: string[]; operation: Operation } {
@@ -14,7 +14,7 @@ export function said(parts: Partial<Operation> = {}): { messages: string[]; warn
       warnings.push(message);
     },
   };
-  const alone = { owned: new Ownership(), said: new Said(), claimed: () => false };
+  const alone = { owned: new Ownership(), said: new Notices(), claimed: () => false };
   const urn = "urn:pulumi:dev::homelab::kvmnet:index:Thing::one";
   const operation = { urn, name: "one", preview: true, ...alone, log, signal: new AbortController().signal, ...parts };
   return { messages, warnings, operation: operation as Operation };

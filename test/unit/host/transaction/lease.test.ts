@@ -2,7 +2,7 @@ import type { RemoteResult } from "../../../../provider/host/exec/remoteCommand"
 import type { Host } from "../../../../provider/host/host";
 import { leased } from "../../../../provider/host/transaction/lease";
 
-const over = new Error("the customTimeouts' 6 s are over");
+const over = new Error("it took longer than the 6 s that customTimeouts allows");
 const held = { code: 4, stdout: "pulumi up of another\n" } as RemoteResult;
 
 /** A host that another engine changes, and that does not answer the question of a number: the time is over then. */
@@ -27,6 +27,6 @@ test.each([
   { silent: 2, words: "another change of this host's network (pulumi up of another)" },
 ])("what is waited for is named, also where a question to the host is cut short: number $silent", ({ silent, words }) =>
   expect(ask(silent)).rejects.toThrow(
-    `kvm1: nothing was changed: the wait for ${words} was cut short: the customTimeouts' 6 s are over.`,
+    `kvm1: nothing was changed: the wait for ${words} was cut short: it took longer than the 6 s that customTimeouts allows.`,
   ),
 );

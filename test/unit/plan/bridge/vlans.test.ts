@@ -224,7 +224,7 @@ test.each<[object, string, RegExp]>([
 
 test("it claims what a NIC of the same program may go by", () => {
   const things = (said: object) =>
-    bridgeLifecycle.claims?.("br", { name: "br0", ...said } as never).map(({ thing }) => thing) ?? [];
+    bridgeLifecycle.listClaims?.("br", { name: "br0", ...said } as never).map(({ subject }) => subject) ?? [];
   expect(things({ vlanFiltering: true })).toContain("the VLAN filtering of the bridge br0");
   expect(things({})).not.toContain("the VLAN filtering of the bridge br0");
 });

@@ -7,7 +7,7 @@ export interface Claim {
   /** The property that says it. */
   readonly property: string;
   /** As an error names it: "the network lan". The same thing is always said in the same words. */
-  readonly thing: string;
+  readonly subject: string;
   /** What things of other kinds are too that there may be one of: "the interface br0" is a bridge or a TAP. */
   readonly alike?: string;
 }
@@ -16,7 +16,7 @@ export interface Claim {
  * What the resources of a program claim, as their Checks say it: a Check sees one resource, and has no host to ask.
  * Hosts are told apart by the way they are reached; one that is reached in two ways is not recognised here.
  */
-export class Claims {
+export class ClaimRegistry {
   readonly #owners = new Map<string, string>();
 
   /** Takes the claims of a resource, in place of those it had; those that another resource has are given back. */
@@ -25,7 +25,7 @@ export class Claims {
     const place = placeOf(connection);
     if (place === undefined) return [];
     return claims.flatMap((claim) => {
-      const things = [claim.thing, ...(claim.alike === undefined ? [] : [claim.alike])];
+      const things = [claim.subject, ...(claim.alike === undefined ? [] : [claim.alike])];
       for (const thing of things) {
         const owner = this.#owners.get(keyOf(urn, place, thing));
         if (owner !== undefined) return [{ claim: { ...claim, thing }, owner }];

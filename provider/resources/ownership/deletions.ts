@@ -13,8 +13,8 @@ import { inWordsTo } from "./words";
 export function refusalsOf(facts: Facts, going: readonly Owned[], things = going): string[] {
   const nics = new Set(on(facts, going, "Nic").map(({ state }) => `${state.domainId} ${state.macAddress}`));
   const others = (facts.libvirt?.domains ?? []).map((domain) => {
-    const staying = ({ mac }: { readonly mac: string }) => !nics.has(`${domain.uuid} ${mac}`);
-    return { ...domain, live: domain.live.filter(staying), inactive: domain.inactive.filter(staying) };
+    const isKept = ({ mac }: { readonly mac: string }) => !nics.has(`${domain.uuid} ${mac}`);
+    return { ...domain, live: domain.live.filter(isKept), inactive: domain.inactive.filter(isKept) };
   });
   const networksOf = (all: readonly Owned[]) =>
     on(facts, all, "Network").filter((one) => goes(one, facts.marks.get(networkMark(uuidOf(one)))));
@@ -84,7 +84,12 @@ function why(thing: string, way: string, running: readonly Named[], off: readonl
 }
 
 /** NICs that were to go with what is deleted now, and were not deleted before it, in words. */
-export function tellKeptNics(facts: Facts, going: readonly Owned[], deleted: readonly Owned[], reader: string): string {
+export function describeKeptNics(
+  facts: Facts,
+  going: readonly Owned[],
+  deleted: readonly Owned[],
+  reader: string,
+): string {
   const isDeleted = ({ urn, id }: Owned) => deleted.some((one) => one.urn === urn && one.id === id);
   const kept = on(facts, going, "Nic").filter((one) => !isDeleted(one));
   if (kept.length === 0) return "";
@@ -97,7 +102,7 @@ export function tellKeptNics(facts: Facts, going: readonly Owned[], deleted: rea
 }
 
 /** NICs that may be made anew with what they are on, in words: which, and how to have them gone before. */
-export function tellPerhapsGoing(nics: readonly Owned[], reader: string): string {
+export function describePossibleDeletions(nics: readonly Owned[], reader: string): string {
   if (nics.length === 0) return "";
   const names = nics.map(({ urn }) => inWordsTo(urn, reader)).join(", ");
   const targets = nics.map(({ urn }) => ` --target '${urn}'`).join("");

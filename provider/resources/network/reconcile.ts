@@ -10,12 +10,12 @@ import { libvirtOf, networkThere, runningOnNetwork } from "../../plan/libvirt/fi
 import { Refusal } from "../../schema/refusal";
 import { type Operation, PartlyDone } from "../lifecycle";
 import { dropMark, keepMark } from "../ownership/keep";
-import { holderOf, newMark, settledMark } from "../ownership/mark";
+import { clearPending, holderOf, newMark } from "../ownership/mark";
 import { networkMark } from "../ownership/paths";
 import { takeOver } from "../ownership/whose";
-import { pinned } from "../pinned";
+import { pinHostKey } from "../pinHostKey";
 import type { NetworkBefore, NetworkInputs, NetworkState } from "./definition";
-import { beforeOf, markedNetwork, networkDrift, networkState, type Own } from "./model";
+import { beforeOf, markedNetwork, networkDrift, networkState, type StateOnly } from "./model";
 import { define, fetchLeftBehind } from "./move";
 import { isOn, refuseUnfit, staysOn, wantedPlace } from "./place";
 
@@ -35,10 +35,10 @@ export async function makeNetwork(
     if (thing) takeOver(operation, host, thing);
     const mark = newMark(operation.urn, thing?.mark, present && beforeOf(present));
     const previous = mark.before as NetworkBefore | undefined;
-    const own = { ...holderOf(mark), previous, hostKey: pinned(host), uuid };
+    const own = { ...holderOf(mark), previous, hostKey: pinHostKey(host), uuid };
     await refuseUnfit(host, facts, wantedPlace(inputs));
     try {
-      return { id, state: await settleLocked(host, inputs, own, mark) };
+      return { id, state: await reconcileLocked(host, inputs, own, mark) };
     } catch (error) {
       const after = await host.readFreshFacts().catch(() => undefined);
       if (!after?.libvirt || after.libvirt.silent) throw error;
@@ -52,21 +52,21 @@ export async function makeNetwork(
   });
 }
 
-export function settle(
+export function reconcile(
   operation: Operation,
   host: Host,
   inputs: NetworkInputs,
-  own: Own & Pick<NetworkState, "uuid" | "hostId">,
+  own: StateOnly & Pick<NetworkState, "uuid" | "hostId">,
   mark: OwnerMark,
 ): Promise<NetworkState> {
-  return operation.hosts.exclusive(own.hostId, operation.signal, () => settleLocked(host, inputs, own, mark));
+  return operation.hosts.exclusive(own.hostId, operation.signal, () => reconcileLocked(host, inputs, own, mark));
 }
 
 /** Does what is lacking and nothing else, then reads back what libvirt made of it. */
-async function settleLocked(
+async function reconcileLocked(
   host: Host,
   inputs: NetworkInputs,
-  own: Own & Pick<NetworkState, "uuid">,
+  own: StateOnly & Pick<NetworkState, "uuid">,
   mark: OwnerMark,
 ): Promise<NetworkState> {
   const { name } = inputs;
@@ -90,7 +90,7 @@ async function settleLocked(
       purpose: `${inputs.active ? "start" : "stop"} the network ${name}`,
     });
   }
-  if (mark.pending) await keepMark(host, networkMark(uuid), settledMark(mark));
+  if (mark.pending) await keepMark(host, networkMark(uuid), clearPending(mark));
   const after = await (inputs.active && place.kind === "bridge"
     ? fetchLeftBehind(host, name, nameOf(place))
     : host.readRecentFacts());

@@ -1,5 +1,5 @@
 /** What one operation of the engine has said already. Of equal things the first is told in full, the others in a line. */
-export class Said {
+export class Notices {
   readonly #first = new Map<string, string>();
 
   /** Who said this first; undefined: `name` does now. */

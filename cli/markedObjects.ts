@@ -21,11 +21,11 @@ import { filterMark, networkMark, nicMark, tapMark } from "../provider/resources
 import { inWords } from "../provider/resources/ownership/words";
 
 /** Something that kvmnet has on a host, by the record that says whose it is. */
-export interface Thing {
+export interface MarkedObject {
   readonly what: string;
   readonly owner: string;
   /** ISO 8601; records of kvmnet 0.1.0 do not say it. */
-  readonly made: string | undefined;
+  readonly since: string | undefined;
   /** A bridge or a TAP that the kernel does not have. */
   readonly gone: boolean;
 }
@@ -45,20 +45,25 @@ export function staleRecords(facts: Facts): string[] {
 }
 
 /** All of them that the host has a record of. */
-export function thingsOn(facts: Facts): Thing[] {
+export function listMarkedObjects(facts: Facts): MarkedObject[] {
   const stale = new Set(staleRecords(facts));
   const marks = [...facts.marks, ...marksOf010(facts)].filter(([path]) => !stale.has(path));
   return [
-    ...[...facts.records].map(([name, record]) => thing(`bridge ${name}`, record, isGone(facts, name))),
+    ...[...facts.records].map(([name, record]) => markedObject(`bridge ${name}`, record, isGone(facts, name))),
     ...marks.map(([path, mark]) => {
       const what = describeRecorded(path, facts);
       const [, tap] = /^TAP (.*)$/.exec(what) ?? [];
-      return thing(what, mark, tap !== undefined && isGone(facts, tap));
+      return markedObject(what, mark, tap !== undefined && isGone(facts, tap));
     }),
   ];
 }
 
-const thing = (what: string, { owner, made }: OwnerMark, gone: boolean): Thing => ({ what, owner, made, gone });
+const markedObject = (what: string, { owner, made: since }: OwnerMark, gone: boolean): MarkedObject => ({
+  what,
+  owner,
+  since,
+  gone,
+});
 
 const isGone = (facts: Facts, link: string) =>
   linkNamed(facts, link) === undefined && findUnreadable(facts, "links").length === 0;
@@ -104,8 +109,8 @@ export function filesThatStay({ networkd, cloudConfig, keyfiles }: Facts): strin
 export const unclaimed = (path: string): string => `${path}: kvmnet's, and no record says whose`;
 
 /** A line of it. */
-export const inALine = ({ what, owner, made, gone }: Thing): string =>
-  `${what}${gone ? ", which is not there" : ""}${made === undefined ? "" : `, since ${minutes(new Date(made))}`}: ${inWords(owner)}`;
+export const inALine = ({ what, owner, since, gone }: MarkedObject): string =>
+  `${what}${gone ? ", which is not there" : ""}${since === undefined ? "" : `, since ${minutes(new Date(since))}`}: ${inWords(owner)}`;
 
 /** In this machine's time. */
 export function minutes(at: Date): string {
