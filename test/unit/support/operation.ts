@@ -14,7 +14,7 @@ export function said(parts: Partial<Operation> = {}): { messages: string[]; warn
       warnings.push(message);
     },
   };
-  const alone = { owned: new Ownership(), said: new Notices(), claimed: () => false };
+  const alone = { owned: new Ownership(), notices: new Notices(), isClaimed: () => false };
   const urn = "urn:pulumi:dev::homelab::kvmnet:index:Thing::one";
   const operation = { urn, name: "one", preview: true, ...alone, log, signal: new AbortController().signal, ...parts };
   return { messages, warnings, operation: operation as Operation };
