@@ -4,7 +4,7 @@ import type { Host } from "../provider/host/host";
 import type { Hosts } from "../provider/host/hosts";
 import { readHolders } from "../provider/host/tap/holders";
 import { type LastChange, lastChange } from "../provider/host/transaction/lastChange";
-import { leased } from "../provider/host/transaction/lease";
+import { withLease } from "../provider/host/transaction/lease";
 import { transact } from "../provider/host/transaction/transact";
 import { unproven } from "../provider/plan/impact/standing";
 import { foreignPorts, usersOf } from "../provider/plan/impact/users";
@@ -56,7 +56,7 @@ export async function undo(hosts: Hosts, { connection, yes }: Arguments): Promis
 /** Ends with why not, where the host is another one than the one that was shown. */
 function undoOn(host: Host, shown: LastChange, signal: AbortSignal): Promise<string | undefined> {
   const log = { progress: say, info: say, warn: say };
-  return leased(host, { who: `kvmnet undo, of ${shown.id}`, log, signal }, async (id) => {
+  return withLease(host, { who: `kvmnet undo, of ${shown.id}`, log, signal }, async (id) => {
     const seen = await look(host);
     if (typeof seen === "string") return seen;
     const { facts, last, plan } = seen;

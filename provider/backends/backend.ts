@@ -17,9 +17,9 @@ export interface Backend {
   /** @throws Refusal of what its files say and can't go over to a bridge */
   configuration(site: NicSite): Configuration;
   /** The NIC as it is to be once its bridge is gone. */
-  restored(site: BridgedSite): RestoredFiles;
+  renderRestored(site: BridgedSite): RestoredFiles;
   /** @throws Refusal of a lease that can't go back */
-  toldToRestore(site: BridgedSite, restored: Restored): Told & Pick<Restoration, "unit" | "owner">;
+  planTakeBack(site: BridgedSite, restored: Restored): TakeOver & Pick<Restoration, "unit" | "owner">;
 }
 
 /** A NIC that is to be, or is, the port of a bridge of kvmnet's. */
@@ -43,7 +43,7 @@ export interface Handling {
   /** And its port, of NetworkManager's by hand. */
   readonly portUnit?: string;
   /** @throws Refusal of a lease that can't go over to the bridge */
-  told(joining: Joining): Told;
+  planTakeOver(joining: Joining): TakeOver;
   /** An addressing as the owner will set it, where that is not as it was said. */
   asSet?(addressing: Addressing): Addressing;
 }
@@ -55,9 +55,9 @@ export interface Configuration extends Handling {
   /** Whether those are changed, or stand beside kvmnet's own as they are. */
   readonly edits: boolean;
   /** @throws Refusal of what such a bridge can't be given */
-  written(bridge: BridgeOnNic): Written;
+  render(bridge: BridgeOnNic): Written;
   /** How a file is not as it is to be. */
-  unlike(path: string, text: string | undefined): string;
+  describeDifference(path: string, text: string | undefined): string;
 }
 
 /** What the files are to say of a bridge on a NIC. */
@@ -71,7 +71,7 @@ export interface BridgeOnNic extends Omit<BridgeLink, "uplink"> {
 
 export interface Written {
   /** Path to text. */
-  readonly own: Readonly<Record<string, string>>;
+  readonly kvmnetFiles: Readonly<Record<string, string>>;
   /** Files of the user's with kvmnet's part in them, or without what is the bridge's: path to text. */
   readonly users: ReadonlyMap<string, string>;
   /** Of those, kvmnet's part. */
@@ -89,7 +89,7 @@ export interface Joining {
   readonly onUplink: Addressing;
 }
 
-export type Told = Pick<Change, "handOver" | "keepOnApply" | "keepOnRollback">;
+export type TakeOver = Pick<Change, "handOver" | "keepOnApply" | "keepOnRollback">;
 
 /** A NIC whose bridge is to go. */
 export interface BridgedSite extends Omit<NicSite, "record"> {
@@ -117,7 +117,7 @@ export interface Restored extends Omit<RestoredFiles, "entries"> {
 
 export interface Restoration extends Restored {
   readonly owner: Owner | undefined;
-  readonly told: Told;
+  readonly takeOver: TakeOver;
   /** networkd's file of the NIC; of NetworkManager, its profile. */
   readonly unit: string;
 }

@@ -58,7 +58,7 @@ export function handlingOf(facts: Facts, bridge: NetplanDefinition, uplink: Link
     owner: ifupdownOf(facts),
     unit: name,
     // What it has up by the user's file, it need not be told of: to bring it up again throws VMs out of it.
-    told: () => ({ keepOnApply: upLacks(facts, name) === undefined ? [] : [name], keepOnRollback: [] }),
+    planTakeOver: () => ({ keepOnApply: upLacks(facts, name) === undefined ? [] : [name], keepOnRollback: [] }),
   };
 }
 
@@ -88,7 +88,7 @@ export function restoration(
   const entry = isStanzas ? owningDefinition(plain, uplink) : entryBefore(facts, uplink, previousConfig);
   const backend = backendOf(entry);
   const site: BridgedSite = { facts, plain, bridge, there, uplink, previousConfig, entry };
-  const { entries, ...files } = backend.restored(site);
+  const { entries, ...files } = backend.renderRestored(site);
   const original = entries ? entryBefore(facts, uplink, entries) : entry;
   const stanza = addressingOf(original);
   const restored = {
@@ -98,8 +98,8 @@ export function restoration(
     expected: expectAddressing(stanza),
     acceptsAdvertisements: acceptsAdvertisements(stanza),
   };
-  const { unit, owner, ...told } = backend.toldToRestore(site, restored);
-  return { ...restored, unit, owner, told };
+  const { unit, owner, ...takeOver } = backend.planTakeBack(site, restored);
+  return { ...restored, unit, owner, takeOver };
 }
 
 function otherOwner(facts: Facts, uplink: Link): string {

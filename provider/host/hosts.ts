@@ -12,7 +12,7 @@ import { parsePublicKey } from "./ssh/publicKey";
 import { route, type Target } from "./ssh/target";
 import { TrustedKeys } from "./ssh/trustedKeys";
 import { words as vocabulary } from "./ssh/vocabulary";
-import { awaited, reasonOf, until } from "./until";
+import { reasonOf, until, waitFor } from "./until";
 import { canonical, serverOf, Ways } from "./ways";
 
 /** Which keys are taken, besides those that the connection and known_hosts have. */
@@ -67,7 +67,7 @@ export class Hosts {
       try {
         // Somebody else's dial may go on for longer than this one waits.
         const host = await (pooled
-          ? awaited(`a connection to ${connection.host}`, pooled, signal)
+          ? waitFor(`a connection to ${connection.host}`, pooled, signal)
           : this.#dial(key, connection, known, expected));
         if (host.open && isExpected(host, expected)) return host;
         if (this.#pool.get(key) === pooled) this.#pool.delete(key);
@@ -166,7 +166,7 @@ export class Hosts {
       try {
         const read = known.fresh ? host.readFacts() : known.retries ? host.readRecentFacts() : host.readCachedFacts();
         // Others may wait for the same answer: who does not want it any more leaves it to them.
-        const facts = await awaited(`what is on ${host.label}`, read, known.signal);
+        const facts = await waitFor(`what is on ${host.label}`, read, known.signal);
         this.#ways.recordReached(host, facts.machineId);
         return { host, facts };
       } catch (error) {

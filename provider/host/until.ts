@@ -15,7 +15,7 @@ export const reasonOf = (signal: AbortSignal | undefined): string =>
   signal?.reason instanceof Error && signal.reason.name !== "AbortError" ? signal.reason.message : "cancelled";
 
 /** The same, that says what was waited for where the signal ends it. */
-export function awaited<T>(what: string, work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function waitFor<T>(what: string, work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return until(work, signal).catch((error) => {
     if (!signal?.aborted || error !== signal.reason) throw error;
     throw new Error(`the wait for ${what} was cut short: ${reasonOf(signal)}.`);

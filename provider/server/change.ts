@@ -39,7 +39,7 @@ export async function create(
   const values = whole(said, defaults);
   warnOfUnknown(operation, values);
   if (!operation.preview) operation.owned.recordCreate(operation.urn);
-  const made = await creating(type, operation, values).catch((error) => {
+  const made = await createOrPreview(type, operation, values).catch((error) => {
     if (isUnseen(error, operation, tellUnread)) return { id: "", state: values };
     return rethrow(error, type, said, secrets);
   });
@@ -65,7 +65,7 @@ export async function update(
   // What it does to the host depends on all of them.
   const made = warnOfUnknown(operation, values)
     ? asSaid
-    : await updating(type, operation, request.getId(), old, values).catch((error) => {
+    : await updateOrPreview(type, operation, request.getId(), old, values).catch((error) => {
         if (error instanceof NewMachine) return anew(type, operation, values, error);
         if (isUnseen(error, operation, tellUnread)) return asSaid;
         return rethrow(error, type, said, secrets);
@@ -166,16 +166,16 @@ async function reachedTo({ hosts, signal, log }: Operation, { inputs, state }: O
 /** On a machine that was installed anew, there is nothing to update. */
 function anew(type: ResourceType, operation: Operation, inputs: Values, { message }: NewMachine) {
   operation.log.warn(`${message}\nIt is made there as if it were new.`);
-  return creating(type, operation, inputs);
+  return createOrPreview(type, operation, inputs);
 }
 
 /** A preview changes nothing, and ends with its signal whatever the host does; a change ends itself. */
-async function creating({ lifecycle }: ResourceType, operation: Operation, inputs: Values) {
+async function createOrPreview({ lifecycle }: ResourceType, operation: Operation, inputs: Values) {
   if (!operation.preview) return lifecycle.create(operation, inputs);
   return { id: "", state: await until(lifecycle.previewCreate(operation, inputs), operation.signal) };
 }
 
-async function updating(
+async function updateOrPreview(
   { lifecycle }: ResourceType,
   operation: Operation,
   id: string,

@@ -9,7 +9,7 @@ import { refuseDhcp } from "../refuseDhcp";
 import { bridgedFile } from "./bridged";
 import { asksDhcp, type NicStanzas, nicStanzas } from "./carried";
 import { clientOf, handOver } from "./handOver";
-import { hasMarks, oursIn } from "./marks";
+import { extractMarked, hasMarks } from "./marks";
 import { ifupdownOf, isIfupdowns, needUp, refuseAsPort, refuseDhcp6, refuseIfupdowns } from "./owner";
 
 /** A NIC that stands in ifupdown's files: its stanzas become the bridge's where they are, between marks of kvmnet's. */
@@ -28,13 +28,13 @@ export const ifupdown: Backend = {
       unit: bridge,
       edits: true,
       originals: [[path, original]],
-      written(wanted) {
+      render(wanted) {
         const text = fileOf(stanzas, wanted);
-        return { own: {}, users: new Map([[path, text]]), parts: { [path]: oursIn(text, bridge) } };
+        return { kvmnetFiles: {}, users: new Map([[path, text]]), parts: { [path]: extractMarked(text, bridge) } };
       },
-      unlike: (changed, text) =>
+      describeDifference: (changed, text) =>
         changed === path && !hasMarks(text, bridge) ? `does not have ${bridge}` : "was changed by hand",
-      told(joining) {
+      planTakeOver(joining) {
         const leased = asksDhcp(stanzas);
         const brings = bringsLease(joining);
         if (leased && !brings) clientOf(facts, bridge);
@@ -47,13 +47,13 @@ export const ifupdown: Backend = {
     };
   },
   /** kvmnet's part goes out of the file, whatever else is in it now. */
-  restored({ facts, plain, uplink, entry }) {
+  renderRestored({ facts, plain, uplink, entry }) {
     const where = entry.places.map(({ path }) => path).join(", ");
     if (asksDhcp6(addressingOf(entry))) refuseDhcp6(uplink.name, where);
     const files = new Map([...plain.interfaces].filter(([path, text]) => facts.interfaces.get(path) !== text));
     return { files, kept: [] };
   },
-  toldToRestore({ facts, bridge, there, uplink }, { expected }) {
+  planTakeBack({ facts, bridge, there, uplink }, { expected }) {
     return {
       ...(expected.dhcp4 && there && { handOver: handOver(facts, bridge, uplink.name, uplink.mac) }),
       keepOnApply: [uplink.name],

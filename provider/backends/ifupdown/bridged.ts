@@ -43,7 +43,7 @@ export function bridgedFile({ text, ifaces, selections }: NicStanzas, bridge: Br
   }
   const last = ifaces.at(-1);
   const after = last ? Math.max(last.last, ...last.options.map((one) => one.last)) : 0;
-  instead.set(after, [...(instead.get(after) ?? []), ...missingFamilies(ifaces, bridge)]);
+  instead.set(after, [...(instead.get(after) ?? []), ...findMissingFamilies(ifaces, bridge)]);
   return lines
     .flatMap((line, at) => {
       const ours = instead.get(at) ?? [];
@@ -93,7 +93,7 @@ function stanzaOf(stanza: Stanza, all: readonly Stanza[], bridge: BridgedNic) {
 }
 
 /** Families of the program's that the NIC has no stanza of. */
-function missingFamilies(ifaces: readonly Stanza[], { name, addressing: said }: BridgedNic): string[] {
+function findMissingFamilies(ifaces: readonly Stanza[], { name, addressing: said }: BridgedNic): string[] {
   if (said === undefined) return [];
   return ["inet", "inet6"]
     .filter((family) => !ifaces.some((one) => ifaceOf(one)?.family === family))

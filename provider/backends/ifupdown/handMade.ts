@@ -5,24 +5,24 @@ import type { Stanza as Addressing } from "../entry/addressing";
 import { familyLines } from "./bridged";
 
 /** What ifupdown's files say of a bridge that a hand has described there, and in whose words (a dash or an underscore). */
-interface SaidBridge extends Pick<BridgeLink, "stp" | "forwardDelay"> {
+interface DescribedBridge extends Pick<BridgeLink, "stp" | "forwardDelay"> {
   readonly macAddress: string | undefined;
   readonly joint: string;
 }
 
 /** bridge-utils-interfaces(5), and ifupdown2's: what they do not say is the kernel's own. */
-function bridgeSaid({ interfaces }: Pick<Facts, "interfaces">, name: string): SaidBridge {
+function readBridge({ interfaces }: Pick<Facts, "interfaces">, name: string): DescribedBridge {
   const options = [...sourcedFiles(interfaces).read.values()]
     .flatMap(stanzasOf)
     .filter((stanza) => ifaceOf(stanza)?.name === name)
     .flatMap((stanza) => stanza.options);
-  const said = (key: RegExp) => options.filter((one: OptionLine) => key.test(one.key)).at(-1)?.value;
-  const delay = Number(said(/^bridge[-_]fd$/) ?? 15);
-  const mac = said(/^(hwaddress|bridge[-_]hw)$/)
+  const lastValue = (key: RegExp) => options.filter((one: OptionLine) => key.test(one.key)).at(-1)?.value;
+  const delay = Number(lastValue(/^bridge[-_]fd$/) ?? 15);
+  const mac = lastValue(/^(hwaddress|bridge[-_]hw)$/)
     ?.split(/\s+/)
     .at(-1);
   return {
-    stp: /^(on|yes|1)$/.test(said(/^bridge[-_]stp$/) ?? ""),
+    stp: /^(on|yes|1)$/.test(lastValue(/^bridge[-_]stp$/) ?? ""),
     forwardDelay: delay,
     macAddress: mac?.includes(":") ? mac.toLowerCase() : undefined,
     joint: options.some(({ key }) => key === "bridge_ports") ? "_" : "-",
@@ -39,7 +39,7 @@ interface WantedOfIt extends Pick<BridgeLink, "stp" | "forwardDelay"> {
 }
 
 /** What a file does not say as it is wanted: the property, what stands there, and what would have to. */
-export interface Unlike {
+export interface LineDifference {
   readonly property: string;
   readonly says: string;
   readonly write: readonly string[];
@@ -48,16 +48,16 @@ export interface Unlike {
 }
 
 /** @param now what such a bridge has that no line need say, and whether its addressing and its MTU are said as wanted */
-export function unlikeSaid(
+export function findLineDifferences(
   facts: Pick<Facts, "interfaces" | "ifupdown2">,
   wanted: WantedOfIt,
   now: { readonly macAddress: string; readonly isAddressed: boolean; readonly isOfMtu: boolean },
-): Unlike[] {
+): LineDifference[] {
   const { name, uplink, stp, forwardDelay, mtu, macAddress, addressing } = wanted;
-  const said = bridgeSaid(facts, name);
+  const said = readBridge(facts, name);
   const option = (key: string, value: string) => `bridge${said.joint}${key} ${value}`;
   const onOff = (is: boolean) => (is ? "on" : "off");
-  const all: (Unlike | false)[] = [
+  const all: (LineDifference | false)[] = [
     said.stp !== stp && {
       ...{ property: "stp", says: option("stp", onOff(said.stp)) },
       write: [option("stp", onOff(stp))],

@@ -33,19 +33,21 @@ export function strayMark(text: string, bridge: string): string | undefined {
 /** A file as it would be without that: byte for byte what it was, but for what a hand has changed outside of it. */
 export function withoutMarks(text: string, bridge: string): string {
   const { was } = marksOf(bridge);
-  const users = partsOf(text, bridge).filter(({ ours }) => !ours);
+  const users = partsOf(text, bridge).filter(({ isKvmnets }) => !isKvmnets);
   return users.map(({ line }) => (line.startsWith(was) ? line.slice(was.length) : line)).join("\n");
 }
 
 /** What kvmnet has added to it. */
-export function oursIn(text: string, bridge: string): string {
+export function extractMarked(text: string, bridge: string): string {
   const { begin, end } = marksOf(bridge);
-  const ours = partsOf(text, bridge).filter(({ ours, line }) => ours && ![begin, end].includes(line.trimEnd()));
+  const ours = partsOf(text, bridge).filter(
+    ({ isKvmnets, line }) => isKvmnets && ![begin, end].includes(line.trimEnd()),
+  );
   return ours.map(({ line }) => `${line}\n`).join("");
 }
 
 /** Where a hand took the end away, only the beginning is known to be kvmnet's. An editor may have written other line ends. */
-function partsOf(text: string, bridge: string): { readonly line: string; readonly ours: boolean }[] {
+function partsOf(text: string, bridge: string): { readonly line: string; readonly isKvmnets: boolean }[] {
   const { begin, end } = marksOf(bridge);
   const lines = text.split("\n");
   const plain = lines.map((line) => line.trimEnd());
@@ -55,7 +57,7 @@ function partsOf(text: string, bridge: string): { readonly line: string; readonl
       const next = plain.findIndex((one, index) => index > at && (one === begin || one === end));
       until = plain[next] === end ? next : at;
     }
-    return { line, ours: at <= until || plain[at] === end };
+    return { line, isKvmnets: at <= until || plain[at] === end };
   });
 }
 

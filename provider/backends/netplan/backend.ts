@@ -3,7 +3,7 @@ import type { Backend, BridgedSite, BridgeOnNic, NicSite, RestoredFiles } from "
 import { addressingOf, withAddressing, withoutAddressing } from "../entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../entry/definition";
 import { isIfupdowns } from "../ifupdown/owner";
-import { byNetworkd, toldNetworkd } from "../networkd/handling";
+import { byNetworkd, planNetworkdTakeOver } from "../networkd/handling";
 import { isUnit } from "../networkd/units";
 import { vlanDropIns } from "../networkd/vlans";
 import { isProfiles } from "../networkManager/owner";
@@ -29,16 +29,16 @@ export const netplan: Backend = {
       // A pattern goes on as it is for all other NICs: nothing of it is taken out.
       edits: !isOfMany,
       originals: paths.map((path) => [path, facts.netplan.get(path) ?? ""]),
-      written: (wanted) => ({ own: ownFiles(site, wanted), users, parts: {} }),
-      unlike: (path) =>
+      render: (wanted) => ({ kvmnetFiles: renderFiles(site, wanted), users, parts: {} }),
+      describeDifference: (path) =>
         users.has(path) ? `gives the port ${uplink.name} addressing of its own` : "was changed by hand",
     };
   },
-  restored(site) {
+  renderRestored(site) {
     // A pattern is what it is now: it stands in the user's file as it did.
     return isPattern(site.entry) ? { files: new Map(), kept: [], entries: {} } : filesAgain(site);
   },
-  toldToRestore: ({ facts, bridge, uplink }, { original }) => toldNetworkd(facts, bridge, uplink, original),
+  planTakeBack: ({ facts, bridge, uplink }, { original }) => planNetworkdTakeOver(facts, bridge, uplink, original),
 };
 
 /** The user's files that give a port addressing, without it. */
@@ -51,7 +51,7 @@ function isNetplans(entry: NetplanDefinition): boolean {
   return !isUnit(entry) && !isIfupdowns(entry) && !isProfiles(entry);
 }
 
-function ownFiles({ facts, bridge, uplink, entry }: NicSite, wanted: BridgeOnNic): Record<string, string> {
+function renderFiles({ facts, bridge, uplink, entry }: NicSite, wanted: BridgeOnNic): Record<string, string> {
   const port = portEntry(entry, uplink);
   const { stanza, vlans } = wanted;
   const identity = identityFiles(facts, networkFileName(bridge), linkNamed(facts, bridge) ?? uplink, uplink, stanza);

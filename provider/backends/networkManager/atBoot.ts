@@ -23,8 +23,8 @@ export function candidatesFor({ keyfiles }: Pick<Facts, "keyfiles">, link: Link)
 
 /** Whether a profile comes up by itself, and with nobody logged in. */
 export function comesUp(sections: readonly Section[]): boolean {
-  const said = (key: string) => valueIn(sections, "connection", key) ?? "";
-  return !/^(false|no|0)$/.test(said("autoconnect")) && said("permissions") === "";
+  const keyValue = (key: string) => valueIn(sections, "connection", key) ?? "";
+  return !/^(false|no|0)$/.test(keyValue("autoconnect")) && keyValue("permissions") === "";
 }
 
 /**
@@ -41,12 +41,12 @@ export function comesUpTogether(bridge: readonly Section[], port: readonly Secti
 const types: Readonly<Record<string, string>> = { "802-3-ethernet": "ethernet" };
 
 function fits(sections: readonly Section[], { name, kind, mac, permanentMac }: Link): boolean {
-  const said = (key: string) => valueIn(sections, "connection", key) ?? "";
-  const type = types[said("type")] ?? said("type");
+  const keyValue = (key: string) => valueIn(sections, "connection", key) ?? "";
+  const type = types[keyValue("type")] ?? keyValue("type");
   if (type !== (kind === "bridge" ? "bridge" : "ethernet")) return false;
   // Patterns are NetworkManager's to match.
   if (sections.some((one) => one.name === "match")) return false;
   const only = valueIn(sections, "ethernet", "mac-address") ?? "";
   const isThatMac = only === "" || [mac, permanentMac].includes(only.toLowerCase());
-  return (said("interface-name") === "" || said("interface-name") === name) && (type === "bridge" || isThatMac);
+  return (keyValue("interface-name") === "" || keyValue("interface-name") === name) && (type === "bridge" || isThatMac);
 }

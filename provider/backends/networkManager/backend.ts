@@ -27,10 +27,10 @@ export const networkManager: Backend = {
       unit: bridge,
       edits: false,
       originals: [[profile.path, profile.text]],
-      written: (wanted) => ({ own: ownFiles(site, profile, wanted), users: new Map(), parts: {} }),
-      unlike: () => "was changed by hand",
+      render: (wanted) => ({ kvmnetFiles: renderFiles(site, profile, wanted), users: new Map(), parts: {} }),
+      describeDifference: () => "was changed by hand",
       asSet: (addressing) => asNetworkManagerSets(addressing, metricNow(facts, bridge, uplink)),
-      told: (joining) => ({
+      planTakeOver: (joining) => ({
         ...(joining.dhcp4 &&
           bringsLease(joining) && { handOver: leaseOver(facts, uplink.name, bridge, joining.macAddress) }),
         keepOnApply: [
@@ -42,7 +42,7 @@ export const networkManager: Backend = {
     };
   },
   /** By the user's profile again, as that is now; where it is gone, as it was. */
-  restored({ facts, uplink, previousConfig }) {
+  renderRestored({ facts, uplink, previousConfig }) {
     const lost = Object.keys(previousConfig).find((path) => isMadeByNetplan(path) && !facts.keyfiles.has(path));
     if (lost !== undefined)
       throw new Refusal(
@@ -54,7 +54,7 @@ export const networkManager: Backend = {
     const files = new Map(texts.filter(([path]) => !facts.keyfiles.has(path)));
     return { files, kept: [], entries: Object.fromEntries(texts) };
   },
-  toldToRestore({ facts, bridge, there, uplink }, { files, original, expected }) {
+  planTakeBack({ facts, bridge, there, uplink }, { files, original, expected }) {
     const [{ path: unit = "" } = {}] = original.places;
     return {
       // Where it has none, NetworkManager asks anew.
@@ -67,7 +67,7 @@ export const networkManager: Backend = {
   },
 };
 
-function ownFiles(
+function renderFiles(
   { facts, entry }: NicSite,
   profile: UplinkProfile,
   { stanza, inherits, ...bridge }: BridgeOnNic,

@@ -35,13 +35,13 @@ export function profilesByHand(facts: Facts, { id: name, places }: NetplanDefini
 /** Such a bridge stays NetworkManager's by these. */
 export function byProfiles(facts: Facts, bridge: NetplanDefinition, uplink: Link): Handling {
   const { bridge: path, port = "" } = profilesByHand(facts, bridge, uplink);
-  const told = (name: string, one: string) => `${name} ${uuidOf(facts, one)}`;
+  const profileLine = (name: string, one: string) => `${name} ${uuidOf(facts, one)}`;
   return {
     owner: "NetworkManager",
     unit: path,
     portUnit: port,
-    told: () => ({
-      keepOnApply: [told(bridge.id, path), told(uplink.name, port)],
+    planTakeOver: () => ({
+      keepOnApply: [profileLine(bridge.id, path), profileLine(uplink.name, port)],
       keepOnRollback: profilesNow(facts, [bridge.id, uplink.name]),
     }),
   };
@@ -51,8 +51,8 @@ export function byProfiles(facts: Facts, bridge: NetplanDefinition, uplink: Link
 export function profilesThatMake({ keyfiles }: Pick<Facts, "keyfiles">, name: string): string[] {
   return [...keyfiles].flatMap(([path, text]) => {
     const sections = keyfileSections(text);
-    const said = (key: string) => valueIn(sections, "connection", key);
-    const isMeant = said("type") === "bridge" && said("interface-name") === name;
+    const keyValue = (key: string) => valueIn(sections, "connection", key);
+    const isMeant = keyValue("type") === "bridge" && keyValue("interface-name") === name;
     return isMeant && isKept(path) && !isOwn(path) && !isExternal(sections) ? [path] : [];
   });
 }

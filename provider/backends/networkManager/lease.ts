@@ -36,12 +36,12 @@ export function identityFor({ keyfiles, profiles }: Facts, bridge: string, uplin
   const own = keyfiles.get(bridgeProfile(bridge));
   const told = profiles.get(uplink)?.identity ?? profiles.get(bridge)?.identity;
   const kept = own === undefined ? undefined : keyfileSections(own);
-  const pinned = (family: "ipv4" | "ipv6", key: string, value: string | undefined): [string, string][] => {
+  const pin = (family: "ipv4" | "ipv6", key: string, value: string | undefined): [string, string][] => {
     const one = kept ? valueIn(kept, family, key) : value;
     return one === undefined ? [] : [[key, one]];
   };
   return {
-    ipv4: pinned("ipv4", "dhcp-client-id", told?.clientId),
-    ipv6: [...pinned("ipv6", "dhcp-duid", told?.duid), ...pinned("ipv6", "dhcp-iaid", told?.iaid)],
+    ipv4: pin("ipv4", "dhcp-client-id", told?.clientId),
+    ipv6: [...pin("ipv6", "dhcp-duid", told?.duid), ...pin("ipv6", "dhcp-iaid", told?.iaid)],
   };
 }

@@ -93,7 +93,7 @@ export function bridgedProfiles(facts: Facts, { path, text }: UplinkProfile, bri
   const size: [string, string][] = mtu === undefined ? [] : [["mtu", String(mtu)]];
   const metric = metricNow(facts, name, uplink);
   const identity = identityFor(facts, name, uplink.name);
-  const sections = addressing ? addressingSections(addressing, metric) : pinned(own.bridge, metric);
+  const sections = addressing ? addressingSections(addressing, metric) : pinFamilies(own.bridge, metric);
   return {
     [ofBridge]: textOf([
       {
@@ -105,7 +105,7 @@ export function bridgedProfiles(facts: Facts, { path, text }: UplinkProfile, bri
       },
       { name: "ethernet", entries: size },
       { name: "bridge", entries: bridgeKeys(bridge) },
-      ...sections.map((section) => known(section, identity)),
+      ...sections.map((section) => keepIdentity(section, identity)),
       ...(addressing ? own.bridge.filter((one) => one.name === "proxy" || one.name === "hostname") : []),
     ]),
     [ofPort]: textOf([
@@ -160,7 +160,7 @@ function entriesOf(sections: readonly Section[], name: string) {
 }
 
 /** Both families, as a profile that leaves one out takes it from DHCP or from a router. */
-function pinned(sections: readonly Section[], metric: number): Section[] {
+function pinFamilies(sections: readonly Section[], metric: number): Section[] {
   const families = ["ipv4", "ipv6"].map((name) => {
     const entries = entriesOf(sections, name);
     const method: [string, string][] = entries.some(([key]) => key === "method") ? [] : [["method", "auto"]];
@@ -173,7 +173,7 @@ function pinned(sections: readonly Section[], metric: number): Section[] {
 }
 
 /** A family that is asked of DHCP, as the servers know the host already. */
-function known({ name, entries }: Section, identity: Identity): Section {
+function keepIdentity({ name, entries }: Section, identity: Identity): Section {
   const asks = entries.some(([key, value]) => key === "method" && /^(auto|dhcp)$/.test(value));
   const own = asks && (name === "ipv4" || name === "ipv6") ? identity[name] : [];
   return { name, entries: [...entries.filter(([key]) => !own.some(([one]) => one === key)), ...own] };

@@ -20,7 +20,7 @@ interface Now {
 }
 
 /** What its profile does not say as it is wanted: the property, what stands there, and what would have to. */
-export interface UnlikeProfile {
+export interface ProfileDifference {
   readonly property: string;
   readonly says: string;
   /** None: NetworkManager has no words for that. */
@@ -30,25 +30,25 @@ export interface UnlikeProfile {
 /** nm-settings(5): what a profile does not say; and a forward delay of 0, which it has no words for, is none that is said. */
 const usual = { stp: true, forwardDelay: 15 };
 
-function bridgeSaid(text = ""): typeof usual & { macAddress: string | undefined; macKey: string } {
+function readBridge(text = ""): typeof usual & { macAddress: string | undefined; macKey: string } {
   const sections = keyfileSections(text);
-  const said = (key: string) => valueIn(sections, "bridge", key);
-  const stp = said("stp");
+  const keyValue = (key: string) => valueIn(sections, "bridge", key);
+  const stp = keyValue("stp");
   const cloned = valueIn(sections, "ethernet", "cloned-mac-address");
-  const mac = cloned ?? said("mac-address");
+  const mac = cloned ?? keyValue("mac-address");
   return {
     stp: stp === undefined ? usual.stp : /^(true|yes|1)$/.test(stp),
-    forwardDelay: Number(said("forward-delay") ?? 0) || usual.forwardDelay,
+    forwardDelay: Number(keyValue("forward-delay") ?? 0) || usual.forwardDelay,
     macAddress: mac?.includes(":") ? mac.toLowerCase() : undefined,
     macKey: cloned === undefined ? "mac-address in [bridge]" : "cloned-mac-address in [ethernet]",
   };
 }
 
-export function unlikeProfile(text: string | undefined, wanted: WantedOfIt, now: Now): UnlikeProfile[] {
+export function findProfileDifferences(text: string | undefined, wanted: WantedOfIt, now: Now): ProfileDifference[] {
   const { stp, forwardDelay, mtu, macAddress } = wanted;
-  const said = bridgeSaid(text);
+  const said = readBridge(text);
   const mac = said.macAddress ?? now.macAddress;
-  const all: (UnlikeProfile | false)[] = [
+  const all: (ProfileDifference | false)[] = [
     said.stp !== stp && { property: "stp", says: `stp=${said.stp}`, write: [`stp=${stp} in [bridge]`] },
     said.forwardDelay !== forwardDelay && {
       ...{ property: "forwardDelay", says: `a forward delay of ${said.forwardDelay} s` },

@@ -2,7 +2,7 @@ import { linkNamed } from "../../host/facts/facts";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import type { Backend, BridgeOnNic, NicSite } from "../backend";
 import { identityFiles } from "../netplan/identity";
-import { byNetworkd, toldNetworkd } from "./handling";
+import { byNetworkd, planNetworkdTakeOver } from "./handling";
 import { addressingText, halvesOf } from "./sections";
 import { bridgeText, isUnit, netdevText, portText, type UnitNames, unitNames, unitPath, wholeUnitOf } from "./units";
 
@@ -21,22 +21,22 @@ export const networkd: Backend = {
       ...byNetworkd(facts, names.bridge, uplink, entry),
       edits: false,
       originals: users,
-      written: (wanted) => ({ own: ownFiles(site, names, users, wanted), users: new Map(), parts: {} }),
-      unlike: () => "was changed by hand",
+      render: (wanted) => ({ kvmnetFiles: renderFiles(site, names, users, wanted), users: new Map(), parts: {} }),
+      describeDifference: () => "was changed by hand",
     };
   },
   /** By the user's file again, as that is now; where it is gone, as it was. */
-  restored({ facts, previousConfig }) {
+  renderRestored({ facts, previousConfig }) {
     const path = Object.keys(previousConfig).find((one) => one.endsWith(".network")) ?? "";
     const isThere = facts.networkUnits.has(path);
     const now = isThere ? Object.fromEntries(wholeUnit(facts.networkUnits, path)) : previousConfig;
     const files = new Map(isThere ? [] : Object.entries(previousConfig));
     return { files, kept: [], entries: now };
   },
-  toldToRestore: ({ facts, bridge, uplink }, { original }) => toldNetworkd(facts, bridge, uplink, original),
+  planTakeBack: ({ facts, bridge, uplink }, { original }) => planNetworkdTakeOver(facts, bridge, uplink, original),
 };
 
-function ownFiles(
+function renderFiles(
   { facts, bridge, uplink }: NicSite,
   names: UnitNames,
   users: Texts,

@@ -1,5 +1,5 @@
 import type { Facts, Link } from "../../host/facts/facts";
-import type { Handling, Restoration, Told } from "../backend";
+import type { Handling, Restoration, TakeOver } from "../backend";
 import { bridgeUnit } from "../bridgeFiles";
 import type { NetplanDefinition } from "../entry/definition";
 import { hadBefore } from "../joining";
@@ -11,7 +11,7 @@ export function byNetworkd(facts: Facts, unit: string, uplink: Link, entry: Netp
   return {
     owner: undefined,
     unit,
-    told(joining) {
+    planTakeOver(joining) {
       const { joins, dhcp4, onUplink } = joining;
       if (joins && dhcp4 && !facts.networkd.has(identityPath(unit))) needIdentity(uplink, onUplink);
       return { keepOnApply: [unit], keepOnRollback: hadBefore(joining, unit, portUnits(entry, uplink)) };
@@ -20,12 +20,12 @@ export function byNetworkd(facts: Facts, unit: string, uplink: Link, entry: Netp
 }
 
 /** Of a NIC that is none of a bridge's any more. */
-export function toldNetworkd(
+export function planNetworkdTakeOver(
   facts: Facts,
   bridge: string,
   uplink: Link,
   original: NetplanDefinition,
-): Told & Pick<Restoration, "unit" | "owner"> {
+): TakeOver & Pick<Restoration, "unit" | "owner"> {
   const units = portUnits(original, uplink);
   return { keepOnApply: units, keepOnRollback: [bridgeUnit(facts, bridge)], unit: units[0] ?? "", owner: undefined };
 }

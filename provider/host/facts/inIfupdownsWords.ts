@@ -54,13 +54,17 @@ function portsIn(stanzas: readonly Stanza[]): string[] | undefined {
 }
 
 function wordsOf(stanzas: readonly Stanza[]): Record<string, unknown> {
-  const said = (family: string, method: string) =>
+  const stanzasOfMethod = (family: string, method: string) =>
     stanzas.filter((one) => ifaceOf(one)?.family === family && ifaceOf(one)?.method === method);
   const all = stanzas.flatMap(({ options }) => options);
   const words = (key: RegExp) =>
     all.filter((one) => key.test(one.key)).flatMap(({ value }) => value.split(/\s+/).filter(Boolean));
   // ifupdown2 takes a stanza without a family and a method for that of what is in it.
-  const fixed = [...said("inet", "static"), ...said("inet6", "static"), ...said("", "")];
+  const fixed = [
+    ...stanzasOfMethod("inet", "static"),
+    ...stanzasOfMethod("inet6", "static"),
+    ...stanzasOfMethod("", ""),
+  ];
   const hooks = all.filter(({ key }) => key === "up").map(({ value }) => value);
   const addresses = [...fixed.flatMap(addressOf), ...hooks.flatMap(addedAddress)];
   const routes = [...fixed.flatMap(routeOf), ...hooks.flatMap(addedRoute)];
@@ -68,8 +72,8 @@ function wordsOf(stanzas: readonly Stanza[]): Record<string, unknown> {
   const mtu = words(/^mtu$/).at(-1);
   const ra = stanzas.flatMap(acceptsRa).at(-1);
   return {
-    dhcp4: said("inet", "dhcp").length > 0,
-    dhcp6: said("inet6", "dhcp").length > 0,
+    dhcp4: stanzasOfMethod("inet", "dhcp").length > 0,
+    dhcp6: stanzasOfMethod("inet6", "dhcp").length > 0,
     ...(ra !== undefined && { "accept-ra": ra }),
     ...(addresses.length > 0 && { addresses }),
     ...(routes.length > 0 && { routes }),

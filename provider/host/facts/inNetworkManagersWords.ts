@@ -140,10 +140,10 @@ function numbered(sections: readonly Section[], family: string, key: RegExp): st
 
 /** Its default route, unless it is not to have one, and the others: "203.0.113.0/24,192.0.2.1,50". */
 function routesIn(sections: readonly Section[], family: string): object[] {
-  const said = (key: string) => valueIn(sections, family, key);
-  const gateways = [said("gateway"), ...addressesIn(sections, family).map(({ gateway }) => gateway)];
-  const via = /^(true|yes|1)$/.test(said("never-default") ?? "") ? undefined : gateways.find((one) => !isNone(one));
-  const usual = metricIn(said("route-metric"));
+  const keyValue = (key: string) => valueIn(sections, family, key);
+  const gateways = [keyValue("gateway"), ...addressesIn(sections, family).map(({ gateway }) => gateway)];
+  const via = /^(true|yes|1)$/.test(keyValue("never-default") ?? "") ? undefined : gateways.find((one) => !isNone(one));
+  const usual = metricIn(keyValue("route-metric"));
   const others = numbered(sections, family, /^routes?\d*$/).map(([first = "", ...rest]) => {
     const [to, gateway, metric] = first.includes("/") ? [first, ...rest] : [`${first}/${rest[0]}`, ...rest.slice(1)];
     const said = metricIn(metric) ?? usual;

@@ -1,7 +1,7 @@
 import { visible } from "../exec/visible";
 import type { Host } from "../host";
 import { keptFolder } from "../keptFolder";
-import { type Asking, leased } from "./lease";
+import { type Asking, withLease } from "./lease";
 
 /** Where a host that kvmnet has left may have something of it still. */
 const places = [keptFolder, "/etc/systemd/system/kvmnet-boot.service"];
@@ -36,7 +36,7 @@ rm -rf -- "$base" "$@"`;
 
 /** Takes it all away, records too of which nothing is there any more: their paths. */
 export async function removeLeftovers(host: Host, stale: readonly string[], asking: Asking): Promise<void> {
-  await leased(host, asking, async () => {
+  await withLease(host, asking, async () => {
     if (stale.length > 0) await host.exec(["rm", "-f", "--", ...stale], { purpose: "remove records of what is gone" });
     const { code, stdout, stderr } = await host.run(["sh", "-c", remove, "kvmnet", ...places], {
       purpose: "remove what is left of kvmnet",

@@ -30,7 +30,7 @@ export interface Asking {
  * One change of a host at a time, whatever engine it comes from: facts that are read inside are those that the change
  * meets, or it is planned anew. `change` gets the ID that its transaction has.
  */
-export async function leased<T>(host: Host, asking: Asking, change: (id: string) => Promise<T>): Promise<T> {
+export async function withLease<T>(host: Host, asking: Asking, change: (id: string) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const id = randomBytes(6).toString("hex");
     await take(host, id, asking);

@@ -11,20 +11,20 @@ import { clearPending, holderOf, newMark, renewMark } from "../ownership/mark";
 import { takeOver } from "../ownership/whose";
 import { pinHostKey } from "../pinHostKey";
 import type { BridgePlan } from "./bridgePlan";
-import { changing } from "./change";
+import { changeUnderLease } from "./change";
 import type { BridgeInputs, BridgeState } from "./definition";
 import { findUpdateDifferences } from "./differences";
 import { recordPath } from "./files";
 import { guestNicsOf, withGuestNics } from "./guests";
 import { logOutcome, onlyTaps } from "./logPlan";
 import { bridgeState } from "./model";
-import { markedBridge, remembered, withMark } from "./owner";
+import { markedBridge, withMark, withRememberedRecord } from "./owner";
 import { planBridge } from "./plan";
 import { planUpdate, type UpdatePlan } from "./planUpdate";
 import { weigh } from "./weigh";
 
 /** Whose it is was looked at before: the plan has no say in it. */
-export const planned = (facts: Facts, inputs: BridgeInputs, urn: string): BridgePlan =>
+export const planOwned = (facts: Facts, inputs: BridgeInputs, urn: string): BridgePlan =>
   planBridge(facts, inputs, facts.records.get(inputs.name)?.owner ?? urn);
 
 /**
@@ -40,22 +40,22 @@ export async function apply(
 ): Promise<BridgeState> {
   const { urn, log, signal } = operation;
   const { name } = inputs;
-  return changing(operation, host, machineId, async (id) => {
+  return changeUnderLease(operation, host, machineId, async (id) => {
     // Under the lock: another resource may have changed the host meanwhile.
     const read = await clearLeftover(host, await host.readRecentFacts(), log);
     if (!old) takeOver(operation, host, markedBridge(read, name, inputs.connection));
-    const facts = old ? remembered(read, old, urn) : read;
+    const facts = old ? withRememberedRecord(read, old, urn) : read;
     const there = facts.records.get(old?.name ?? name) ?? facts.records.get(name);
     const mark = old ? renewMark(urn, there, old) : newMark(urn, there);
     const own = { ...holderOf(mark), hostKey: pinHostKey(host, old?.hostKey) };
-    const unmarked = old ? planUpdate(facts, inputs, there?.owner ?? urn, old.name) : planned(facts, inputs, urn);
+    const unmarked = old ? planUpdate(facts, inputs, there?.owner ?? urn, old.name) : planOwned(facts, inputs, urn);
     const plan: UpdatePlan = withMark(unmarked, name, mark);
     const keep = () => {
       const { record } = withMark(plan, name, clearPending(mark));
       return writeFiles(host, new Map([[recordPath(name), record]]));
     };
     const finishState = (facts: Facts) => {
-      const now = planned(facts, inputs, urn);
+      const now = planOwned(facts, inputs, urn);
       return bridgeState(facts, inputs, now, now.differences, own);
     };
     if (plan.differences.length === 0 || onlyTaps(plan)) {

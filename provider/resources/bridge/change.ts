@@ -1,9 +1,14 @@
 import type { Host } from "../../host/host";
-import { leased } from "../../host/transaction/lease";
+import { withLease } from "../../host/transaction/lease";
 import type { Operation } from "../lifecycle";
 
 /** The one change of a host, among those of this process and of all others. */
-export function changing<T>(operation: Operation, host: Host, machineId: string, change: (id: string) => Promise<T>) {
+export function changeUnderLease<T>(
+  operation: Operation,
+  host: Host,
+  machineId: string,
+  change: (id: string) => Promise<T>,
+) {
   const { hosts, urn: who, log, signal } = operation;
-  return hosts.exclusive(machineId, signal, () => leased(host, { who, log, signal }, change));
+  return hosts.exclusive(machineId, signal, () => withLease(host, { who, log, signal }, change));
 }

@@ -10,7 +10,7 @@ import type { Operation } from "../lifecycle";
 import { dropMark } from "../ownership/keep";
 import { isToGo } from "../ownership/whose";
 import { reachHost } from "../reach";
-import { changing } from "./change";
+import { changeUnderLease } from "./change";
 import type { BridgeInputs, BridgeState } from "./definition";
 import { findLeaveDifferences, findRestoreDifferences } from "./differences";
 import { findDissolveDifferences, isVirtualUplink, planDissolve } from "./dissolve";
@@ -35,7 +35,7 @@ export async function deleteBridge(operation: Operation, inputs: BridgeInputs, s
   const stays = isAdopted(facts, name, previousConfig);
   const taps = ports(facts, name).some(({ kind }) => kind === "tun");
   if (taps && !stays && !inputs.forceDelete) need(facts, "domains");
-  await changing(operation, host, facts.machineId, async (id) => {
+  await changeUnderLease(operation, host, facts.machineId, async (id) => {
     const now = await clearLeftover(host, await host.readRecentFacts(), operation.log);
     const there = { operation, host, id, now };
     if (isAdopted(now, name, previousConfig)) return leave(there, name, previousConfig, inputs);

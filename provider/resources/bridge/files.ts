@@ -65,8 +65,8 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
   };
   const ofBridge = foundChange?.stripped ?? new Map<string, string>();
   const written = configuration
-    ? configuration.written({ ...wanted, uplink, stanza, inherits: inputs.addressing === "inherit" })
-    : { own: foundChange?.config ?? {}, users: clearAdoptedPort(site, ofBridge), parts: {} };
+    ? configuration.render({ ...wanted, uplink, stanza, inherits: inputs.addressing === "inherit" })
+    : { kvmnetFiles: foundChange?.config ?? {}, users: clearAdoptedPort(site, ofBridge), parts: {} };
   const edited = [...ofBridge.keys(), ...written.users.keys()];
   const originals = Object.fromEntries([
     ...(adopted ? edited.map((path): [string, string] => [path, facts.netplan.get(path) ?? ""]) : []),
@@ -76,7 +76,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
     ? { ...originals, ...record?.previousConfig }
     : ((record?.found ? undefined : record?.previousConfig) ?? originals);
   const config: Readonly<Record<string, string>> = {
-    ...written.own,
+    ...written.kvmnetFiles,
     ...(adopted ? {} : sysctls(facts, name, uplink)),
     ...withoutCloudInit(facts, [...(configuration?.edits === false ? [] : Object.keys(previousConfig)), ...edited]),
   };
@@ -107,7 +107,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
 function describeFileDifference({ facts, configuration }: Site, path: string): string {
   const text = fileText(facts, path);
   if (text === undefined) return "is not there";
-  return configuration?.unlike(path, text) ?? "was changed by hand";
+  return configuration?.describeDifference(path, text) ?? "was changed by hand";
 }
 
 /** The user's files without the addressing of the port of a bridge that was found, which may say for itself that it has none. */

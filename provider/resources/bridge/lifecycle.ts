@@ -12,13 +12,21 @@ import { logRenewal, logTakenOver, refuseAnothers, seenOwner, takeBack, takeOver
 import { pinHostKey } from "../pinHostKey";
 import { lookAtHost, reachHost, reachKnownHost } from "../reach";
 import { warnOfFindings } from "../warnOfFindings";
-import { apply, planned } from "./apply";
+import { apply, planOwned } from "./apply";
 import { type BridgeInputs, type BridgeState, bridge } from "./definition";
 import { deleteBridge } from "./delete";
 import { importBridge } from "./import";
 import { logPlan } from "./logPlan";
 import { bridgeState } from "./model";
-import { heldBy, markedBridge, nameNow, refuseRenamed, refuseUnknown, remembered, uplinkAgain } from "./owner";
+import {
+  heldBy,
+  markedBridge,
+  nameNow,
+  refuseRenamed,
+  refuseUnknown,
+  uplinkAgain,
+  withRememberedRecord,
+} from "./owner";
 import { planUpdate } from "./planUpdate";
 import { needNetwork } from "./site";
 import { refuseWithoutFiltering, wrongVlans } from "./vlans";
@@ -80,7 +88,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
       return { ...known, ...named, ...(await reachKnownHost(operation, connection)) };
     }
     const { host, facts, thing } = await takeable(operation, inputs);
-    const plan = planned(facts, inputs, operation.urn);
+    const plan = planOwned(facts, inputs, operation.urn);
     logTakenOver(operation, host, thing);
     if (thing.mark === undefined || plan.differences.length > 0) logPlan(operation, host, facts, plan);
     weigh(operation, host, facts, plan, inputs);
@@ -110,7 +118,9 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
     );
     if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
     const wanted = { ...inputs, name: state.name, uplink: uplinkAgain(facts, inputs, state) };
-    const plan = unlessRefused(() => planned(remembered(facts, state, operation.urn), wanted, operation.urn));
+    const plan = unlessRefused(() =>
+      planOwned(withRememberedRecord(facts, state, operation.urn), wanted, operation.urn),
+    );
     const thing = markedBridge(facts, state.name, inputs.connection);
     const { drift, ...owner } = seenOwner(operation, host, thing, heldBy(facts, operation.urn, state));
     const own = { ...owner, hostKey: pinHostKey(host, state.hostKey) };
@@ -129,7 +139,7 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
 
   async previewUpdate(operation, _id, old, inputs) {
     const { host, facts: read, thing } = await changeable(operation, inputs, old);
-    const facts = remembered(read, old.state, operation.urn);
+    const facts = withRememberedRecord(read, old.state, operation.urn);
     const { name: was } = old.state;
     const plan = planUpdate(facts, inputs, facts.records.get(was)?.owner ?? operation.urn, was);
     logRenewal(operation, host, thing, old.state);

@@ -54,7 +54,7 @@ export function withMark<P extends BridgePlan>(plan: P, name: string, mark: Owne
 }
 
 /** The host as if it had the record that the state remembers, of a bridge that kvmnet made or changed: the record itself is gone. */
-export function remembered(facts: Facts, state: BridgeState, urn: string): Facts {
+export function withRememberedRecord(facts: Facts, state: BridgeState, urn: string): Facts {
   const { name, uplink, previousConfig, macAddress } = state;
   if (recordOf(facts, name) || state.ownerId === undefined || Object.keys(previousConfig).length === 0) return facts;
   const places = findDefinition(new Map(netplanIn(previousConfig)), name)?.places ?? [];
@@ -74,7 +74,7 @@ export function refuseUnknown(facts: Facts, host: Host, urn: string, inputs: Bri
   if (ownerId === undefined || recordOf(facts, name) || !linkNamed(facts, name)) return;
   const findRestoringDifferences = () => {
     const there = { ...inputs, name, uplink: uplinkAgain(facts, inputs, state) };
-    const plan = unlessRefused(() => planBridge(remembered(facts, state, urn), there, urn));
+    const plan = unlessRefused(() => planBridge(withRememberedRecord(facts, state, urn), there, urn));
     return plan instanceof Refusal ? [plan.message] : plan.differences;
   };
   const unlike = findRestoringDifferences();

@@ -23,7 +23,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
   const { name } = inputs;
   const written = filesFor(site, inputs, owner);
   const { wanted, config, previousConfig, record } = written;
-  const told = handling.told({ ...wanted, there, joins: uplink.master !== name, onUplink });
+  const told = handling.planTakeOver({ ...wanted, there, joins: uplink.master !== name, onUplink });
   const { dropped, ...network } = networkFor(site, inputs, written);
   const demanded = probesFor(facts, network.losses, wanted.gateways, inputs.confirm.probes);
   const { insteadOf = name } = taking;

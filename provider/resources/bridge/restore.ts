@@ -55,7 +55,7 @@ export function planRestore(
   needNetwork(facts, [name, uplink.name]);
   const transferred = bridge ? addressingOn(facts, bridge) : nothing;
   const site = { bridge: name, there: bridge, uplink, previousConfig };
-  const { files, kept, original, expected, acceptsAdvertisements, stanza, owner, told, unit } = restoration(
+  const { files, kept, original, expected, acceptsAdvertisements, stanza, owner, takeOver, unit } = restoration(
     facts,
     site,
   );
@@ -105,10 +105,10 @@ export function planRestore(
     remove: [...own, recordPath(name)],
     ...kernelChange(facts, target),
     owner,
-    ...(told.handOver && { handOver: told.handOver }),
+    ...(takeOver.handOver && { handOver: takeOver.handOver }),
     leaving: dropped.map(cidrOf),
-    keepOnApply: told.keepOnApply,
-    keepOnRollback: told.keepOnRollback,
+    keepOnApply: takeOver.keepOnApply,
+    keepOnRollback: takeOver.keepOnRollback,
     release: "apply",
     ...demands,
     ...undoneBy(confirm),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { type BridgedNic, bridgedFile } from "../../../../provider/backends/ifupdown/bridged";
 import { nicStanzas } from "../../../../provider/backends/ifupdown/carried";
-import { hasMarks, hidden, oursIn, withoutMarks } from "../../../../provider/backends/ifupdown/marks";
+import { extractMarked, hasMarks, hidden, withoutMarks } from "../../../../provider/backends/ifupdown/marks";
 import { withInterfaces } from "../../../../provider/backends/ifupdown/owner";
 import { interfacesWords } from "../../../../provider/host/facts/inIfupdownsWords";
 import { sourcedFiles } from "../../../../provider/host/facts/interfacesFile";
@@ -188,11 +188,11 @@ describe("a NIC's stanzas as its bridge's", () => {
 
   test("what kvmnet adds is told apart from what is the user's", () => {
     expect(
-      oursIn(bridged(`${fixed}iface wlan0 inet dhcp\n\twpa-psk geheim\n`), "br0")
+      extractMarked(bridged(`${fixed}iface wlan0 inet dhcp\n\twpa-psk geheim\n`), "br0")
         .split("\n")
         .slice(0, 3),
     ).toEqual([...["auto br0", "iface enp1s0 inet manual", "iface br0 inet static"]]);
-    expect(oursIn(bridged(fixed), "br0")).not.toContain("192.0.2");
+    expect(extractMarked(bridged(fixed), "br0")).not.toContain("192.0.2");
   });
 
   test("neither secrets nor comments of the user's are shown", () => {

@@ -1,6 +1,6 @@
 import type { RemoteResult } from "../../../../provider/host/exec/remoteCommand";
 import type { Host } from "../../../../provider/host/host";
-import { leased } from "../../../../provider/host/transaction/lease";
+import { withLease } from "../../../../provider/host/transaction/lease";
 
 const over = new Error("it took longer than the 6 s that customTimeouts allows");
 const held = { code: 4, stdout: "pulumi up of another\n" } as RemoteResult;
@@ -19,7 +19,7 @@ async function ask(silent: number) {
   };
   const log = { progress: () => {}, info: () => {}, warn: () => {} };
   const host = { label: "kvm1", run } as unknown as Host;
-  await leased(host, { who: "me", log, signal: limit.signal }, async () => "changed");
+  await withLease(host, { who: "me", log, signal: limit.signal }, async () => "changed");
 }
 
 test.each([
