@@ -1,4 +1,5 @@
-import type { Facts, Link } from "../host/facts/facts";
+import type { Facts } from "../host/facts/facts";
+import type { Link } from "../host/facts/links";
 import type { BridgeRecord } from "../host/facts/records";
 import type { Change, Owner } from "../host/transaction/change";
 import type { Addressing } from "../kernel/addressingOn";

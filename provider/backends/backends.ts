@@ -1,4 +1,5 @@
-import type { Facts, Link } from "../host/facts/facts";
+import type { Facts } from "../host/facts/facts";
+import type { Link } from "../host/facts/links";
 import { Refusal } from "../schema/refusal";
 import type { Backend, BridgedSite, Handling, Restoration } from "./backend";
 import { addressingOf } from "./entry/addressing";

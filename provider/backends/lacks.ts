@@ -1,4 +1,5 @@
-import { type Facts, type Link, linkNamed } from "../host/facts/facts";
+import { type Facts, linkNamed } from "../host/facts/facts";
+import type { Link } from "../host/facts/links";
 import type { Owner } from "../host/transaction/change";
 import { bridgeUnit } from "./bridgeFiles";
 import { upLacks } from "./ifupdown/owner";

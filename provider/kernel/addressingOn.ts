@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
-import type { Address, Facts, Link, PermanentNeighbour, Route } from "../host/facts/facts";
+import type { Facts } from "../host/facts/facts";
+import type { Address, Link, PermanentNeighbour, Route } from "../host/facts/links";
 
 /** What stands for the host on a link: it moves with it between NIC and bridge. */
 export interface Addressing {

@@ -1,4 +1,4 @@
-import type { PortVlans } from "../host/facts/facts";
+import type { PortVlans } from "../host/facts/links";
 
 /** What a bridge is to be, as the kernel knows it. */
 export interface BridgeLink {

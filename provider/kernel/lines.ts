@@ -1,4 +1,4 @@
-import type { Address, Link, PermanentNeighbour, Route } from "../host/facts/facts";
+import type { Address, Link, PermanentNeighbour, Route } from "../host/facts/links";
 
 /** Lines for `ip -batch`, each of which brings about one thing whatever was there, or takes it away. */
 

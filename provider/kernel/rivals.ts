@@ -1,4 +1,5 @@
-import type { Facts, Route } from "../host/facts/facts";
+import type { Facts } from "../host/facts/facts";
+import type { Route } from "../host/facts/links";
 import { isSameRoute, nothing } from "./addressingOn";
 import { noRouteLine, routeLine } from "./lines";
 import type { TargetLink } from "./target";

@@ -1,4 +1,4 @@
-import type { Address, Link, PortVlans } from "../host/facts/facts";
+import type { Address, Link, PortVlans } from "../host/facts/links";
 import type { Addressing } from "./addressingOn";
 
 /** One link as it is to be. What is left out stays. */

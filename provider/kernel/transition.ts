@@ -1,4 +1,5 @@
-import { type Address, type Facts, linkNamed, type PortVlans, type Route } from "../host/facts/facts";
+import { type Facts, linkNamed } from "../host/facts/facts";
+import type { Address, PortVlans, Route } from "../host/facts/links";
 import type { Change } from "../host/transaction/change";
 import { addressingOn, isSameRoute, nothing } from "./addressingOn";
 import {

@@ -1,5 +1,6 @@
-import type { Facts, Link, PortVlans } from "../host/facts/facts";
+import type { Facts } from "../host/facts/facts";
 import { fixedPorts } from "../host/facts/facts";
+import type { Link, PortVlans } from "../host/facts/links";
 import { line } from "./lines";
 
 /** Whether a bridge tells VLANs apart. Without that a tag does nothing, and nobody says so. */

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { Address, Route } from "../../host/facts/facts";
+import type { Address, Route } from "../../host/facts/links";
 import { type Addressing, isSameRoute, pickForeign } from "../../kernel/addressingOn";
 import type { Addressing as AddressingInput } from "../../schema/addressing";
 import { Refusal } from "../../schema/refusal";

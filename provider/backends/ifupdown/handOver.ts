@@ -1,4 +1,5 @@
-import { type DhcpClient, type Facts, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { DhcpClient } from "../../host/facts/links";
 import type { HandOver } from "../../host/transaction/change";
 import { isLeased } from "../../host/transaction/readdressing";
 import { Refusal } from "../../schema/refusal";

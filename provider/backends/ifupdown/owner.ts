@@ -1,6 +1,7 @@
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
 import { ifupdownFolder, withIfupdownsWords } from "../../host/facts/inIfupdownsWords";
 import { ifaceOf, stanzasOf } from "../../host/facts/interfacesFile";
+import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
 import type { NetplanDefinition } from "../entry/definition";
 import { findDefinition } from "../entry/definition";

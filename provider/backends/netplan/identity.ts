@@ -1,4 +1,5 @@
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import { isLeased } from "../../host/transaction/readdressing";
 import type { Addressing } from "../../kernel/addressingOn";
 import { Refusal } from "../../schema/refusal";

@@ -1,4 +1,5 @@
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import { findDefinition, type NetplanDefinition } from "../entry/definition";
 import { hasMarks } from "../ifupdown/marks";
 import { isBridgeFile } from "./bridgeFile";

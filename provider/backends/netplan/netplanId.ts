@@ -1,4 +1,4 @@
-import type { Link } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 
 /** networkd's file for a link tells netplan's id, which need not be the link's name. */
 export function netplanId(link: Link): string {

@@ -1,4 +1,4 @@
-import type { Link } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import { type Stanza, settingsOf } from "../entry/addressing";
 import type { NetplanDefinition } from "../entry/definition";
 

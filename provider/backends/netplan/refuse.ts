@@ -1,4 +1,5 @@
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
 import { settingsOf } from "../entry/addressing";
 import type { NetplanDefinition } from "../entry/definition";

@@ -1,6 +1,7 @@
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
 import { isExternal } from "../../host/facts/inNetworkManagersWords";
 import { keyfileSections, valueIn } from "../../host/facts/keyfile";
+import type { Link } from "../../host/facts/links";
 import type { Section } from "../../host/facts/networkUnit";
 
 /** A profile that NetworkManager may bring a link up by, without anybody's asking. */

@@ -1,4 +1,4 @@
-import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
 import {
   isExternal,
   isForNic,
@@ -7,6 +7,7 @@ import {
   portProfiles,
 } from "../../host/facts/inNetworkManagersWords";
 import { keyfileSections, valueIn } from "../../host/facts/keyfile";
+import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
 import type { Handling } from "../backend";
 import type { NetplanDefinition } from "../entry/definition";

@@ -1,4 +1,4 @@
-import type { Address, Route } from "../../host/facts/facts";
+import type { Address, Route } from "../../host/facts/links";
 import { type Addressing, isSameRoute, networkOf } from "../../kernel/addressingOn";
 
 /**

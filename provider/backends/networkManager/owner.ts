@@ -1,5 +1,6 @@
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
 import { isKeyfile } from "../../host/facts/inNetworkManagersWords";
+import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
 import type { NetplanDefinition } from "../entry/definition";
 import { candidatesFor } from "./atBoot";

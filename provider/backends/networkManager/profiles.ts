@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
 import { profileEntry } from "../../host/facts/inNetworkManagersWords";
 import { keyfileSections, valueIn } from "../../host/facts/keyfile";
+import type { Link } from "../../host/facts/links";
 import type { Section } from "../../host/facts/networkUnit";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import { Refusal } from "../../schema/refusal";

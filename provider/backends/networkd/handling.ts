@@ -1,4 +1,5 @@
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import type { Handling, Restoration, TakeOver } from "../backend";
 import { bridgeUnit } from "../bridgeFiles";
 import type { NetplanDefinition } from "../entry/definition";

@@ -1,5 +1,5 @@
-import type { Link } from "../../host/facts/facts";
 import { expressionOf } from "../../host/facts/glob";
+import type { Link } from "../../host/facts/links";
 import { sectionsOf, unitFolders, valuesIn } from "../../host/facts/networkUnit";
 
 /** Of each name the one that counts. */

@@ -1,7 +1,8 @@
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
 import { interfacesWords } from "../../host/facts/inIfupdownsWords";
 import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNetplansWords";
 import { isKeyfile, profileEntry } from "../../host/facts/inNetworkManagersWords";
+import type { Link } from "../../host/facts/links";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import type { Target } from "../../kernel/target";
 import { bridgeProfile } from "../networkManager/paths";

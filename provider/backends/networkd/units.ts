@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
 import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNetplansWords";
+import type { Link } from "../../host/facts/links";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import type { NetplanDefinition } from "../entry/definition";

@@ -1,4 +1,4 @@
-import type { PortVlans } from "../../host/facts/facts";
+import type { PortVlans } from "../../host/facts/links";
 import { ranges } from "../../kernel/vlans";
 import { header, networkFileName } from "../netplan/bridgeFile";
 

@@ -1,13 +1,6 @@
-import {
-  type Address,
-  defaultRoute,
-  type Facts,
-  fixedPorts,
-  type Link,
-  linkNamed,
-  ports,
-} from "../../host/facts/facts";
+import { defaultRoute, type Facts, fixedPorts, linkNamed, ports } from "../../host/facts/facts";
 import type { LibvirtDomain } from "../../host/facts/libvirt";
+import type { Address, Link } from "../../host/facts/links";
 import { filtersVlans, ranges } from "../../kernel/vlans";
 import { attachmentOf, placeOf } from "../../plan/attachment/attachment";
 import { nicVlanOf } from "../../plan/attachment/vlan";

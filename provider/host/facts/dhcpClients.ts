@@ -1,4 +1,4 @@
-import type { DhcpClient, Lease } from "./facts";
+import type { DhcpClient, Lease } from "./links";
 import type { Reader } from "./reader";
 
 /** Programs that ask DHCP by themselves on a link, beside networkd: facts.sh prints each one's name and command line. */

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
-import type { Link } from "./facts";
 import { entriesText, entryOf, wordsIn } from "./inNetplansWords";
 import { ifaceOf, type Stanza, sourcedFiles, stanzasOf } from "./interfacesFile";
+import type { Link } from "./links";
 
 export const ifupdownFolder = "/etc/network/";
 

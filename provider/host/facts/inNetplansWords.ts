@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { Steps } from "../turns";
-import type { Link } from "./facts";
 import { limits } from "./limits";
+import type { Link } from "./links";
 import { type Section, sectionsOf, unitFolders, valuesIn, wholeUnit } from "./networkUnit";
 import type { Reader } from "./reader";
 

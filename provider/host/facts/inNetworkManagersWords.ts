@@ -1,6 +1,7 @@
-import { isGuestPort, type Link } from "./facts";
+import { isGuestPort } from "./facts";
 import { entriesText, entryOf, wordsIn } from "./inNetplansWords";
 import { controllerOf, keyfileSections, type Profile, valueIn } from "./keyfile";
+import type { Link } from "./links";
 import type { Section } from "./networkUnit";
 
 /** Folders of keyfiles; those in /run are gone with the next boot. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Lease } from "./facts";
 import { parseJson, shaped } from "./json";
+import type { Lease } from "./links";
 import type { Reader } from "./reader";
 
 /** What networkd tells of its DHCP client on a link. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Address, Hop, Lease, Link, PortVlans, Route, Tap } from "./facts";
+import type { Address, Hop, Lease, Link, PortVlans, Route, Tap } from "./links";
 import type { Asking } from "./parseLeases";
 import { xdpOf } from "./parsePrograms";
 import type { portVlans } from "./printed";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Client, Sysctl } from "./facts";
 import { parseJson, shaped } from "./json";
+import type { Client, Sysctl } from "./links";
 import { wayTo } from "./printed";
 import type { Miss } from "./unreadable";
 

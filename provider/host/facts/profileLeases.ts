@@ -1,6 +1,6 @@
 import { leaseOf } from "./dhcpClients";
-import type { Lease } from "./facts";
 import type { ActiveProfiles, DhcpIdentity } from "./keyfile";
+import type { Lease } from "./links";
 
 interface ProfileState {
   readonly lease: Lease | undefined;

@@ -1,4 +1,5 @@
-import { type Address, type Facts, linkNamed } from "../facts/facts";
+import { type Facts, linkNamed } from "../facts/facts";
+import type { Address } from "../facts/links";
 
 /** What a change does to the addresses that a host is reached at. */
 export interface Readdressing {

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { listOf, type Stanza } from "../../backends/entry/addressing";
 import { acceptsAdvertisements, expectAddressing, stanzaOf } from "../../backends/entry/wanted";
-import type { Link, Route } from "../../host/facts/facts";
+import type { Link, Route } from "../../host/facts/links";
 import type { Addressing } from "../../kernel/addressingOn";
 import type { Addressing as AddressingInput } from "../../schema/addressing";
 import { Refusal } from "../../schema/refusal";

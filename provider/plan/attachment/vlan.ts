@@ -1,5 +1,5 @@
-import type { Link, PortVlans } from "../../host/facts/facts";
 import type { LibvirtNic, XmlElement } from "../../host/facts/libvirt";
+import type { Link, PortVlans } from "../../host/facts/links";
 import { ascending, givenVlans } from "../../kernel/vlans";
 
 /** What a NIC is in of a LAN's VLANs (IEEE 802.1Q): by a tag in one, by a trunk in several. */

@@ -1,9 +1,10 @@
 import { findDefinition } from "../../backends/entry/definition";
 import { candidatesFor, comesUp, comesUpTogether } from "../../backends/networkManager/atBoot";
 import { bridgeProfile } from "../../backends/networkManager/paths";
-import { type Facts, fixedPorts, type Link, ports } from "../../host/facts/facts";
+import { type Facts, fixedPorts, ports } from "../../host/facts/facts";
 import { isExternal, isKeyfile, isMadeByNetplan } from "../../host/facts/inNetworkManagersWords";
 import { keyfileSections, valueIn } from "../../host/facts/keyfile";
+import type { Link } from "../../host/facts/links";
 import type { Check } from "./finding";
 import { notGiven } from "./ifupdown";
 import { lostAtBoot, ways } from "./nextBoot";

@@ -3,8 +3,9 @@ import { definedIds, findDefinition, type NetplanDefinition, readPlace } from ".
 import { expectAddressing } from "../../backends/entry/wanted";
 import { netplanId, netplanIdOfUnit } from "../../backends/netplan/netplanId";
 import { isUnit } from "../../backends/networkd/units";
-import { type Facts, type Link, ports } from "../../host/facts/facts";
+import { type Facts, ports } from "../../host/facts/facts";
 import { isByHand } from "../../host/facts/inNetplansWords";
+import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
 import { lanBridges } from "./bridges";
 import { type Check, type Finding, finding } from "./finding";

@@ -1,4 +1,5 @@
-import { type Facts, type Link, ports } from "../../host/facts/facts";
+import { type Facts, ports } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import { filteredBridges } from "./bridges";
 import { type Check, finding } from "./finding";
 

@@ -2,7 +2,8 @@ import { addressingOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition } from "../../backends/entry/definition";
 import { expectAddressing } from "../../backends/entry/wanted";
 import { netplanId } from "../../backends/netplan/netplanId";
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
 import { type Check, finding } from "./finding";
 

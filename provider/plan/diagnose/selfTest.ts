@@ -1,4 +1,5 @@
-import { defaultRoute, type Facts, type Link } from "../../host/facts/facts";
+import { defaultRoute, type Facts } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import type { SelfTest, SelfTestStep } from "../../host/selfTest/selfTest";
 import { stableMac } from "../libvirt/macAddress";
 import { lanBridges } from "./bridges";

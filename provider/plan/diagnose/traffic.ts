@@ -1,4 +1,5 @@
-import { type Address, defaultRoute, type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { defaultRoute, type Facts, linkNamed } from "../../host/facts/facts";
+import type { Address, Link } from "../../host/facts/links";
 import type { Heard, Listening } from "../../host/listen/listen";
 import { lanBridges } from "./bridges";
 import { type Finding, finding } from "./finding";

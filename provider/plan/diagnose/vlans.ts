@@ -1,5 +1,6 @@
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { LibvirtDomain, LibvirtNic } from "../../host/facts/libvirt";
+import type { Link } from "../../host/facts/links";
 import { filtersVlans, notCarried, portVlanWords, sameVlans, vlanLines } from "../../kernel/vlans";
 import { attachmentOf, bridgeOf } from "../attachment/attachment";
 import { numbersOf, portVlansOf, type Vlan, vlanIn, vlanWords } from "../attachment/vlan";

@@ -1,4 +1,5 @@
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import type { Change, Probe } from "../../host/transaction/change";
 import type { Target } from "../../kernel/target";
 import type { FileChange } from "../entry";

@@ -1,4 +1,5 @@
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 
 /** One link's place is another's from now on: what names the first, or hangs on it, means another thing then. */
 export interface Step {

@@ -1,4 +1,5 @@
-import type { Facts, Link } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
 import { endingConnections } from "./connections";
 import type { Impact, Look, Step } from "./impact";

@@ -1,6 +1,7 @@
 import { nameServersOf, type Stanza } from "../../backends/entry/addressing";
 import { expectAddressing } from "../../backends/entry/wanted";
-import type { Facts, Route } from "../../host/facts/facts";
+import type { Facts } from "../../host/facts/facts";
+import type { Route } from "../../host/facts/links";
 
 /** What a change means for whom the host asks for names: they stay, there are others, or the program takes them away. */
 export type NameService = "stays" | "new" | "none";

@@ -5,7 +5,8 @@ import { networkFileName } from "../../backends/netplan/bridgeFile";
 import { netplanId, netplanIdOfUnit } from "../../backends/netplan/netplanId";
 import { matches, unitsByName } from "../../backends/networkd/match";
 import { isUnit, unitNames } from "../../backends/networkd/units";
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import type { Impact, Look } from "./impact";
 
 /** networkd's files beside netplan's that a link has its configuration from, or would have at the next reload or boot. */

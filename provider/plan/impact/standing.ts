@@ -1,4 +1,5 @@
-import { type Facts, linkNamed, type Neighbour } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Neighbour } from "../../host/facts/links";
 import type { Change, Probe } from "../../host/transaction/change";
 
 /**

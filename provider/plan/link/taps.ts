@@ -1,5 +1,6 @@
-import { type Facts, linkNamed, type PortVlans } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
 import type { LibvirtNic } from "../../host/facts/libvirt";
+import type { PortVlans } from "../../host/facts/links";
 import { filtersVlans, sameVlans } from "../../kernel/vlans";
 import { attachmentOf, bridgeOf } from "../attachment/attachment";
 import { isolatedIn } from "../attachment/restrictions";

@@ -1,4 +1,5 @@
-import { defaultRoute, type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
+import { defaultRoute, type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
 
 /** The NIC that a bridge is to be on: the one named, else the one that carries the default route (or is the port of the bridge that does). */

@@ -1,6 +1,7 @@
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
 import { guestOf } from "../../host/facts/guestLinks";
 import type { LibvirtDomain } from "../../host/facts/libvirt";
+import type { Link } from "../../host/facts/links";
 import type { Heard } from "../../host/listen/listen";
 import { filtersVlans, portVlanWords } from "../../kernel/vlans";
 import { attachmentOf, linkOf } from "../attachment/attachment";

@@ -1,5 +1,6 @@
 import { networkFileName } from "../../backends/netplan/bridgeFile";
-import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Address } from "../../host/facts/links";
 import type { Change, Owner } from "../../host/transaction/change";
 import type { LastChange } from "../../host/transaction/lastChange";
 import { cidrOf, leasedOf, type PlannedAddresses } from "../../host/transaction/readdressing";

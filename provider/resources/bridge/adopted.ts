@@ -9,7 +9,8 @@ import { profilesThatMake, refusePorts } from "../../backends/networkManager/han
 import { isProfiles } from "../../backends/networkManager/owner";
 import { uuidOf } from "../../backends/networkManager/profiles";
 import { quote } from "../../host/exec/quote";
-import { type Facts, fixedPorts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, fixedPorts, linkNamed } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import type { AdoptedRecord, BridgeRecord } from "../../host/facts/records";
 import { type Completed, completed, type Present } from "../../plan/addressing/kept";
 import { Refusal } from "../../schema/refusal";

@@ -1,4 +1,4 @@
-import type { Link } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import type { Change } from "../../host/transaction/change";
 import type { PlannedAddresses } from "../../host/transaction/readdressing";
 import type { Addressing } from "../../kernel/addressingOn";

@@ -1,5 +1,6 @@
 import { nicLacks } from "../../backends/lacks";
-import { type Address, type Facts, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Address } from "../../host/facts/links";
 import { cidrOf } from "../../host/transaction/readdressing";
 import { findBridgeDifferences } from "../../plan/link/differences";
 import type { BridgePlan } from "./bridgePlan";

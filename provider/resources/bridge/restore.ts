@@ -7,15 +7,8 @@ import { type ExpectedAddressing, expectAddressing } from "../../backends/entry/
 import { cloudConfigPath, cloudInitGoesOn } from "../../backends/netplan/cloudInit";
 import { uplinkMtuWithoutBridge } from "../../backends/netplan/mtu";
 import { portEntry } from "../../backends/netplan/pattern";
-import {
-  type Address,
-  type Facts,
-  fixedPorts,
-  type Link,
-  linkNamed,
-  type Route,
-  recordOf,
-} from "../../host/facts/facts";
+import { type Facts, fixedPorts, linkNamed, recordOf } from "../../host/facts/facts";
+import type { Address, Link, Route } from "../../host/facts/links";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf, isLeased, leasedOf } from "../../host/transaction/readdressing";
 import { addressingOn, nothing } from "../../kernel/addressingOn";

@@ -1,6 +1,7 @@
 import { unitFilesIn } from "../../backends/networkd/units";
 import { filteringKey, filteringPath, portVlansPath, taggedIn } from "../../backends/networkd/vlans";
-import { type Facts, type Link, linkNamed, ports } from "../../host/facts/facts";
+import { type Facts, linkNamed, ports } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import type { Host } from "../../host/host";
 import { filtersVlans, givenVlans, ranges } from "../../kernel/vlans";
 import { vlanIn, vlanWords } from "../../plan/attachment/vlan";

@@ -1,4 +1,5 @@
-import { type Facts, type Link, linkNamed } from "../../host/facts/facts";
+import { type Facts, linkNamed } from "../../host/facts/facts";
+import type { Link } from "../../host/facts/links";
 import type { OwnerMark } from "../../host/facts/records";
 import { need } from "../../host/facts/unreadable";
 import type { Host } from "../../host/host";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { type Address, type Facts, type Link, linkNamed, type Route } from "../../../provider/host/facts/facts";
+import { type Facts, linkNamed } from "../../../provider/host/facts/facts";
+import type { Address, Link, Route } from "../../../provider/host/facts/links";
 import { addressOf } from "../support/facts";
 
 const metric = fc.option(fc.integer({ min: 1, max: 4000 }), { nil: undefined });

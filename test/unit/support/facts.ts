@@ -1,5 +1,6 @@
-import type { Facts, Link } from "../../../provider/host/facts/facts";
+import type { Facts } from "../../../provider/host/facts/facts";
 import type { LibvirtDomain, LibvirtNic } from "../../../provider/host/facts/libvirt";
+import type { Link } from "../../../provider/host/facts/links";
 import { noFirewall } from "../../../provider/host/netfilter/firewall";
 
 /** A host on which all is well, but for what a test says. */

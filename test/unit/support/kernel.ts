@@ -1,4 +1,5 @@
-import type { Address, Facts, Hop, Link, PermanentNeighbour, Route } from "../../../provider/host/facts/facts";
+import type { Facts } from "../../../provider/host/facts/facts";
+import type { Address, Hop, Link, PermanentNeighbour, Route } from "../../../provider/host/facts/links";
 import { bridgeSettings, portOptions } from "../../../provider/kernel/lines";
 import { portVlanWords } from "../../../provider/kernel/vlans";
 import { link as linkOf } from "./facts";

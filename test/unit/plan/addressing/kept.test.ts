@@ -1,4 +1,4 @@
-import type { Route } from "../../../../provider/host/facts/facts";
+import type { Route } from "../../../../provider/host/facts/links";
 import { completed } from "../../../../provider/plan/addressing/kept";
 import { bridge } from "../../../../provider/resources/bridge/definition";
 

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Facts, PortVlans } from "../../../../provider/host/facts/facts";
+import type { Facts } from "../../../../provider/host/facts/facts";
+import type { PortVlans } from "../../../../provider/host/facts/links";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { diagnose } from "../../../../provider/plan/diagnose/diagnose";
 import { type CheckName, checkNames } from "../../../../provider/plan/diagnose/finding";

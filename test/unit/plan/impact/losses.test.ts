@@ -1,4 +1,4 @@
-import type { Route } from "../../../../provider/host/facts/facts";
+import type { Route } from "../../../../provider/host/facts/links";
 import { lossesOf } from "../../../../provider/plan/impact/losses";
 import { factsWith, link } from "../../support/facts";
 

@@ -1,4 +1,5 @@
-import type { Facts, Link } from "../../../../provider/host/facts/facts";
+import type { Facts } from "../../../../provider/host/facts/facts";
+import type { Link } from "../../../../provider/host/facts/links";
 import { parseFacts } from "../../../../provider/host/facts/parseFacts";
 import { tapScript } from "../../../../provider/host/tap/script";
 import { diagnose } from "../../../../provider/plan/diagnose/diagnose";
