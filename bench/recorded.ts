@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { factsScript } from "../provider/host/facts/script";
 import { parseSections } from "../provider/host/facts/sections";
 import { Lan } from "../test/lab/lan";
 import { Program } from "./program";
-
-const factsScript = readFileSync(join(__dirname, "../provider/host/facts/facts.sh"), "utf8");
 
 /** The one NIC that the recorded host has. */
 const recordedNic = { domain: "web", macAddress: "52:54:00:00:00:01" };

@@ -1,15 +1,12 @@
-import { join } from "node:path";
 import type { Facts } from "../../provider/host/facts/facts";
 import { parseFacts } from "../../provider/host/facts/parseFacts";
-import { readScript } from "../../provider/host/script";
+import { factsScript } from "../../provider/host/facts/script";
 import { bundle } from "../../provider/host/transaction/bundle";
 import type { Change } from "../../provider/host/transaction/change";
 import { leaseScript } from "../../provider/host/transaction/lease";
 import { Refusal } from "../../provider/schema/refusal";
 import { base, sync } from "./disk";
 import type { Simulation } from "./simulation";
-
-const factsScript = readScript(join(__dirname, "../../provider/host/facts"), "facts.sh");
 
 /** A change that a plan made, and how to see that it is there. */
 export interface Planned {

@@ -1,19 +1,18 @@
 import { hideSecretsOf } from "../exec/hidden";
-import { readScript } from "../script";
+
 import { HostError } from "../ssh/hostError";
 import type { Session } from "../ssh/session";
 import { inTurns } from "../turns";
 import { asReader } from "./asReader";
 import type { Facts } from "./facts";
-
-const script = readScript(__dirname, "facts.sh");
+import { factsScript } from "./script";
 
 /** One round trip; nothing on the host changes. Of the network alone, as if the host had no libvirt. */
 export async function readFacts(
   session: Session,
   { signal, networkAlone = false }: { signal?: AbortSignal | undefined; networkAlone?: boolean } = {},
 ): Promise<Facts> {
-  const read = session.exec(["sh", "-c", script, "sh", ...(networkAlone ? ["network"] : [])], {
+  const read = session.exec(["sh", "-c", factsScript, "sh", ...(networkAlone ? ["network"] : [])], {
     purpose: "read the host's facts",
     ...(signal && { signal }),
     toShow: async (stdout) => (await import("./factsToShow")).factsToShow(stdout),

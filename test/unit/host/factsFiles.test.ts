@@ -1,14 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseFacts } from "../../../provider/host/facts/parseFacts";
+import { factsScript } from "../../../provider/host/facts/script";
 import { parseSections } from "../../../provider/host/facts/sections";
 import { findUnreadable } from "../../../provider/host/facts/unreadable";
 
-const script = readFileSync(join(__dirname, "../../../provider/host/facts/facts.sh"), "utf8");
 /** The script's functions, without its last line, which runs them. */
-const functions = script.slice(0, script.lastIndexOf("\n{"));
+const functions = factsScript.slice(0, factsScript.lastIndexOf("\n{"));
 
 describe("the files that facts.sh prints", () => {
   let folder: string;
@@ -51,7 +51,7 @@ describe("the files that facts.sh prints", () => {
   });
 
   it("are said not to be all where they can't be read: never fewer than there are", () => {
-    const { stdout } = spawnSync("sh", ["-c", script.replace("\nrest()", "\nlimited() { return 2; }\nrest()")]);
+    const { stdout } = spawnSync("sh", ["-c", factsScript.replace("\nrest()", "\nlimited() { return 2; }\nrest()")]);
     expect(parseSections(stdout).find(({ name }) => name === "files")).toEqual({ name: "files", code: 2, text: "" });
     const { unreadable } = parseFacts(stdout);
     expect(findUnreadable({ unreadable }, "records", ["br0"])).toHaveLength(1);

@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseFacts } from "../../../provider/host/facts/parseFacts";
+import { factsScript } from "../../../provider/host/facts/script";
 import { parseSections } from "../../../provider/host/facts/sections";
 
-const script = readFileSync(join(__dirname, "../../../provider/host/facts/facts.sh"), "utf8");
+const script = factsScript;
 /** All tools that it may start, whatever the host is. */
 const tools = [
   "ip",

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { parseFacts } from "../../../provider/host/facts/parseFacts";
 import { parseFilters, xdpOf } from "../../../provider/host/facts/parsePrograms";
+import { factsScript } from "../../../provider/host/facts/script";
 import { diagnose } from "../../../provider/plan/diagnose/diagnose";
 import { impactsOf } from "../../../provider/plan/impact/impacts";
 import { factsWith, link } from "../support/facts";
@@ -59,12 +59,11 @@ const attach = `
   sleep;`;
 
 test("a program of tcx is told, which tc does not show", () => {
-  const script = join(__dirname, "../../../provider/host/facts/facts.sh");
   const scene = `
     mount -t sysfs sysfs /sys && ip link add enp1s0 type veth peer name peer &&
-    perl -e "$1" -- "$(uname -m)" "$(cat /sys/class/net/enp1s0/ifindex)" && sh "$2" network`;
+    perl -e "$1" -- "$(uname -m)" "$(cat /sys/class/net/enp1s0/ifindex)" && sh -c "$2" sh network`;
   // All that runs in it ends with it.
-  const inside = ["-nmpf", "--kill-child", "sh", "-c", scene, "scene", attach, script];
+  const inside = ["-nmpf", "--kill-child", "sh", "-c", scene, "scene", attach, factsScript];
   const { stdout } = spawnSync("unshare", inside);
   const { links } = parseFacts(stdout);
   expect(links.find(({ name }) => name === "enp1s0")?.programs).toEqual([
