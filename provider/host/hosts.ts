@@ -1,22 +1,16 @@
 import type { Connection } from "../schema/connection";
 import { dialWithRetries } from "./dialWithRetries";
 import { RemoteCommandError } from "./exec/remoteCommand";
+import { isExpected, type Keys, keysOf, namesOf } from "./expectedKeys";
 import type { Facts } from "./facts/facts";
 import { type Commands, Host, type Place } from "./host";
 import type { HostOptions } from "./hostOptions";
 import { anotherMachine, cloneWords, explainUnreachable, isVouchedFor, newKeyWords } from "./identity";
-import { normal, Records } from "./records";
-import type { DialOptions } from "./ssh/dial";
+import { Records } from "./records";
 import { HostError } from "./ssh/hostError";
-import { parsePublicKey } from "./ssh/publicKey";
-import { route, type Target } from "./ssh/target";
-import { TrustedKeys } from "./ssh/trustedKeys";
 import { words as vocabulary } from "./ssh/vocabulary";
 import { reasonOf, until, waitFor } from "./until";
 import { canonical, serverOf, Ways } from "./ways";
-
-/** Which keys are taken, besides those that the connection and known_hosts have. */
-type Keys = Pick<DialOptions, "hostKey" | "oneOf" | "mustBeKnown">;
 
 /**
  * For how long a host that could not be reached is not dialled again just to look at it: a stack has many resources on it,
@@ -229,36 +223,4 @@ export class Hosts {
     for (const pooled of this.#pool.values()) pooled.then((host) => host.close()).catch(() => undefined);
     this.#pool.clear();
   }
-}
-
-/** The keys that a host is known by before it is dialled: the program's word, the state's, known_hosts. */
-function keysOf(connection: Connection, { hostKey }: HostOptions): string[] {
-  const said = connection.hostKey ?? hostKey;
-  if (said !== undefined) return [normal(said)];
-  try {
-    const { plain, atUsualPort } = TrustedKeys.of(route(connection).at(-1) as Target);
-    return [...plain, ...atUsualPort].map(({ type, blob }) => `${type} ${blob}`);
-  } catch {
-    return [];
-  }
-}
-
-/** What else known_hosts has a machine's keys for. */
-function namesOf(connection: Connection, keys: readonly string[]): string[] {
-  try {
-    const target = route(connection).at(-1) as Target;
-    const trusted = TrustedKeys.of(target);
-    const names = keys.flatMap((key) => trusted.otherNames(parsePublicKey(key).blob));
-    return [...new Set(names)].filter(
-      (name) => ![target.host, connection.host, `[${target.host}]:${target.port}`].includes(name),
-    );
-  } catch {
-    return [];
-  }
-}
-
-/** Whether a connection of before will do for who knows the host's keys. */
-function isExpected(host: Host, { hostKey: recorded = [], oneOf }: Keys): boolean {
-  if (oneOf) return oneOf.includes(host.hostKey);
-  return recorded.length === 0 || recorded.includes(host.hostKey) || isVouchedFor(host);
 }

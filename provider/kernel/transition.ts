@@ -1,22 +1,24 @@
 import { type Facts, linkNamed } from "../host/facts/facts";
-import type { Address, PortVlans, Route } from "../host/facts/links";
-import type { Change } from "../host/transaction/change";
-import { addressingOn, isSameRoute, nothing } from "./addressingOn";
+import { addressingOn } from "./addressingOn";
+import { bridgeLines, line, timerLines } from "./lines";
 import {
-  addressLine,
-  bridgeLines,
-  line,
-  neighbourLine,
-  noAddressLine,
-  noNeighbourLines,
-  noRouteLine,
-  portLines,
-  routeLine,
-  timerLines,
-} from "./lines";
-import { type Rivals, rivalLines, rivalsIn, routeOn } from "./rivals";
+  addressLines,
+  askedLines,
+  filteringLines,
+  type Given,
+  heldLine,
+  isBridge,
+  isHeld,
+  joinLines,
+  mtuLine,
+  portVlanLines,
+  removals,
+  routeLines,
+  up,
+} from "./linkLines";
+import { type Rivals, rivalLines, rivalsIn } from "./rivals";
 import type { Target, TargetLink } from "./target";
-import { filtersVlans, givenVlans, vlanLines } from "./vlans";
+import { filtersVlans, givenVlans } from "./vlans";
 
 /** One change of the kernel's links, there or back. */
 export interface Way {
@@ -121,160 +123,4 @@ function way(from: readonly TargetLink[], to: readonly TargetLink[], rivals: Riv
       ...(isHeld(link, was(link), given) ? [line([`link set dev ${link.name} state 3`])] : []),
     ]),
   };
-}
-
-/** The VLANs that a bridge gives each port that joins it, by its name. */
-type Given = (bridge: string) => PortVlans;
-
-function filteringLines({ name, vlanFiltering }: TargetLink, had: TargetLink | undefined): string[] {
-  if (vlanFiltering === undefined || vlanFiltering === (had?.vlanFiltering ?? false)) return [];
-  return [line([`link set dev ${name} type bridge vlan_filtering ${vlanFiltering ? 1 : 0}`])];
-}
-
-const joins = ({ master }: TargetLink, had: TargetLink | undefined) =>
-  typeof master === "string" && had?.master !== master;
-
-function portVlanLines(port: TargetLink, had: TargetLink | undefined, given: Given): string[] {
-  const { name, master, vlans } = port;
-  if (vlans === undefined || typeof master !== "string") return [];
-  return vlanLines(name, joins(port, had) ? given(master) : (had?.vlans ?? vlans), vlans);
-}
-
-/** A port that joins for another VLAN than the one of each port: until it is in that, it hears nothing. */
-function isHeld(port: TargetLink, had: TargetLink | undefined, given: Given): boolean {
-  const { master, vlans } = port;
-  return vlans !== undefined && typeof master === "string" && joins(port, had) && vlans.pvid !== given(master).pvid;
-}
-
-const heldLine = ({ name }: TargetLink) => line([`link set dev ${name} type bridge_slave state 0`]);
-
-function isBridge({ timers }: TargetLink): boolean {
-  return timers !== undefined;
-}
-
-function joinLines(port: TargetLink): string[] {
-  return [...mtuLine(port), line([`link set dev ${port.name}`, up(port), `master ${port.master}`]), ...portLines(port)];
-}
-
-/** "up" or "down"; a link that a change is about is up. */
-function up(link: TargetLink): string {
-  return link.up === false ? "down" : "up";
-}
-
-function mtuLine({ name, mtu }: TargetLink): string[] {
-  return mtu === undefined ? [] : [line([`link set dev ${name} mtu ${mtu}`])];
-}
-
-/**
- * Addresses that are to leave come after those that stay, also where they were first: for the kernel the later ones of a
- * network are secondary, and networkd (systemd 252) loops over one of its own that ceases to be that.
- */
-function addressLines({ name, addressing = nothing, dropped = [] }: TargetLink, had: TargetLink | undefined): string[] {
-  const first = dropped.filter((address) => had?.addressing?.addresses.includes(address));
-  return [
-    ...addressing.addresses.map((address) => addressLine(address, name)),
-    ...first.map((address) => noAddressLine(address, name)),
-    ...dropped.map((address) => addressLine(address, name)),
-  ];
-}
-
-/** The kernel asks nobody about one that is there, but shows it as one that is to be asked about. */
-function askedLines({ name, addressing = nothing, dropped = [] }: TargetLink): string[] {
-  return [...addressing.addresses, ...dropped]
-    .filter(({ family, flags }) => family === "inet6" && !flags.has("nodad") && !flags.has("temporary"))
-    .map((address) => addressLine(address, name, { dad: true }));
-}
-
-/**
- * A route without a gateway is taken from the link that it leaves first: networkd (systemd 257) takes one of the same
- * destination on another link for that one, waits for ever for the one that it then wants itself, and makes no route
- * that needs it. So a lease's default route was gone. It is made there before that: one that is gone would end the batch.
- */
-function routeLines({ name, addressing = nothing }: TargetLink, from: readonly TargetLink[], rivals: Rivals): string[] {
-  const had = (route: Route) => from.filter((link) => link.name !== name && routeOn(link, route));
-  return [
-    ...addressing.routes
-      .filter((route) => rivals(route).length === 0)
-      .flatMap((route) => [
-        ...(route.family === "inet" && route.gateway === undefined && !route.hops
-          ? had(route).flatMap((link) => [routeLine(route, link.name), noRouteLine(route, link.name)])
-          : []),
-        routeLine(route, name),
-      ]),
-    ...addressing.neighbours.map((neighbour) => neighbourLine(neighbour, name)),
-  ];
-}
-
-/** What a link had and is not to have. A route that is another link's by then is gone from this one. */
-function removals(
-  { name, addressing = nothing, dropped = [] }: TargetLink,
-  to: readonly TargetLink[],
-  rivals: Rivals,
-): string[] {
-  const here = to.find((link) => link.name === name);
-  const wanted = here ? here.addressing : nothing;
-  if (wanted === undefined) return [];
-  const kept = [...wanted.addresses, ...(here?.dropped ?? [])];
-  const routes = to.flatMap((link) => link.addressing?.routes ?? []);
-  return [
-    ...[...addressing.addresses, ...dropped]
-      .filter((address) => !kept.some((one) => isSameAddress(one, address)))
-      .map((address) => noAddressLine(address, name)),
-    ...addressing.routes
-      .filter((route) => !(rivals(route).length > 0 ? wanted.routes : routes).some((one) => isSameRoute(one, route)))
-      .map((route) => noRouteLine(route, name)),
-    ...addressing.neighbours
-      .filter(({ address }) => !wanted.neighbours.some((one) => one.address === address))
-      .flatMap((neighbour) => noNeighbourLines(neighbour, name)),
-  ];
-}
-
-function isSameAddress(one: Address, other: Address): boolean {
-  return one.local === other.local && one.prefix === other.prefix && one.peer === other.peer;
-}
-
-/** The kernel's part of a change, as the transaction takes it: the way back follows from the facts. */
-export function kernelChange(
-  facts: Facts,
-  target: Target,
-): Pick<
-  Change,
-  | "apply"
-  | "tidy"
-  | "rollback"
-  | "vlansOnApply"
-  | "vlansOnRollback"
-  | "createOnApply"
-  | "createOnRollback"
-  | "deleteOnApply"
-  | "deleteOnRollback"
-> {
-  const { there, back } = transition(facts, target);
-  const made = target.links.filter((link) => (isBridge(link) || link.vlan) && !linkNamed(facts, link.name));
-  const gone = target.gone.filter((name) => linkNamed(facts, name));
-  return {
-    apply: there.links,
-    tidy: there.tidy,
-    rollback: [...back.links, ...back.tidy],
-    ...(there.vlans.length > 0 && { vlansOnApply: there.vlans }),
-    ...(back.vlans.length > 0 && { vlansOnRollback: back.vlans }),
-    createOnApply: made.map(creation),
-    createOnRollback: gone.map((name) => creationAgain(facts, name)),
-    deleteOnApply: gone,
-    deleteOnRollback: made.map(({ name }) => name),
-  };
-}
-
-/**
- * As transaction.sh takes it: a bridge's name; of a VLAN, what it is on and its number too, and networkd's file of that link,
- * which has networkd make it.
- */
-function creation({ name, vlan }: TargetLink): string {
-  return vlan === undefined ? name : `${name} ${vlan.link} ${vlan.vlan} ${vlan.file}`;
-}
-
-/** Its files are back by then. */
-function creationAgain(facts: Facts, name: string): string {
-  const { kind, parent, vlan } = linkNamed(facts, name) ?? {};
-  return kind === "vlan" ? `${name} ${parent} ${vlan}` : name;
 }

@@ -5,7 +5,7 @@ import { type Facts, linkNamed } from "../../host/facts/facts";
 import { noUplink } from "../../host/facts/records";
 import type { Change } from "../../host/transaction/change";
 import { addressingOn } from "../../kernel/addressingOn";
-import { kernelChange } from "../../kernel/transition";
+import { kernelChange } from "../../kernel/kernelChange";
 import { lossesOf } from "../../plan/impact/losses";
 import { probesFor } from "../../plan/probes";
 import { Refusal } from "../../schema/refusal";

@@ -8,7 +8,7 @@ import { refusePattern } from "../../backends/netplan/refuse";
 import { type Facts, linkNamed, recordOf } from "../../host/facts/facts";
 import type { Link } from "../../host/facts/links";
 import { addressingOn } from "../../kernel/addressingOn";
-import { kernelChange } from "../../kernel/transition";
+import { kernelChange } from "../../kernel/kernelChange";
 import { presentName, resolveUplink } from "../../plan/link/uplink";
 import { Refusal } from "../../schema/refusal";
 import type { BridgePlan } from "./bridgePlan";

@@ -1,7 +1,7 @@
 import { type Facts, ports, recordOf, runningOn } from "../../host/facts/facts";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf } from "../../host/transaction/readdressing";
-import { kernelChange } from "../../kernel/transition";
+import { kernelChange } from "../../kernel/kernelChange";
 import { demandsOf } from "../../plan/impact/standing";
 import { findBridgeDifferences, findMtuDifferences } from "../../plan/link/differences";
 import { strayTaps } from "../../plan/link/taps";

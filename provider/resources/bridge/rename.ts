@@ -8,7 +8,7 @@ import { profilesNow } from "../../backends/networkManager/profiles";
 import { type Facts, linkNamed, ports } from "../../host/facts/facts";
 import type { Link } from "../../host/facts/links";
 import type { Change } from "../../host/transaction/change";
-import { kernelChange } from "../../kernel/transition";
+import { kernelChange } from "../../kernel/kernelChange";
 import { filtersVlans } from "../../kernel/vlans";
 import { sysctlPath } from "../../plan/impact/sysctls";
 import { Refusal } from "../../schema/refusal";

@@ -12,7 +12,7 @@ import type { Address, Link, Route } from "../../host/facts/links";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf, isLeased, leasedOf } from "../../host/transaction/readdressing";
 import { addressingOn, nothing } from "../../kernel/addressingOn";
-import { kernelChange } from "../../kernel/transition";
+import { kernelChange } from "../../kernel/kernelChange";
 import { lossesOf } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
 import { sysctlPath } from "../../plan/impact/sysctls";
