@@ -41,33 +41,19 @@ export function recordPath(bridge: string): string {
 }
 
 export function filesFor(site: Site, inputs: BridgeInputs, owner: string): BridgeFiles {
-  const { facts, record, adopted, uplink, port, entry, now, configuration, handling } = site;
+  const { facts, record, adopted, uplink, port, entry, now, configuration } = site;
   const { name } = inputs;
   const portId = portEntry(port, uplink).id;
   const vlans = vlansFor(site, inputs, portId);
-  const foundChange = adopted && changeAdopted(facts, inputs, adopted, port, now);
+  const adoptedChange = adopted && changeAdopted(facts, inputs, adopted, port, now);
   const whole =
     adopted || inputs.addressing === "inherit" ? undefined : completed(inputs.addressing, { ...now, stanza: entry });
-  const stanza = foundChange?.stanza ?? whole?.stanza ?? addressingOf(port);
-  const wanted: WantedBridge = {
-    name,
-    uplink: uplink.name,
-    macAddress: inputs.macAddress ?? adopted?.macAddress ?? uplink.mac,
-    stp: inputs.stp,
-    forwardDelay: inputs.forwardDelay,
-    mtu: inputs.mtu,
-    ...(vlans && { vlans }),
-    ...expectAddressing(stanza),
-    ...(adopted && {
-      unit: unitOf(adopted.userDefinition) ?? (handling.portUnit && handling.unit),
-      portUnit: handling.portUnit,
-    }),
-    ...(handling.owner && { owner: handling.owner }),
-  };
-  const ofBridge = foundChange?.stripped ?? new Map<string, string>();
+  const stanza = adoptedChange?.stanza ?? whole?.stanza ?? addressingOf(port);
+  const wanted = wantedBridge(site, inputs, stanza, vlans);
+  const ofBridge = adoptedChange?.stripped ?? new Map<string, string>();
   const written = configuration
     ? configuration.render({ ...wanted, uplink, stanza, inherits: inputs.addressing === "inherit" })
-    : { kvmnetFiles: foundChange?.config ?? {}, users: clearAdoptedPort(site, ofBridge), parts: {} };
+    : { kvmnetFiles: adoptedChange?.config ?? {}, users: clearAdoptedPort(site, ofBridge), parts: {} };
   const edited = [...ofBridge.keys(), ...written.users.keys()];
   const originals = Object.fromEntries([
     ...(adopted ? edited.map((path): [string, string] => [path, facts.netplan.get(path) ?? ""]) : []),
@@ -87,7 +73,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
   const recorded = recordText(site, owner, previousConfig, wanted);
   const over = vlanDropInsIn(facts, name, [portId]).filter((path) => vlans && config[path] === undefined);
   return {
-    ...{ wanted, stanza, kept: foundChange?.kept ?? whole?.routes, previousConfig, record: recorded },
+    ...{ wanted, stanza, kept: adoptedChange?.kept ?? whole?.routes, previousConfig, record: recorded },
     // Of a file of the user's, kvmnet's own part: whatever else is in it is nobody's to read in a state.
     config: { ...config, ...written.parts },
     files: new Map([...ofBridge, ...users, ...changed, [recordPath(name), recorded]]),
@@ -101,6 +87,29 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
       ...[...ofBridge.keys()].map((path) => `${path} gives ${name} another addressing`),
       ...changed.map(([path]) => `${path} ${describeFileDifference(site, path)}`),
     ],
+  };
+}
+
+function wantedBridge(
+  { adopted, uplink, handling }: Site,
+  inputs: BridgeInputs,
+  stanza: Stanza,
+  vlans: WantedBridge["vlans"],
+): WantedBridge {
+  return {
+    name: inputs.name,
+    uplink: uplink.name,
+    macAddress: inputs.macAddress ?? adopted?.macAddress ?? uplink.mac,
+    stp: inputs.stp,
+    forwardDelay: inputs.forwardDelay,
+    mtu: inputs.mtu,
+    ...(vlans && { vlans }),
+    ...expectAddressing(stanza),
+    ...(adopted && {
+      unit: unitOf(adopted.userDefinition) ?? (handling.portUnit && handling.unit),
+      portUnit: handling.portUnit,
+    }),
+    ...(handling.owner && { owner: handling.owner }),
   };
 }
 

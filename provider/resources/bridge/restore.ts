@@ -9,11 +9,12 @@ import { uplinkMtuWithoutBridge } from "../../backends/netplan/mtu";
 import { portEntry } from "../../backends/netplan/pattern";
 import { type Facts, fixedPorts, linkNamed, recordOf } from "../../host/facts/facts";
 import type { Address, Link, Route } from "../../host/facts/links";
+import type { BridgeRecord } from "../../host/facts/records";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf, isLeased, leasedOf } from "../../host/transaction/readdressing";
-import { addressingOn, nothing } from "../../kernel/addressingOn";
+import { type Addressing, addressingOn, nothing } from "../../kernel/addressingOn";
 import { kernelChange } from "../../kernel/kernelChange";
-import { lossesOf } from "../../plan/impact/losses";
+import { type Losses, lossesOf } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
 import { sysctlPath } from "../../plan/impact/sysctls";
 import type { WantedBridge } from "../../plan/link/differences";
@@ -40,26 +41,11 @@ export function planRestore(
   previousConfig: Readonly<Record<string, string>>,
   confirm: BridgeInputs["confirm"],
 ): RestorePlan {
-  needNetwork(facts, [name]);
-  const record = recordOf(facts, name);
-  const bridge = linkNamed(facts, name);
-  const uplink = linkNamed(facts, presentName(facts, name, record?.uplink ?? "")) ?? fixedPorts(facts, name)[0];
-  if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
-  needNetwork(facts, [name, uplink.name]);
+  const { record, bridge, uplink } = bridgedNic(facts, name);
   const transferred = bridge ? addressingOn(facts, bridge) : nothing;
   const site = { bridge: name, there: bridge, uplink, previousConfig };
-  const { files, kept, original, expected, acceptsAdvertisements, stanza, owner, takeOver, unit } = restoration(
-    facts,
-    site,
-  );
-  const dropIns = vlanDropInsIn(facts, name, [portEntry(original, uplink).id]);
-  // Where a bridge was moved, cloud-init's file gets what cloud-init would overwrite.
-  const cloud = !record?.moved && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
-  const own = [
-    ...bridgeFilesOf(facts, name),
-    ...dropIns,
-    ...[sysctlPath(name), ...cloud].filter((path) => fileText(facts, path) !== undefined),
-  ];
+  const restored = restoration(facts, site);
+  const { files, kept, original, expected, owner, takeOver, unit } = restored;
   const dropped = transferred.addresses.filter((address) => isOnlyOf(facts, name, address, expected));
   const wanted: WantedBridge = {
     name,
@@ -70,16 +56,7 @@ export function planRestore(
     mtu: undefined,
     ...expected,
   };
-  const entry = findDefinition(facts.netplan, name);
-  const losses = lossesOf(facts, {
-    links: [uplink.name, name],
-    before: transferred.routes,
-    after: transferred.routes.filter(
-      (route) => route.destination !== "default" || isExpected(expected, acceptsAdvertisements, route),
-    ),
-    was: entry ? addressingOf(entry) : {},
-    stanza,
-  });
+  const losses = lossesOfRestore(facts, name, uplink, transferred, restored);
   const target = {
     links: [
       {
@@ -95,7 +72,7 @@ export function planRestore(
   const { inside, ...demands } = demandsOf(facts, [uplink.name, name], demanded, transferred.addresses);
   const change: Change = {
     files,
-    remove: [...own, recordPath(name)],
+    remove: [...filesToRemove(facts, name, [portEntry(original, uplink).id], record), recordPath(name)],
     ...kernelChange(facts, target),
     owner,
     ...(takeOver.handOver && { handOver: takeOver.handOver }),
@@ -109,24 +86,56 @@ export function planRestore(
   const leased = leasedOf(transferred.addresses);
   const planned = { device: uplink.name, dropped, addresses: expected.addresses, dhcp4: expected.dhcp4, leased };
   return {
-    ...{
-      change,
-      target,
-      uplink,
-      wanted,
-      transferred,
-      planned,
-      config: {},
-      previousConfig,
-      differences: [],
-      losses,
-      inside,
-      strays: [],
-      unit,
-      kept,
-    },
+    ...{ change, target, uplink, unit, wanted, transferred, planned, losses, inside, kept },
+    ...{ config: {}, previousConfig, differences: [], strays: [] },
     adoptedFiles: [],
   };
+}
+
+/** @throws Refusal of a bridge that has lost its NIC */
+function bridgedNic(facts: Facts, name: string) {
+  needNetwork(facts, [name]);
+  const record = recordOf(facts, name);
+  const bridge = linkNamed(facts, name);
+  const uplink = linkNamed(facts, presentName(facts, name, record?.uplink ?? "")) ?? fixedPorts(facts, name)[0];
+  if (!uplink) throw new Refusal(`${name} has no uplink any more; there is no NIC to give its addressing to.`);
+  needNetwork(facts, [name, uplink.name]);
+  return { record, bridge, uplink };
+}
+
+/** What kvmnet wrote for the bridge, and nobody needs without it. */
+function filesToRemove(
+  facts: Facts,
+  name: string,
+  portIds: readonly string[],
+  record: BridgeRecord | undefined,
+): string[] {
+  // Where a bridge was moved, cloud-init's file gets what cloud-init would overwrite.
+  const cloud = !record?.moved && cloudInitGoesOn(facts, name) ? [cloudConfigPath] : [];
+  return [
+    ...bridgeFilesOf(facts, name),
+    ...vlanDropInsIn(facts, name, portIds),
+    ...[sysctlPath(name), ...cloud].filter((path) => fileText(facts, path) !== undefined),
+  ];
+}
+
+function lossesOfRestore(
+  facts: Facts,
+  name: string,
+  uplink: Link,
+  { routes }: Addressing,
+  { expected, acceptsAdvertisements, stanza }: Restored,
+): Losses {
+  const entry = findDefinition(facts.netplan, name);
+  return lossesOf(facts, {
+    links: [uplink.name, name],
+    before: routes,
+    after: routes.filter(
+      (route) => route.destination !== "default" || isExpected(expected, acceptsAdvertisements, route),
+    ),
+    was: entry ? addressingOf(entry) : {},
+    stanza,
+  });
 }
 
 /** Whether the old configuration has the default route too, or does not say. */

@@ -65,14 +65,8 @@ export function planOnVirtualUplink(
     ...undoneBy(inputs.confirm),
   };
   return {
-    ...{
-      change,
-      target,
-      wanted,
-      inside: undefined,
-      uplink: vlan?.link,
-      virtualUplink: { words: describeVirtualUplink(uplink), vlan },
-    },
+    ...{ change, target, wanted, inside: undefined, uplink: vlan?.link },
+    virtualUplink: { words: describeVirtualUplink(uplink), vlan },
     ...{ transferred: network.transferred, planned: network.planned, losses },
     ...{ config: written.config, previousConfig: {}, record: written.record, adoptedFiles: [] },
     differences: [
