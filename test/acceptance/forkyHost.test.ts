@@ -1,6 +1,7 @@
 import { foundOn } from "../lab/foundOn";
 import { HomelabStack } from "../lab/homelabStack";
-import type { Host, HostOptions } from "../lab/host";
+import type { Host } from "../lab/host";
+import type { HostOptions } from "../lab/hostSpec";
 import { Lan } from "../lab/lan";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
 import {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { foundOn } from "../lab/foundOn";
-import type { Host, HostOptions } from "../lab/host";
+import type { Host } from "../lab/host";
+import type { HostOptions } from "../lab/hostSpec";
 import { Lan } from "../lab/lan";
 import { networkPicture, settledPicture } from "../lab/networkPicture";
 import { releasesFor } from "../lab/releases";

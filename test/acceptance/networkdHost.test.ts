@@ -1,6 +1,7 @@
 import { chosen } from "../lab/chosen";
 import { HomelabStack } from "../lab/homelabStack";
-import type { Host, HostOptions } from "../lab/host";
+import type { Host } from "../lab/host";
+import type { HostOptions } from "../lab/hostSpec";
 import { Lan } from "../lab/lan";
 import { macAddressOf } from "../lab/machine";
 import { networkPicture, settledPicture } from "../lab/networkPicture";

@@ -1,6 +1,6 @@
 import { footprint } from "../lab/footprint";
 import { HomelabStack } from "../lab/homelabStack";
-import type { HostOptions } from "../lab/host";
+import type { HostOptions } from "../lab/hostSpec";
 import { Lan } from "../lab/lan";
 
 const seconds = 1000;

@@ -1,4 +1,4 @@
-import type { HostOptions } from "./host";
+import type { HostOptions } from "./hostSpec";
 import type { FileContent } from "./overlay";
 
 export interface HostIdentity {

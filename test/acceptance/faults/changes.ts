@@ -1,4 +1,4 @@
-import type { HostOptions } from "../../lab/host";
+import type { HostOptions } from "../../lab/hostSpec";
 import type { StartedCommand } from "../../lab/pulumi";
 import { succeeds } from "../../lab/succeeds";
 import type { Scene } from "./scene";

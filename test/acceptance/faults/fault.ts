@@ -1,4 +1,4 @@
-import type { HostOptions } from "../../lab/host";
+import type { HostOptions } from "../../lab/hostSpec";
 import { held, letGo, type Step } from "../../lab/strike";
 import { deadGateway, lifted, noOutgoing } from "../../lab/wall";
 import type { Scene } from "./scene";
