@@ -2,8 +2,9 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
+import type { StartedCommand } from "../test/lab/command";
 import { type CommandResult, describeFailure } from "../test/lab/command";
-import { Pulumi, type PulumiOptions, type StartedCommand } from "../test/lab/pulumi";
+import { Pulumi, type PulumiOptions } from "../test/lab/pulumi";
 
 const repository = resolve(__dirname, "..");
 

@@ -67,6 +67,7 @@ describe("during a change of the network", () => {
       await using scene = await Scene.start(lan, release, fault, cell.ends, change);
       const ended = await scene.strike(fault, cell.at);
       await fault.over?.(scene);
+      if (fault.restarts && cell.ends !== "confirmed") await scene.doByHand();
       if (cell.ends === "confirmed") await scene.follow();
       // What a reboot takes is the host's own.
       const answered = await scene.answersSsh((scene.window + 2) * seconds);

@@ -7,7 +7,7 @@ import { type Act, describeAct, Rivals } from "../simulation/rivals";
 import { all, each, strikeSeed, timeFor } from "../simulation/share";
 
 const minutes = 60_000;
-const [firstUp, ...later] = changeKinds.filter(({ name }) => name !== "adoption");
+const [firstUp, ...later] = changeKinds.filter(({ name, byHand }) => name !== "adoption" && !byHand);
 if (!firstUp) throw new Error("there is no kind of change");
 const pairs: (readonly [ChangeKind, ChangeKind])[] = [
   [firstUp, secondUp],

@@ -39,6 +39,27 @@ export function start(argv: readonly string[], options: CommandOptions = {}): Ch
   });
 }
 
+/** A program that runs. */
+export interface StartedCommand {
+  readonly child: ChildProcess;
+  /** With all that it printed, on stdout and stderr. */
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stdout: string }>;
+}
+
+/** Until the program itself ends, not its pipes: a plugin that lives on has those too. */
+export function startedFrom(child: ChildProcess): StartedCommand {
+  let stdout = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+  const ended = new Promise<Awaited<StartedCommand["ended"]>>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code, signal) => setImmediate(() => resolve({ code, signal, stdout })));
+  });
+  return { child, ended };
+}
+
 /** Runs a program to its end. A program that fails is a result, not an error: the caller knows what it expected. */
 export function run(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   return new Promise((resolve, reject) => {

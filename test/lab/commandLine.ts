@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { CommandResult } from "./command";
+import { type CommandResult, type StartedCommand, startedFrom } from "./command";
 import { folders } from "./folders";
 import type { Host } from "./host";
 
@@ -26,7 +26,14 @@ export class CommandLine {
   }
 
   run(...args: string[]): Promise<CommandResult> {
-    const env = ["env", "-u", "SSH_AUTH_SOCK", `HOME=${this.home}`];
-    return this.host.lan.engine.run([...env, process.execPath, kvmnet, ...args]);
+    return this.host.lan.engine.run(this.argv(args));
+  }
+
+  start(...args: string[]): StartedCommand {
+    return startedFrom(this.host.lan.engine.spawn(this.argv(args)));
+  }
+
+  private argv(args: readonly string[]): string[] {
+    return ["env", "-u", "SSH_AUTH_SOCK", `HOME=${this.home}`, process.execPath, kvmnet, ...args];
   }
 }

@@ -1,12 +1,12 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
-import type { CommandResult } from "./command";
+import type { CommandResult, StartedCommand } from "./command";
 import { folders } from "./folders";
 import type { Host } from "./host";
 import type { Lan } from "./lan";
 import type { Place } from "./place";
-import { Pulumi, type StartedCommand } from "./pulumi";
+import { Pulumi } from "./pulumi";
 
 const repository = resolve(__dirname, "../..");
 

@@ -1,8 +1,7 @@
-import type { ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CommandOptions, type CommandResult, describeFailure } from "./command";
+import { type CommandOptions, type CommandResult, describeFailure, type StartedCommand, startedFrom } from "./command";
 import { ensureEngine, type Language } from "./ensureEngine";
 import type { Place } from "./place";
 
@@ -27,12 +26,6 @@ type PulumiCommandOptions = Pick<CommandOptions, "onOutput" | "timeout" | "input
   /** Further arguments, such as `--expect-no-changes`. */
   args?: readonly string[];
 };
-
-export interface StartedCommand {
-  readonly child: ChildProcess;
-  /** What it said and how it ended; what it started may live on. */
-  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stdout: string }>;
-}
 
 /** A stack of a real engine at a place of the lab, with a state, a home and a secret of its own. */
 export class Pulumi implements AsyncDisposable {
@@ -123,18 +116,7 @@ export class Pulumi implements AsyncDisposable {
   }
 
   private started(argv: readonly string[], { args = [] }: Pick<PulumiCommandOptions, "args"> = {}): StartedCommand {
-    const child = this.spawn([...argv, "--non-interactive", "--color", "never", ...args]);
-    let stdout = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        stdout += text;
-      });
-    // Not "close": a plugin that lives on has the pipes too.
-    const ended = new Promise<Awaited<StartedCommand["ended"]>>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("exit", (code, signal) => setImmediate(() => resolve({ code, signal, stdout })));
-    });
-    return { child, ended };
+    return startedFrom(this.spawn([...argv, "--non-interactive", "--color", "never", ...args]));
   }
 
   refresh(options?: PulumiCommandOptions): Promise<CommandResult> {

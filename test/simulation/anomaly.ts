@@ -16,6 +16,18 @@ const longAfter = 300;
 
 const id = "000000000002";
 
+/** A network's picture, and that after a boot. */
+interface Network {
+  readonly live: string;
+  readonly booted: string;
+}
+
+async function pictures(simulation: Simulation): Promise<Network> {
+  const live = await picture(simulation.machine);
+  await simulation.boot("synced");
+  return { live, booted: await picture(simulation.machine) };
+}
+
 /** A host on which a kind of change is made again and again, each time from the same start. */
 export class Bench implements AsyncDisposable {
   /** How often it was made. */
@@ -24,24 +36,23 @@ export class Bench implements AsyncDisposable {
   private constructor(
     private readonly machine: Machine,
     private readonly simulation: Simulation,
+    private readonly kind: ChangeKind,
     private readonly planned: Planned,
-    /** The network before the change; as planned; and each after a boot. */
-    private readonly before: string,
-    private readonly after: { readonly live: string; readonly booted: string },
+    private readonly before: Network,
+    private readonly after: Network,
   ) {}
 
   static async start(kind: ChangeKind): Promise<Bench> {
     const machine = await Machine.start(nics);
     const { simulation } = await prepare(machine, kind);
-    await keepStart(simulation);
-    const before = await picture(machine);
+    await keepStart(simulation, kind);
+    const before = await pictures(simulation);
+    await backToStart(simulation, kind);
     const engine = new Engine(simulation, id);
     const planned = kind.plan(await engine.facts());
     const verdict = await engine.transact(planned);
     if (verdict !== "confirmed") throw new Error(`without any fault, it is ${verdict}:\n${engine.told()}`);
-    const live = await picture(machine);
-    await simulation.boot("synced");
-    return new Bench(machine, simulation, planned, before, { live, booted: await picture(machine) });
+    return new Bench(machine, simulation, kind, planned, before, await pictures(simulation));
   }
 
   /** The commands of a course, where nothing strikes. */
@@ -71,7 +82,7 @@ export class Bench implements AsyncDisposable {
 
   private async begin(faults: readonly Fault[]): Promise<void> {
     this.runs += 1;
-    await backToStart(this.simulation);
+    await backToStart(this.simulation, this.kind);
     this.simulation.faults = faults;
   }
 
@@ -87,16 +98,17 @@ export class Bench implements AsyncDisposable {
   }
 
   private async judge(when: string, verdict: Verdict): Promise<string[]> {
-    const now = await settledPicture(this.machine, [this.before, this.after.live, this.after.booted]);
+    const [before, planned] = [Object.values(this.before), Object.values(this.after)];
+    const now = await settledPicture(this.machine, [...before, ...planned]);
     const armed = this.machine.read(`${base}/armed/id`)?.trim();
     const state = this.machine.read(`${base}/transactions/${id}/state`)?.trim();
-    const is =
-      now === this.before ? "before" : now === this.after.live || now === this.after.booted ? "planned" : "neither";
+    const isBefore = before.includes(now);
+    const isPlanned = planned.includes(now);
     const wrong: string[] = [];
-    if (is === "neither") wrong.push(`the network is neither:\n${nearest(now, this.before, this.after.live)}`);
+    if (!isBefore && !isPlanned) wrong.push(`the network is neither:\n${nearest(now, ...before, ...planned)}`);
     if (armed !== undefined) wrong.push(`still armed, in state ${state}`);
-    if (verdict === "confirmed" && is === "before") wrong.push("confirmed, and the network is as before");
-    if ((verdict === "refused" || verdict === "rolled back") && is === "planned")
+    if (verdict === "confirmed" && isBefore && !isPlanned) wrong.push("confirmed, and the network is as before");
+    if ((verdict === "refused" || verdict === "rolled back") && isPlanned && !isBefore)
       wrong.push(`${verdict}, and the network is as planned`);
     return wrong.map((one) => `${when}: ${one} (the engine says ${verdict}, the host ${state})`);
   }

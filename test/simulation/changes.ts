@@ -14,6 +14,8 @@ export interface ChangeKind {
   readonly files?: Readonly<Record<string, string>>;
   /** A change that was made before. */
   readonly first?: (facts: Facts) => Planned;
+  /** What a hand did to the kernel after that, by a shell: gone with a boot. */
+  readonly byHand?: string;
   readonly plan: (facts: Facts) => Planned;
 }
 
@@ -149,6 +151,13 @@ export const changeKinds: readonly ChangeKind[] = [
     netplan: installers,
     first: up(),
     plan: up({ addressing: { addresses: ["192.0.2.101/24"], routes, nameservers } }),
+  },
+  {
+    name: "doctor --fix",
+    netplan: installers,
+    first: up(),
+    byHand: "ip address add 192.0.2.99/32 dev enp1s0; ip link set dev enp1s0 mtu 1400",
+    plan: up(),
   },
   { name: "adoption", netplan: handMade, plan: up({ uplink: "enp1s0" }) },
 ];

@@ -43,24 +43,31 @@ export async function prepare(machine: Machine, kind: ChangeKind): Promise<Prepa
     const verdict = await engine.transact(kind.first(await engine.facts()));
     if (verdict !== "confirmed") throw new Error(`the change before was ${verdict}`);
   }
+  await doByHand(simulation, kind);
   simulation.forget();
   const engine = new Engine(simulation, id);
   return { simulation, engine, planned: kind.plan(await engine.facts()) };
 }
 
 /** What is on the machine's disk now is where each run begins. */
-export async function keepStart(simulation: Simulation): Promise<void> {
+export async function keepStart(simulation: Simulation, kind: ChangeKind): Promise<void> {
   await simulation.machine.do("rm -rf /mnt/base && cp -a /mnt/disk /mnt/base");
   await simulation.boot();
+  await doByHand(simulation, kind);
+}
+
+async function doByHand({ machine }: Simulation, { byHand }: ChangeKind): Promise<void> {
+  if (byHand !== undefined) await machine.do(byHand);
 }
 
 /** All of it is synced: else a power cut before the first sync of a run would leave what the run before has synced. */
-export async function backToStart(simulation: Simulation): Promise<void> {
+export async function backToStart(simulation: Simulation, kind: ChangeKind): Promise<void> {
   simulation.cut("written");
   await simulation.machine.do(
     `for part in etc kvmnet; do find /mnt/disk/$part -mindepth 1 -delete; cp -a /mnt/base/$part/. /mnt/disk/$part/; done; ${sync}`,
   );
   simulation.faults = [];
   await simulation.boot();
+  await doByHand(simulation, kind);
   simulation.forget();
 }

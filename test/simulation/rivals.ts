@@ -45,14 +45,15 @@ export class Rivals implements AsyncDisposable {
   private constructor(
     private readonly machine: Machine,
     readonly simulation: Simulation,
+    private readonly kind: ChangeKind,
     private readonly plans: readonly [Plan, Plan],
   ) {}
 
   static async start(kind: ChangeKind, other: ChangeKind): Promise<Rivals> {
     const machine = await Machine.start(nics);
     const { simulation } = await prepare(machine, kind);
-    await keepStart(simulation);
-    const rivals = new Rivals(machine, simulation, [kind.plan, other.plan]);
+    await keepStart(simulation, kind);
+    const rivals = new Rivals(machine, simulation, kind, [kind.plan, other.plan]);
     for (const sequence of sequences) rivals.serials.set(sequence, await rivals.serial(sequence));
     return rivals;
   }
@@ -60,7 +61,7 @@ export class Rivals implements AsyncDisposable {
   /** What is wrong with how it ends, or nothing. */
   async race(acts: readonly [Act, Act], order: () => number, faults: readonly Fault[] = []): Promise<string[]> {
     const { simulation } = this;
-    await backToStart(simulation);
+    await backToStart(simulation, this.kind);
     simulation.faults = faults;
     simulation.order = order;
     const verdicts = await simulation.together(acts.map((act, index) => () => this.act(index, act)));
@@ -112,7 +113,7 @@ export class Rivals implements AsyncDisposable {
   /** The network after changes that come one after the other. */
   private async serial(sequence: readonly number[]): Promise<Serial> {
     const { simulation, machine } = this;
-    await backToStart(simulation);
+    await backToStart(simulation, this.kind);
     for (const [turn, index] of sequence.entries()) {
       const verdict = await this.act(index, { begins: 0 });
       if (turn === 0 && verdict !== "confirmed") throw new Error(`without a rival, it is ${verdict}`);

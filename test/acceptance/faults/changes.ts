@@ -1,5 +1,6 @@
+import type { StartedCommand } from "../../lab/command";
+import { CommandLine } from "../../lab/commandLine";
 import type { HostOptions } from "../../lab/hostSpec";
-import type { StartedCommand } from "../../lab/pulumi";
 import { succeeds } from "../../lab/succeeds";
 import type { Scene } from "./scene";
 
@@ -10,8 +11,13 @@ export interface Change {
   readonly host?: Partial<HostOptions>;
   /** What is there before, and what the program wants then. */
   prepare?(scene: Scene): Promise<void>;
+  /** What a hand does to the kernel then, by a shell: it is gone with a restart. */
+  readonly byHand?: string;
   /** What is run, and is run again by who finds it undone; `up` if not said. */
-  readonly run?: { start(scene: Scene): StartedCommand; again(scene: Scene): ReturnType<Scene["stack"]["up"]> };
+  readonly run?: {
+    start(scene: Scene): StartedCommand | Promise<StartedCommand>;
+    again(scene: Scene): ReturnType<Scene["stack"]["up"]>;
+  };
   /** The host's address once it is there, where that is another one. */
   readonly address?: string;
   /** Whether the host is as planned, by what `Scene.picture` prints. */
@@ -51,6 +57,8 @@ const updated = (bridge: object) => async (scene: Scene) => {
   await scene.configure(bridge);
 };
 
+const fix = ["doctor", "--fix", "--yes", "--listen", "0"];
+
 export const laterChanges: readonly Change[] = [
   {
     name: "destroy",
@@ -74,6 +82,18 @@ export const laterChanges: readonly Change[] = [
     prepare: updated({ addressing: { addresses: ["192.0.2.101/24"], ...gateway } }),
     address: "192.0.2.101",
     isPlanned: bridged({ address: String.raw`192\.0\.2\.101` }),
+  },
+  {
+    name: "doctor --fix",
+    prepare: async (scene) => {
+      await succeeds(scene.stack.up());
+    },
+    byHand: "ip address add 192.0.2.99/32 dev enp1s0",
+    run: {
+      start: async ({ host }) => (await CommandLine.of(host)).start(...fix, host.address),
+      again: async ({ host }) => (await CommandLine.of(host)).run(...fix, host.address),
+    },
+    isPlanned: (now) => bridged()(now) && !now.includes("192.0.2.99"),
   },
   {
     name: "adoption",

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type CommandResult, killGroup } from "../../lab/command";
+import { type CommandResult, killGroup, type StartedCommand } from "../../lab/command";
 import { HomelabStack } from "../../lab/homelabStack";
 import type { Host } from "../../lab/host";
 import type { Release } from "../../lab/hostImage";
 import type { Lan } from "../../lab/lan";
 import { networkPicture } from "../../lab/networkPicture";
 import { pluginOf, processEnd } from "../../lab/plugin";
-import type { StartedCommand } from "../../lab/pulumi";
 import { type Step, strikeAt } from "../../lab/strike";
 import { type Change, firstUp } from "./changes";
 import type { Cell, Fault, Outcome } from "./fault";
@@ -54,12 +53,17 @@ export class Scene implements AsyncDisposable {
     try {
       await change.prepare?.(scene);
       await fault.prepare?.(scene);
+      await scene.doByHand();
       scene.before = await networkPicture(host);
       return scene;
     } catch (error) {
       await scene[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  async doByHand(): Promise<void> {
+    if (this.change.byHand !== undefined) await this.sh(this.change.byHand);
   }
 
   picture(): Promise<string> {
@@ -84,7 +88,7 @@ export class Scene implements AsyncDisposable {
   async strike(fault: Fault, step: Step): Promise<number> {
     const command = typeof fault.strike === "function" ? fault.strike(step) : (fault.strike ?? "true");
     const { struck } = await strikeAt(this.host, step, command);
-    this.started = this.change.run?.start(this) ?? this.stack.startUp();
+    this.started = (await this.change.run?.start(this)) ?? this.stack.startUp();
     const over = this.started.ended.then(async ({ stdout }) => {
       // A change that ends before the step would never be struck.
       await sleep(2000);

@@ -1,0 +1,3 @@
+import { strikeAll } from "../simulation/strikeAll";
+
+strikeAll("doctor --fix");
