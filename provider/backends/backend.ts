@@ -12,7 +12,7 @@ import type { ExpectedAddressing } from "./entry/wanted";
 export interface Backend {
   readonly name: "netplan" | "networkd" | "ifupdown" | "NetworkManager";
   /** Whether an entry stands in its files. */
-  has(entry: NetplanDefinition): boolean;
+  has(entry: InFiles): boolean;
   /** @throws Refusal of a NIC that it has, and that can't be a bridge's port, or is another one's too */
   refuse(facts: Facts, uplink: Link, entry: NetplanDefinition): void;
   /** @throws Refusal of what its files say and can't go over to a bridge */
@@ -21,6 +21,11 @@ export interface Backend {
   renderRestored(site: BridgedSite): RestoredFiles;
   /** @throws Refusal of a lease that can't go back */
   planTakeBack(site: BridgedSite, restored: Restored): TakeOver & Pick<Restoration, "unit" | "owner">;
+}
+
+/** What stands in some files. */
+export interface InFiles {
+  readonly places: readonly { readonly path: string }[];
 }
 
 /** A NIC that is to be, or is, the port of a bridge of kvmnet's. */

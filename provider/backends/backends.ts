@@ -1,7 +1,7 @@
 import type { Facts } from "../host/facts/facts";
 import type { Link } from "../host/facts/links";
 import { Refusal } from "../schema/refusal";
-import type { Backend, BridgedSite, Handling, Restoration } from "./backend";
+import type { Backend, BridgedSite, Handling, InFiles, Restoration } from "./backend";
 import { addressingOf } from "./entry/addressing";
 import { definedIds, findDefinition, type NetplanDefinition, netplanIn } from "./entry/definition";
 import { acceptsAdvertisements, expectAddressing } from "./entry/wanted";
@@ -22,7 +22,7 @@ import { profileBefore } from "./networkManager/profiles";
 /** Each owner of NICs; the last one has what no other one's files have. */
 const backends: readonly Backend[] = [networkd, ifupdown, networkManager, netplan];
 
-export function backendOf(entry: NetplanDefinition): Backend {
+export function backendOf(entry: InFiles): Backend {
   return backends.find((one) => one.has(entry)) ?? netplan;
 }
 
@@ -73,6 +73,29 @@ export function entryBefore(facts: Facts, uplink: Link, previousConfig: Texts | 
     ...unitBefore(previousConfig, uplink),
   ];
   return owningDefinition({ ...facts, netplan: new Map([...facts.netplan, ...before]) }, uplink);
+}
+
+/** A NIC whose bridge has lost it, to the files of another owner than those of before the bridge. */
+export interface OwnerChange {
+  readonly was: Backend["name"];
+  readonly is: Backend["name"];
+  /** The new one's file of the NIC. */
+  readonly path: string;
+}
+
+/** Undefined: the NIC is its owner's of before, or the bridge's port still, or nobody's now. */
+export function ownerChange(
+  facts: Facts,
+  bridge: string,
+  uplink: Link,
+  previousConfig: Texts,
+): OwnerChange | undefined {
+  const paths = Object.keys(previousConfig).map((path) => ({ path }));
+  const now = findDefinition(facts.netplan, usersId(netplanId(uplink)));
+  const [{ path } = { path: "" }] = now?.places ?? [];
+  if (!now || paths.length === 0 || uplink.master === bridge) return undefined;
+  const [was, is] = [backendOf({ places: paths }).name, backendOf(now).name];
+  return was === is ? undefined : { was, is, path };
 }
 
 /**

@@ -3,12 +3,13 @@ import { ifupdownFolder, withIfupdownsWords } from "../../host/facts/inIfupdowns
 import { ifaceOf, stanzasOf } from "../../host/facts/interfacesFile";
 import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
+import type { InFiles } from "../backend";
 import type { NetplanDefinition } from "../entry/definition";
 import { findDefinition } from "../entry/definition";
 import { hasMarks, withoutMarks } from "./marks";
 
 /** Whether an entry stands in ifupdown's files, in which a NIC's stanzas become its bridge's. */
-export function isIfupdowns({ places }: Pick<NetplanDefinition, "places">): boolean {
+export function isIfupdowns({ places }: InFiles): boolean {
   return places.length > 0 && places.every(({ path }) => path.startsWith(ifupdownFolder));
 }
 

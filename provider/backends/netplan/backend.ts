@@ -1,5 +1,5 @@
 import { linkNamed } from "../../host/facts/facts";
-import type { Backend, BridgedSite, BridgeOnNic, NicSite, RestoredFiles } from "../backend";
+import type { Backend, BridgedSite, BridgeOnNic, InFiles, NicSite, RestoredFiles } from "../backend";
 import { addressingOf, withAddressing, withoutAddressing } from "../entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../entry/definition";
 import { isIfupdowns } from "../ifupdown/owner";
@@ -47,7 +47,7 @@ export function withoutPortsAddressing(current: NetplanDefinition): Map<string, 
 }
 
 /** Whether an entry is in no other owner's files alone. */
-function isNetplans(entry: NetplanDefinition): boolean {
+function isNetplans(entry: InFiles): boolean {
   return !isUnit(entry) && !isIfupdowns(entry) && !isProfiles(entry);
 }
 

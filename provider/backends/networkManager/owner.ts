@@ -2,13 +2,14 @@ import type { Facts } from "../../host/facts/facts";
 import { isKeyfile } from "../../host/facts/inNetworkManagersWords";
 import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
+import type { InFiles } from "../backend";
 import type { NetplanDefinition } from "../entry/definition";
 import { candidatesFor } from "./atBoot";
 import { isOwn } from "./paths";
 import { priority } from "./profiles";
 
 /** Whether an entry stands in a profile of NetworkManager's, which kvmnet does not edit: it writes two that come before it. */
-export function isProfiles({ places }: Pick<NetplanDefinition, "places">): boolean {
+export function isProfiles({ places }: InFiles): boolean {
   return places.length > 0 && places.every(({ path }) => isKeyfile(path));
 }
 

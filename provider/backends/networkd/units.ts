@@ -4,6 +4,7 @@ import { entriesText, entryOf, isByHand, stanzaIn } from "../../host/facts/inNet
 import type { Link } from "../../host/facts/links";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import type { BridgeLink } from "../../kernel/bridgeLink";
+import type { InFiles } from "../backend";
 import type { NetplanDefinition } from "../entry/definition";
 import { type BridgeFile, header, networkFileName } from "../netplan/bridgeFile";
 import { portEntry } from "../netplan/pattern";
@@ -35,7 +36,7 @@ export function wholeUnitOf(
 }
 
 /** Whether an entry stands in a file of networkd's own, which kvmnet does not edit: it writes others that come before it. */
-export function isUnit({ places }: Pick<NetplanDefinition, "places">): boolean {
+export function isUnit({ places }: InFiles): boolean {
   return places.length > 0 && places.every(({ path }) => isByHand(path));
 }
 

@@ -69,6 +69,9 @@ rest() {
 		while IFS= read -r path; do set -- "$@" "$path"; done <<-EOF
 			$(wired_keyfiles)
 		EOF
+	else
+		# What is left of it where NetworkManager had the bridge once.
+		set -- /etc/NetworkManager/system-connections/kvmnet-*.nmconnection
 	fi
 	section armed first /var/lib/kvmnet/armed/id
 	section incomplete incomplete

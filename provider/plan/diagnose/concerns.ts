@@ -13,7 +13,14 @@ export type Concerned =
 
 /** What a resource has in its own drift, in other words, and mends by itself. */
 const driftChecks: ReadonlySet<CheckName> = new Set<CheckName>([
-  ...(["address-on-port", "bridge-without-address", "bridge-mac", "next-boot", "tap-not-in-bridge"] as const),
+  ...([
+    "bridge-gone",
+    "address-on-port",
+    "bridge-without-address",
+    "bridge-mac",
+    "next-boot",
+    "tap-not-in-bridge",
+  ] as const),
   ...(["network-bridge", "network-inactive", "network-autostart", "vm-link-down", "live-unlike-persistent"] as const),
 ]);
 

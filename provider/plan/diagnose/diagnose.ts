@@ -14,7 +14,7 @@ import {
 import { bridgeNfCall, forwardDrops, hookDrops } from "./filter";
 import { type Check, checkNames, type Finding } from "./finding";
 import { clientOnPort, ifupdownsNextBoot, pendingChange } from "./ifupdown";
-import { incompleteWayBack, netplanTry, unconfirmed, unpluggedNic } from "./leftovers";
+import { bridgeGone, incompleteWayBack, netplanTry, unconfirmed, unpluggedNic } from "./leftovers";
 import { networkManagersNextBoot } from "./networkManager";
 import { addressingOnPort, cloudInit, nextBoot, nicRenamed } from "./nextBoot";
 import { packetPath } from "./packetPath";
@@ -42,6 +42,7 @@ const checks: readonly Check[] = [
     addressOnPort,
     addressingOnPort,
     clientOnPort,
+    bridgeGone,
     bridgeWithoutAddress,
     findMovedAddresses,
     portHeldBack,

@@ -5,7 +5,7 @@ import type { Facts } from "../../host/facts/facts";
 export const checkNames = [
   ...(["port-without-carrier", "port-disabled", "address-on-port", "bridge-without-address"] as const),
   ...(["address-moved", "same-address", "port-held-back", "bridge-mac", "mtu", "foreign-mac"] as const),
-  ...(["no-default-route", "no-name-server"] as const),
+  ...(["bridge-gone", "no-default-route", "no-name-server"] as const),
   ...(["forward-drops", "hook-drops", "packet-path", "bridge-nf-call"] as const),
   ...(["next-boot", "nic-renamed", "cloud-init", "netplan-try"] as const),
   ...(["libvirt-silent", "network-bridge", "network-inactive", "network-autostart"] as const),

@@ -1,3 +1,5 @@
+import { linkNamed } from "../../host/facts/facts";
+import { noUplink } from "../../host/facts/records";
 import { plugScript, unpluggedAt } from "../../host/keptFolder";
 import { type Check, finding } from "./finding";
 
@@ -56,6 +58,21 @@ export const unpluggedNic: Check = ({ armed, unplugged = [], libvirt }) =>
       evidence: unpluggedAt({ vm, mac }),
       cause: `Its NIC ${mac} was taken out for a change of the host's network, and is not plugged in again: kvmnet was ended in the middle, or libvirt did not take it.`,
       fix: `sh ${plugScript}, which says why where it can't.`,
+      fixable: true,
+    });
+  });
+
+/** A bridge of kvmnet's that the host has lost with its files: who has the NIC now, did not know of it. */
+export const bridgeGone: Check = (facts) =>
+  [...facts.records].flatMap(([name, { uplink }]) => {
+    if (linkNamed(facts, name)) return [];
+    const nic = linkNamed(facts, uplink);
+    const by = nic?.networkFile ?? facts.profiles.get(uplink)?.path;
+    return finding("bridge-gone", "error", {
+      subject: `bridge ${name}`,
+      evidence: `/var/lib/kvmnet/bridges/${name}.json has ${name}${uplink === noUplink ? "" : ` on ${uplink}`}; the host has no ${name}${nic && by ? `, and ${uplink} by ${by}` : ""}`,
+      cause: `Somebody deleted ${name}, or the host's network is configured by another program since.`,
+      fix: "pulumi up makes the bridge again, in the words of who has the NIC now; pulumi destroy, or kvmnet clean, takes away what is left of it.",
       fixable: true,
     });
   });

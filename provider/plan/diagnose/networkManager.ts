@@ -72,7 +72,7 @@ function isInMemory({ keyfiles }: Facts, path: string): boolean {
 /** A link that NetworkManager tells as "connected (externally)", and that no file of another's has. */
 function findUnconfigured(facts: Facts, { name, networkFile }: Link): string[] {
   const own = bridgeProfile(name);
-  if (!facts.records.has(name) && (networkFile !== undefined || findDefinition(facts.netplan, name))) return [];
+  if (networkFile !== undefined || (!facts.records.has(name) && findDefinition(facts.netplan, name))) return [];
   const instead = facts.keyfiles.has(own) ? ` instead of by ${own}` : "";
   return [`NetworkManager has ${name} by no profile ("connected (externally)")${instead}`];
 }

@@ -32,13 +32,31 @@ export const nextBoot: Check = (facts) => {
               ? `networkd has ${link.name} from ${link.networkFile}, which is not there any more`
               : `networkd has ${link.name} from ${link.networkFile}; no file in /etc/netplan has ${id}`,
           ];
-      return lost.length === 0 ? [] : lostAtBoot(link.name, lost.join("; "), byHand ? networkds : netplans);
+      return [
+        ...handedOn(facts, link, definition),
+        ...(lost.length === 0 ? [] : [lostAtBoot(link.name, lost.join("; "), byHand ? networkds : netplans)]),
+      ];
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return [lostAtBoot("the network", error.message)];
   }
 };
+
+/** A link, or its port, that networkd has, and that netplan's files give to another daemon by now: it starts with neither. */
+function handedOn(facts: Facts, link: Link, definition: NetplanDefinition | undefined): Finding[] {
+  return [link, ...ports(facts, link.name)].flatMap((one) => {
+    const entry = one === link ? definition : findDefinition(facts.netplan, netplanId(one));
+    if (!entry || entry.renderer === "networkd" || facts.profiles.has(one.name)) return [];
+    const where = entry.places.map((place) => place.path).join(", ");
+    return finding("next-boot", "warning", {
+      subject: "host",
+      evidence: `networkd has ${link.name}; netplan's renderer of ${entry.id} (${where}) is ${entry.renderer}`,
+      cause: `After the next boot, or a \`netplan apply\`, ${one.name} is not networkd's any more and ${link.name} is: the host may be lost.`,
+      fix: `Set "renderer: networkd" for ${entry.id}. To have ${entry.renderer} see to it, destroy the bridge first, and make it again then.`,
+    });
+  });
+}
 
 /** Where the files are, what puts them in force, and how they are looked at. */
 const netplans = { folder: "/etc/netplan", command: "a `netplan apply`", look: "netplan get" };

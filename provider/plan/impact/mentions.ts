@@ -1,5 +1,6 @@
 import { namesInOptions } from "../../backends/ifupdown/carried";
 import { isOfIfupdown } from "../../backends/ifupdown/owner";
+import { isKeyfile } from "../../host/facts/inNetworkManagersWords";
 import type { Impact, Look } from "./impact";
 
 /** Files that mean the piece of hardware, or of which kvmnet itself sees to what they say of a link. */
@@ -14,6 +15,8 @@ export const namedInFiles: Look = (facts, { gone, successor }) => {
   const isTold = (path: string) => {
     // The profile of the NIC itself, or of another time: kvmnet's comes before it.
     if (facts.keyfiles.has(path)) return false;
+    // Nor is one that nobody reads, as NetworkManager does not run.
+    if (facts.profiles.size === 0 && isKeyfile(path)) return false;
     const text = edited.get(path);
     return text === undefined ? !both.has(path) && !hardwarePaths.test(path) : namesInOptions(text, gone, successor);
   };

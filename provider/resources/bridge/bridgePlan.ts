@@ -29,6 +29,8 @@ export interface BridgePlan {
   readonly record: string;
   /** How the host differs from the wanted state now; none: there is nothing to do. */
   readonly differences: readonly string[];
+  /** Of a NIC that is another one's by now than when the bridge was made: in words. */
+  readonly newOwner?: string | undefined;
   /** The user's files that define a bridge which was there before kvmnet; of one that it made, none. */
   readonly adoptedFiles: readonly string[];
   /** What the program itself takes away. */

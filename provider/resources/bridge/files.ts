@@ -1,3 +1,4 @@
+import { bridgeFilesOf } from "../../backends/bridgeFiles";
 import { addressingOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../../backends/entry/definition";
 import { asksDhcp6, expectAddressing } from "../../backends/entry/wanted";
@@ -32,6 +33,8 @@ export interface BridgeFiles {
   /** What is to be written. */
   readonly files: ReadonlyMap<string, string>;
   readonly remove: readonly string[];
+  /** In words, where the NIC is another one's by now than when the bridge was made. */
+  readonly newOwner?: string | undefined;
   /** How the files differ from that now. */
   readonly differences: readonly string[];
 }
@@ -41,7 +44,7 @@ export function recordPath(bridge: string): string {
 }
 
 export function filesFor(site: Site, inputs: BridgeInputs, owner: string): BridgeFiles {
-  const { facts, record, adopted, uplink, port, entry, now, configuration } = site;
+  const { facts, record, ownerChange, adopted, uplink, port, entry, now, configuration } = site;
   const { name } = inputs;
   const portId = portEntry(port, uplink).id;
   const vlans = vlansFor(site, inputs, portId);
@@ -61,7 +64,7 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
   ]);
   const previousConfig = adopted
     ? { ...originals, ...record?.previousConfig }
-    : ((record?.found ? undefined : record?.previousConfig) ?? originals);
+    : ((record?.found || ownerChange ? undefined : record?.previousConfig) ?? originals);
   const config: Readonly<Record<string, string>> = {
     ...written.kvmnetFiles,
     ...(adopted ? {} : sysctls(facts, name, uplink)),
@@ -71,14 +74,18 @@ export function filesFor(site: Site, inputs: BridgeInputs, owner: string): Bridg
   const users = [...written.users].filter(isUnlike);
   const changed = Object.entries(config).filter(isUnlike);
   const recorded = recordText(site, owner, previousConfig, wanted);
+  const newOwner =
+    ownerChange && `${uplink.name} was ${ownerChange.was}'s, and is ${ownerChange.is}'s by ${ownerChange.path} now`;
+  const there = ownerChange ? bridgeFilesOf(facts, name) : bridgeFilesIn(facts.netplan, name);
   const over = vlanDropInsIn(facts, name, [portId]).filter((path) => vlans && config[path] === undefined);
   return {
-    ...{ wanted, stanza, kept: adoptedChange?.kept ?? whole?.routes, previousConfig, record: recorded },
+    ...{ wanted, stanza, kept: adoptedChange?.kept ?? whole?.routes, previousConfig, record: recorded, newOwner },
     // Of a file of the user's, kvmnet's own part: whatever else is in it is nobody's to read in a state.
     config: { ...config, ...written.parts },
     files: new Map([...ofBridge, ...users, ...changed, [recordPath(name), recorded]]),
-    remove: [...bridgeFilesIn(facts.netplan, name).filter((path) => config[path] === undefined), ...over],
+    remove: [...there.filter((path) => config[path] === undefined), ...over],
     differences: [
+      ...(newOwner ? [newOwner] : []),
       ...over.map((path) => `${path} is there still`),
       ...users.map(
         ([path]) =>

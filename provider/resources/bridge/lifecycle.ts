@@ -1,6 +1,6 @@
 import { isOurs } from "../../backends/netplan/mtu";
 import { unitFilesIn } from "../../backends/networkd/units";
-import { linkNamed } from "../../host/facts/facts";
+import { linkNamed, recordOf } from "../../host/facts/facts";
 import { noUplink } from "../../host/facts/records";
 import { filteringOf } from "../../kernel/vlans";
 import { wrongRoute } from "../../plan/addressing/gateways";
@@ -116,7 +116,10 @@ export const bridgeLifecycle: Lifecycle<BridgeInputs, BridgeState> = {
         facts.keyfiles.has(path) ||
         unitFilesIn([path], state.name).some((one) => facts.networkd.has(one)),
     );
-    if (!there && !written) return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
+    const { ownerId } = recordOf(facts, name) ?? {};
+    const recorded = ownerId !== undefined && ownerId === state.ownerId;
+    if (!there && !written && !recorded)
+      return { kind: "gone", why: `${host.label} has no bridge ${state.name} any more.` };
     const wanted = { ...inputs, name: state.name, uplink: uplinkAgain(facts, inputs, state) };
     const plan = unlessRefused(() =>
       planOwned(withRememberedRecord(facts, state, operation.urn), wanted, operation.urn),

@@ -49,6 +49,7 @@ export function logPlan(operation: Operation, host: Host, facts: Facts, plan: Up
   });
   const text = [
     `${host.label}: bridge ${to} ${virtualUplink && !virtualUplink.vlan ? "without an uplink" : `on ${virtualUplink?.words ?? uplink?.name}`}${insteadOf ? ` instead of ${insteadOf}` : ""}`,
+    ...(plan.newOwner ? [`${plan.newOwner}.`] : []),
     ...vlanWordsFor(facts, plan.wanted),
     ...sentences,
   ].join("\n");

@@ -45,6 +45,7 @@ export function planBridge(facts: Facts, inputs: BridgeInputs, owner: string, ta
     ...undoneBy(inputs.confirm),
   };
   return {
+    ...(written.newOwner && { newOwner: written.newOwner }),
     ...{ change, uplink, wanted, config, previousConfig, record, inside, ...network },
     differences: [
       ...findBridgeDifferences(facts, wanted),

@@ -1,5 +1,5 @@
 import type { Restored } from "../../backends/backend";
-import { restoration } from "../../backends/backends";
+import { ownerChange, restoration } from "../../backends/backends";
 import { bridgeFilesOf } from "../../backends/bridgeFiles";
 import { addressingOf } from "../../backends/entry/addressing";
 import { findDefinition } from "../../backends/entry/definition";
@@ -12,7 +12,7 @@ import type { Address, Link, Route } from "../../host/facts/links";
 import type { BridgeRecord } from "../../host/facts/records";
 import type { Change } from "../../host/transaction/change";
 import { cidrOf, isLeased, leasedOf } from "../../host/transaction/readdressing";
-import { type Addressing, addressingOn, nothing } from "../../kernel/addressingOn";
+import { type Addressing, addressingOn, nothing, together } from "../../kernel/addressingOn";
 import { kernelChange } from "../../kernel/kernelChange";
 import { type Losses, lossesOf } from "../../plan/impact/losses";
 import { demandsOf } from "../../plan/impact/standing";
@@ -42,8 +42,11 @@ export function planRestore(
   confirm: BridgeInputs["confirm"],
 ): RestorePlan {
   const { record, bridge, uplink } = bridgedNic(facts, name);
-  const transferred = bridge ? addressingOn(facts, bridge) : nothing;
-  const site = { bridge: name, there: bridge, uplink, previousConfig };
+  const onBridge = bridge ? addressingOn(facts, bridge) : nothing;
+  // A NIC that is no port of it any more has what it has from somebody else.
+  const transferred = uplink.master === name ? onBridge : together(addressingOn(facts, uplink), onBridge);
+  const another = ownerChange(facts, name, uplink, previousConfig);
+  const site = { bridge: name, there: bridge, uplink, previousConfig: another ? {} : previousConfig };
   const restored = restoration(facts, site);
   const { files, kept, original, expected, owner, takeOver, unit } = restored;
   const dropped = transferred.addresses.filter((address) => isOnlyOf(facts, name, address, expected));

@@ -1,5 +1,5 @@
 import type { Configuration, Handling } from "../../backends/backend";
-import { backendOf, entryBefore, handlingOf } from "../../backends/backends";
+import { backendOf, entryBefore, handlingOf, type OwnerChange, ownerChange } from "../../backends/backends";
 import { addressingOf, type Stanza } from "../../backends/entry/addressing";
 import { findDefinition, type NetplanDefinition } from "../../backends/entry/definition";
 import { withoutBridge } from "../../backends/ifupdown/owner";
@@ -23,6 +23,8 @@ import { nicNamed, refuseOtherKind } from "./virtualUplink";
 export interface Site {
   readonly facts: Facts;
   readonly record: BridgeRecord | undefined;
+  /** Another one has the uplink by now than when the record was written: what was before is that one's. */
+  readonly ownerChange: OwnerChange | undefined;
   /** A bridge that was there before kvmnet. */
   readonly adopted: AdoptedBridge | undefined;
   readonly uplink: Link;
@@ -62,10 +64,12 @@ export function siteOf(
   { takesOver = false, was, renamed }: Taking,
 ): Site {
   needNetwork(facts, [name]);
-  const record = requireOwnRecord(facts, name, owner, takesOver);
-  refuseOtherKind(name, record, undefined);
-  const adopted = findAdopted(facts, name, record);
-  const uplink = resolveUplink(facts, name, nicNamed(inputs.uplink) ?? record?.uplink);
+  const recorded = requireOwnRecord(facts, name, owner, takesOver);
+  refuseOtherKind(name, recorded, undefined);
+  const adopted = findAdopted(facts, name, recorded);
+  const uplink = resolveUplink(facts, name, nicNamed(inputs.uplink) ?? recorded?.uplink);
+  const change = recorded?.found ? undefined : ownerChange(facts, name, uplink, recorded?.previousConfig ?? {});
+  const record = change && recorded ? { ...recorded, previousConfig: {} } : recorded;
   needNetwork(facts, [name, uplink.name]);
   if (record && uplink.name !== record.uplink) {
     throw new Refusal(
@@ -92,7 +96,7 @@ export function siteOf(
   const now = { addressing: { addresses: [], routes }, lease: there?.lease ?? uplink.lease };
   const handling = configuration ?? handlingOf(facts, adopted?.userDefinition ?? port, uplink, port);
   return {
-    ...{ facts, record, adopted, uplink, port, configuration, handling },
+    ...{ facts, record, ownerChange: change, adopted, uplink, port, configuration, handling },
     ...{ there, present: renamed ?? there, onUplink, onBridge, entry, now },
   };
 }

@@ -37,6 +37,13 @@ const inVlans = (tap: PortVlans, uplink: readonly number[], filtering = 1): Fact
   return { ...well, links: [...links, vnet], libvirt: { silent: false, networks: [], domains: [web] } };
 };
 const inVlan20 = { pvid: 20, untagged: [20], tagged: [] };
+const handedOn: Facts = {
+  ...well,
+  netplan: new Map([
+    ...well.netplan,
+    ["/etc/netplan/99-desktop.yaml", "network: {version: 2, renderer: NetworkManager}"],
+  ]),
+};
 /** What the lab's table has not: on a host that is well but for it, it is found and nothing else, and the doctor mends it or says that it does not. */
 const faults: readonly (readonly [string, Facts, CheckName, boolean])[] = [
   [
@@ -76,6 +83,13 @@ const faults: readonly (readonly [string, Facts, CheckName, boolean])[] = [
     true,
   ],
   ["a VLAN that the uplink does not carry", inVlans(inVlan20, [30]), "vlan-not-on-uplink", false],
+  [
+    "a bridge of kvmnet's that another program, which has the NIC by now, knew nothing of",
+    { ...fixed, records: new Map([["br0", { owner: "urn", uplink: "enp1s0", previousConfig: {} }]]) },
+    "bridge-gone",
+    false,
+  ],
+  ["netplan hands the NIC under a bridge on to NetworkManager, at the next boot", handedOn, "next-boot", false],
   ["a part that can't be read", { ...well, unreadable }, "unread", false],
 ];
 
