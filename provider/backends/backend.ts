@@ -20,7 +20,7 @@ export interface Backend {
   /** The NIC as it is to be once its bridge is gone. */
   renderRestored(site: BridgedSite): RestoredFiles;
   /** @throws Refusal of a lease that can't go back */
-  planTakeBack(site: BridgedSite, restored: Restored): TakeOver & Pick<Restoration, "unit" | "owner">;
+  planTakeBack(site: BridgedSite, restored: Restored): TakeOver & Pick<Restoration, "unit" | "owner" | "isDown">;
 }
 
 /** What stands in some files. */
@@ -126,4 +126,6 @@ export interface Restoration extends Restored {
   readonly takeOver: TakeOver;
   /** networkd's file of the NIC; of NetworkManager, its profile. */
   readonly unit: string;
+  /** Whether its owner leaves it down, as long as it is in no bridge. */
+  readonly isDown?: boolean;
 }

@@ -122,8 +122,8 @@ export function restoration(
     expected: expectAddressing(stanza),
     acceptsAdvertisements: acceptsAdvertisements(stanza),
   };
-  const { unit, owner, ...takeOver } = backend.planTakeBack(site, restored);
-  return { ...restored, unit, owner, takeOver };
+  const { unit, owner, isDown = false, ...takeOver } = backend.planTakeBack(site, restored);
+  return { ...restored, unit, owner, isDown, takeOver };
 }
 
 function otherOwner(facts: Facts, uplink: Link): string {

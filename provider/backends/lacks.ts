@@ -2,6 +2,7 @@ import { type Facts, linkNamed } from "../host/facts/facts";
 import type { Link } from "../host/facts/links";
 import type { Owner } from "../host/transaction/change";
 import { bridgeUnit } from "./bridgeFiles";
+import { isSelected } from "./ifupdown/carried";
 import { upLacks } from "./ifupdown/owner";
 import { bridgeProfile, portProfile } from "./networkManager/paths";
 
@@ -36,7 +37,8 @@ export function bridgeLacks(
 /** The same of a NIC that has no bridge any more: by networkd's file, or NetworkManager's profile. */
 export function nicLacks(facts: Facts, name: string, unit: string, owner: Owner | undefined): string | undefined {
   if (owner === "NetworkManager") return profileLacks(facts, name, unit);
-  if (owner !== undefined) return upLacks(facts, name);
+  // One that no line brings up may be up all the same, as it was before.
+  if (owner !== undefined) return isSelected(facts.interfaces, name) ? upLacks(facts, name) : undefined;
   const link = linkNamed(facts, name);
   return inHandsOfNetworkd(link, unit)
     ? undefined

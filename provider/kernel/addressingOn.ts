@@ -27,10 +27,17 @@ export function addressingOn(facts: Facts, link: Link): Addressing {
   };
 }
 
-/** Whether the kernel makes it by itself of a link's addresses: it does not where all in its network were set without. */
-function isKernels({ protocol, destination }: Route, { addresses }: Link): boolean {
+/**
+ * Whether the kernel makes it by itself of a link's addresses: it does not where all in its network were set without. Of those with a
+ * gateway, which ifupdown2 says are the kernel's, it makes none.
+ */
+function isKernels({ protocol, destination, gateway }: Route, { addresses }: Link): boolean {
   const inIt = addresses.filter((one) => one.scope !== "link" && networkOf(one) === destination);
-  return protocol === "kernel" && !(inIt.length > 0 && inIt.every(({ flags }) => flags.has("noprefixroute")));
+  return (
+    protocol === "kernel" &&
+    gateway === undefined &&
+    !(inIt.length > 0 && inIt.every(({ flags }) => flags.has("noprefixroute")))
+  );
 }
 
 /** The network that an address is in, as the kernel writes it. */

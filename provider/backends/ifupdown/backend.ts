@@ -7,10 +7,19 @@ import { bringsLease, hadBefore } from "../joining";
 import { refuseKeys } from "../netplan/refuse";
 import { refuseDhcp } from "../refuseDhcp";
 import { bridgedFile } from "./bridged";
-import { asksDhcp, type NicStanzas, nicStanzas } from "./carried";
+import { asksDhcp, isBeside, isSelected, type NicStanzas, nicStanzas } from "./carried";
 import { clientOf, handOver } from "./handOver";
 import { extractMarked, hasMarks } from "./marks";
-import { ifupdownOf, isIfupdowns, needUp, refuseAsPort, refuseDhcp6, refuseIfupdowns } from "./owner";
+import {
+  ifupdownOf,
+  isIfupdowns,
+  needUp,
+  refuseAsPort,
+  refuseDhcp6,
+  refuseIfupdowns,
+  refuseLease2,
+  refusePolicies,
+} from "./owner";
 
 /** A NIC that stands in ifupdown's files: its stanzas become the bridge's where they are, between marks of kvmnet's. */
 export const ifupdown: Backend = {
@@ -18,9 +27,11 @@ export const ifupdown: Backend = {
   has: isIfupdowns,
   refuse: refuseIfupdowns,
   configuration({ facts, plain, bridge, uplink, entry, record }) {
-    refuseAsPort(facts, uplink, entry);
-    const stanzas = nicStanzas(plain.interfaces, uplink.name, bridge);
-    if (!record) needUp(facts, "uplink", entry);
+    refuseAsPort(uplink, entry);
+    const stanzas = nicStanzas(plain.interfaces, uplink.name, bridge, ifupdownOf(facts));
+    refusePolicies(facts, uplink);
+    if (facts.ifupdown2 && asksDhcp(stanzas)) refuseLease2(uplink.name, stanzas.path);
+    if (!record && !stanzas.stays) needUp(facts, "uplink", entry);
     if (uplink.master !== bridge) refuseKeys(entry, uplink);
     const { path, text: original } = stanzas;
     return {
@@ -41,7 +52,8 @@ export const ifupdown: Backend = {
         return {
           ...(leased && brings && { handOver: handOver(facts, uplink.name, bridge, joining.macAddress) }),
           keepOnApply: [bridge],
-          keepOnRollback: hadBefore(joining, bridge, [uplink.name]),
+          // One that stays as it is by its own stanza has nothing of the bridge's to be told of.
+          keepOnRollback: hadBefore(joining, bridge, stanzas.stays ? [] : [uplink.name]),
         };
       },
     };
@@ -53,11 +65,15 @@ export const ifupdown: Backend = {
     const files = new Map([...plain.interfaces].filter(([path, text]) => facts.interfaces.get(path) !== text));
     return { files, kept: [] };
   },
-  planTakeBack({ facts, bridge, there, uplink }, { expected }) {
+  planTakeBack({ facts, plain, bridge, there, uplink }, { expected }) {
+    const stays = isBeside(plain.interfaces, uplink.name, ifupdownOf(facts));
+    const isDown = stays && !isSelected(plain.interfaces, uplink.name);
     return {
       ...(expected.dhcp4 && there && { handOver: handOver(facts, bridge, uplink.name, uplink.mac) }),
-      keepOnApply: [uplink.name],
-      keepOnRollback: [bridgeUnit(facts, bridge)],
+      keepOnApply: stays ? [] : [uplink.name],
+      // At a boot, ifupdown2 brings it up for its bridge.
+      keepOnRollback: [bridgeUnit(facts, bridge), ...(isDown && facts.ifstate?.has(uplink.name) ? [uplink.name] : [])],
+      isDown,
       unit: uplink.name,
       owner: ifupdownOf(facts),
     };

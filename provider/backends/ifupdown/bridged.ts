@@ -1,134 +1,147 @@
-import { ifaceOf, type Stanza } from "../../host/facts/interfacesFile";
-import type { BridgeLink } from "../../kernel/bridgeLink";
+import type { Program } from "../../host/facts/inIfupdownsWords";
+import { ifaceOf, type Stanza, stanzasOf } from "../../host/facts/interfacesFile";
 import { Refusal } from "../../schema/refusal";
-import { type Stanza as Addressing, listOf, nameServersOf } from "../entry/addressing";
-import { acceptsAdvertisements, expectAddressing } from "../entry/wanted";
 import type { NicStanzas } from "./carried";
+import { ifupdown2sLines } from "./ifupdown2sLines";
+import { ifupdownsLines } from "./ifupdownsLines";
+import type { BridgedNic, Lines } from "./lines";
 import { marksOf } from "./marks";
 
-/** A bridge as ifupdown's file is to have it. */
-export interface BridgedNic extends BridgeLink {
-  readonly uplink: string;
-  /** Undefined: the NIC's, as its stanzas have it. */
-  readonly addressing: Addressing | undefined;
-}
+export const linesOf = (program: Program): Lines => (program === "ifupdown2" ? ifupdown2sLines : ifupdownsLines);
 
 /**
- * The file in which a NIC's stanzas are a bridge's: all that is in them stays where it is, comments too. The bridge is made
- * by lines that need no package, and is there still when ifupdown takes it down: the VMs in it stay.
+ * The file in which a bridge is on a NIC: all that is in it stays where it is, comments too. The NIC's stanzas are the bridge's, or
+ * the bridge's stand beside them where the NIC has no addressing by them.
  */
-export function bridgedFile({ text, ifaces, selections }: NicStanzas, bridge: BridgedNic): string {
+export function bridgedFile(nic: NicStanzas, bridge: BridgedNic): string {
   const { was, begin, end } = marksOf(bridge.name);
-  const lines = text.split("\n");
-  const instead = new Map<number, string[]>();
-  const taken = new Set<number>();
-  const take = ({ first, last }: { first: number; last: number }) => {
-    for (let at = first; at <= last; at += 1) taken.add(at);
-  };
-  for (const one of selections) {
-    // One that names others stays, whose bridges may need it as it is: by it the NIC comes up, which has nothing.
-    if (one.value.split(/\s+/).every((name) => name === bridge.uplink)) take(one);
-  }
-  for (const [index, stanza] of ifaces.entries()) {
-    take(stanza);
-    const { options, header, added } = stanzaOf(stanza, ifaces, bridge);
-    for (const one of options) take(one);
-    const bare = [`auto ${bridge.name}`, `iface ${bridge.uplink} inet manual`];
-    instead.set(stanza.last, [
-      ...(index === 0 ? bare : []),
-      header,
-      ...(index === 0 ? linkLines(bridge, mtuOf(ifaces)) : []),
-      ...added,
-    ]);
-  }
-  const last = ifaces.at(-1);
-  const after = last ? Math.max(last.last, ...last.options.map((one) => one.last)) : 0;
-  instead.set(after, [...(instead.get(after) ?? []), ...findMissingFamilies(ifaces, bridge)]);
+  const { taken, instead } = nic.stays ? besideNic(nic, bridge) : inPlace(nic, bridge);
+  const lines = nic.text.split("\n");
+  const isTaken = (at: number) => taken.some(({ first, last }) => at >= first && at <= last);
   return lines
     .flatMap((line, at) => {
       const ours = instead.get(at) ?? [];
-      return [taken.has(at) ? `${was}${line}` : line, ...(ours.length > 0 ? [begin, ...ours, end] : [])];
+      return [isTaken(at) ? `${was}${line}` : line, ...(ours.length > 0 ? [begin, ...ours, end] : [])];
     })
     .join("\n");
 }
 
-/** What makes the bridge, and puts the NIC into it; each line is true of one that is there. */
-function linkLines(
-  { name, uplink, macAddress, stp, forwardDelay, mtu }: BridgedNic,
-  own: string | undefined,
-): string[] {
-  return [
-    `pre-up [ -e /sys/class/net/${name} ] || ip link add ${name} type bridge`,
-    `pre-up ip link set ${name} address ${macAddress}`,
-    `pre-up ip link set ${name} type bridge stp_state ${stp ? 1 : 0}`,
-    `pre-up ip link set ${name} type bridge forward_delay ${forwardDelay * 100}`,
-    ...(mtu === undefined && own === undefined ? [] : [`pre-up ip link set ${uplink} mtu ${mtu ?? own}`]),
-    `pre-up ip link set ${uplink} master ${name} up`,
-    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
-  ].map(indented);
+/** What of a file is not in force meanwhile, and what stands behind which of its lines. */
+interface Edit {
+  readonly taken: readonly Pick<Stanza, "first" | "last">[];
+  readonly instead: ReadonlyMap<number, readonly string[]>;
 }
 
-function mtuOf(ifaces: readonly Stanza[]): string | undefined {
-  return ifaces.flatMap(({ options }) => options.filter(({ key }) => key === "mtu")).at(-1)?.value;
+function inPlace({ ifaces, selections, program }: NicStanzas, bridge: BridgedNic): Edit {
+  const lines = linesOf(program);
+  const own = mtuOf(ifaces);
+  const mtu = bridge.mtu === undefined ? own : String(bridge.mtu);
+  const said = ifaces.map((stanza) => stanzaOf(stanza, ifaces, bridge, lines));
+  const bare = [`auto ${bridge.name}`, `iface ${bridge.uplink} inet manual`, ...lines.ofPort(mtu).map(indented)];
+  const blocks = said.map(({ header, added }, index): [number, string[]] => [
+    ifaces[index]?.last ?? 0,
+    index > 0 ? [header, ...added] : [...bare, header, ...lines.ofBridge(bridge, own).map(indented), ...added],
+  ]);
+  const instead = behind(...blocks, [endOf(ifaces.at(-1)), findMissingFamilies(said, bridge, lines)]);
+  // One that names others stays, whose bridges may need it as it is: by it the NIC comes up, which has nothing.
+  const alone = selections.filter(({ value }) => value.split(/\s+/).every((name) => name === bridge.uplink));
+  return { taken: [...alone, ...ifaces, ...said.flatMap(({ options }) => options)], instead };
 }
 
+/**
+ * Where Proxmox VE puts it too, in the order in which that writes a stanza: it keeps what stands so, with its comments. ifupdown2 gives a
+ * bridge its own MTU, and its port the port's.
+ */
+function besideNic({ text, ifaces, program }: NicStanzas, bridge: BridgedNic): Edit {
+  const lines = linesOf(program);
+  const own = mtuOf(ifaces);
+  const changed = bridge.mtu !== undefined;
+  const { families, given, missing } = givenBeside(bridge, lines);
+  const isFirst = (line: string) => /^(address|gateway) /.test(line);
+  const ofBridge = lines.ofBridge({ ...bridge, mtu: bridge.mtu ?? (own === undefined ? own : Number(own)) }, own);
+  const beside = [
+    ...["", `auto ${bridge.name}`, ["iface", bridge.name, ...families].join(" ")],
+    ...[...given.filter(isFirst), ...ofBridge, ...given.filter((line) => !isFirst(line))].map(indented),
+    ...missing,
+  ];
+  const others = stanzasOf(text).filter(({ options }) => options.some(({ key }) => /^bridge[-_]ports$/.test(key)));
+  const ofPort = changed ? lines.ofPort(String(bridge.mtu)).map(indented) : [];
+  return {
+    taken: changed ? ifaces.flatMap(mtuLines) : [],
+    instead: behind(
+      [ifaces[0]?.last ?? 0, ofPort],
+      [withComments(text, endOf(others.at(-1) ?? ifaces.at(-1))), beside],
+    ),
+  };
+}
+
+/** IPv6 stands in the one stanza, without a family: of several, Proxmox VE has the comments of all behind the first. */
+function givenBeside(bridge: BridgedNic, lines: Lines) {
+  if (bridge.addressing === undefined) return { families: ["inet", "manual"], given: [], missing: [] };
+  const of4 = lines.ofFamily("inet", bridge.addressing, true);
+  const of6 = lines.ofFamily("inet6", bridge.addressing, false);
+  const isMetric = (line: string) => line.startsWith("metric ");
+  // Of two metrics, a stanza has one.
+  if (of6.method !== "static" || [...of4.lines, ...of6.lines].some(isMetric))
+    return {
+      ...{ families: ["inet", of4.method], given: of4.lines },
+      missing: findMissingFamilies([{ family: "inet" }], bridge, lines),
+    };
+  return { families: [], given: [...of4.lines, ...of6.lines], missing: [] };
+}
+
+/** Blocks behind lines, of which two may be one. */
+function behind(...blocks: readonly (readonly [number, readonly string[]])[]): Map<number, readonly string[]> {
+  const all = new Map<number, readonly string[]>();
+  for (const [at, block] of blocks) all.set(at, [...(all.get(at) ?? []), ...block]);
+  return all;
+}
+
+/** The comments that follow a stanza are its own. */
+function withComments(text: string, end: number): number {
+  const after = text.split("\n").slice(end + 1);
+  const count = after.findIndex((line) => !/^\s*#/.test(line));
+  return end + (count === -1 ? after.length : count);
+}
+
+const endOf = (stanza: Stanza | undefined): number =>
+  Math.max(stanza?.last ?? 0, ...(stanza?.options ?? []).map(({ last }) => last));
+
+const mtuLines = ({ options }: Stanza) => options.filter(({ key }) => key === "mtu");
+const mtuOf = (ifaces: readonly Stanza[]): string | undefined => ifaces.flatMap(mtuLines).at(-1)?.value;
 const indented = (line: string) => `\t${line}`;
 
 /** What says an address, and goes where the program says another one. */
-const addressing = /^(address|netmask|broadcast|network|gateway|metric|accept_ra|autoconf|dns-nameservers?)$/;
+const addressing =
+  /^(address|netmask|broadcast|network|scope|pointopoint|preferred-lifetime|gateway|metric|accept_ra|autoconf|dns-nameservers?)$/;
 
 /** A stanza of the NIC's as the bridge's: which of its options are not in force, its line, and what is added to it. */
-function stanzaOf(stanza: Stanza, all: readonly Stanza[], bridge: BridgedNic) {
+function stanzaOf(stanza: Stanza, all: readonly Stanza[], bridge: BridgedNic, lines: Lines) {
   const { family = "", method = "" } = ifaceOf(stanza) ?? {};
-  const mtus = bridge.mtu === undefined ? [] : stanza.options.filter(({ key }) => key === "mtu");
+  const mtus = bridge.mtu === undefined ? [] : mtuLines(stanza);
   if (bridge.addressing === undefined)
-    return { options: mtus, header: `iface ${bridge.name} ${family} ${method}`, added: [] };
+    return { family, options: mtus, header: ["iface", bridge.name, family, method].join(" ").trim(), added: [] };
   if (all.filter((one) => ifaceOf(one)?.family === family).length > 1)
     throw new Refusal(
-      `addressing: ${bridge.uplink} has several stanzas of ${family} in ifupdown's file. Write them into one, or leave addressing out.`,
+      `addressing: ${bridge.uplink} has several stanzas of ${family || "no family"} in ifupdown's file. Write them into one, or leave addressing out.`,
     );
+  // One without a family is of both.
+  const said = family || "inet";
   const options = [...mtus, ...stanza.options.filter(({ key }) => addressing.test(key))];
-  const said = familyLines(family, bridge.addressing, stanza === all[0]);
-  return { options, header: `iface ${bridge.name} ${family} ${said.method}`, added: said.lines.map(indented) };
+  const { method: then, lines: given } = lines.ofFamily(said, bridge.addressing, stanza === all[0]);
+  return { family: said, options, header: `iface ${bridge.name} ${said} ${then}`, added: given.map(indented) };
 }
 
 /** Families of the program's that the NIC has no stanza of. */
-function findMissingFamilies(ifaces: readonly Stanza[], { name, addressing: said }: BridgedNic): string[] {
+function findMissingFamilies(
+  there: readonly { readonly family: string }[],
+  { name, addressing: said }: BridgedNic,
+  lines: Lines,
+): string[] {
   if (said === undefined) return [];
   return ["inet", "inet6"]
-    .filter((family) => !ifaces.some((one) => ifaceOf(one)?.family === family))
-    .map((family) => ({ family, ...familyLines(family, said, false) }))
+    .filter((family) => !there.some((one) => one.family === family))
+    .map((family) => ({ family, ...lines.ofFamily(family, said, false) }))
     .filter(({ method }) => method === "static")
-    .flatMap(({ family, method, lines }) => [`iface ${name} ${family} ${method}`, ...lines.map(indented)]);
-}
-
-/** @throws Refusal of what ifupdown has no word for */
-export function familyLines(family: string, stanza: Addressing, first: boolean): { method: string; lines: string[] } {
-  const is6 = (text: string) => text.includes(":");
-  const isOf = (text: string) => is6(text) === (family === "inet6");
-  const { addresses, gateways } = expectAddressing(stanza);
-  const [address, ...more] = addresses.filter(isOf);
-  const [gateway] = gateways.filter(isOf);
-  const routes = listOf(stanza.routes) as { to: string; via: string; metric?: number; "on-link"?: boolean }[];
-  const metric = routes.find(({ via }) => via === gateway)?.metric;
-  const servers = nameServersOf(stanza);
-  const others = routes.filter(({ to, via }) => isOf(via) && !(via === gateway && to === "default"));
-  const hooks = [
-    ...more.map((one) => `up ip address replace ${one}${is6(one) ? "" : " broadcast +"} dev $IFACE`),
-    ...others.map(
-      ({ to, via, metric: at }) =>
-        `up ip route replace ${to} via ${via} dev $IFACE${at === undefined ? "" : ` metric ${at}`}`,
-    ),
-  ];
-  const names = first && servers.length > 0 ? [`dns-nameservers ${servers.join(" ")}`] : [];
-  const deaf = first && !acceptsAdvertisements(stanza) && !addresses.some(is6);
-  const quiet = deaf ? ["pre-up echo 0 >/proc/sys/net/ipv6/conf/$IFACE/accept_ra"] : [];
-  if (address === undefined) {
-    const method = family === "inet6" && acceptsAdvertisements(stanza) ? "auto" : "manual";
-    return { method, lines: [...quiet, ...names, ...hooks] };
-  }
-  const listens = family === "inet6" && acceptsAdvertisements(stanza) ? ["accept_ra 1", "autoconf 1"] : [];
-  const way =
-    gateway === undefined ? [] : [`gateway ${gateway}`, ...(metric === undefined ? [] : [`metric ${metric}`])];
-  return { method: "static", lines: [...quiet, `address ${address}`, ...listens, ...way, ...names, ...hooks] };
+    .flatMap(({ family, method, lines: given }) => [`iface ${name} ${family} ${method}`, ...given.map(indented)]);
 }

@@ -2,7 +2,8 @@ import type { Facts } from "../../host/facts/facts";
 import { ifaceOf, type OptionLine, sourcedFiles, stanzasOf } from "../../host/facts/interfacesFile";
 import type { BridgeLink } from "../../kernel/bridgeLink";
 import type { Stanza as Addressing } from "../entry/addressing";
-import { familyLines } from "./bridged";
+import { linesOf } from "./bridged";
+import { ifupdownOf } from "./owner";
 
 /** What ifupdown's files say of a bridge that a hand has described there, and in whose words (a dash or an underscore). */
 interface DescribedBridge extends Pick<BridgeLink, "stp" | "forwardDelay"> {
@@ -83,7 +84,9 @@ export function findLineDifferences(
     addressing !== undefined &&
       !now.isAddressed && {
         ...{ property: "addressing", says: "another addressing" },
-        write: ["inet", "inet6"].flatMap((family) => familyLines(family, addressing, false).lines),
+        write: ["inet", "inet6"].flatMap(
+          (family) => linesOf(ifupdownOf(facts)).ofFamily(family, addressing, false).lines,
+        ),
       },
   ];
   return all.filter((one) => one !== false);

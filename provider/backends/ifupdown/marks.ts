@@ -1,4 +1,4 @@
-import { wordAndRest } from "../../host/facts/interfacesFile";
+import { type Stanza, stanzasOf, wordAndRest } from "../../host/facts/interfacesFile";
 
 /**
  * kvmnet's part of ifupdown's files: what is the user's and not in force meanwhile stands there as a comment, and what is
@@ -55,10 +55,19 @@ function partsOf(text: string, bridge: string): { readonly line: string; readonl
   return lines.map((line, at) => {
     if (plain[at] === begin && at > until) {
       const next = plain.findIndex((one, index) => index > at && (one === begin || one === end));
-      until = plain[next] === end ? next : at;
+      until = plain[next] === end && isOurs(lines.slice(at, next), bridge) ? next : at;
     }
     return { line, isKvmnets: at <= until || plain[at] === end };
   });
+}
+
+/** Proxmox VE writes stanzas in an order of its own: what stands between two comments then may be another's. */
+function isOurs(lines: readonly string[], bridge: string): boolean {
+  const stanzas = stanzasOf(lines.join("\n"));
+  const isBridges = (one: Stanza | undefined) => one === undefined || one.value.split(/\s+/)[0] === bridge;
+  // Its NIC's stands behind the bridge's first line.
+  const [first, second, ...others] = stanzas;
+  return isBridges(first) && (isBridges(second) || first?.key === "auto") && others.every(isBridges);
 }
 
 /** A file for people to look at, without its secrets, which may stand in a command too, and without comments, in which anything may. */

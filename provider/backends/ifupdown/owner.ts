@@ -1,5 +1,5 @@
 import type { Facts } from "../../host/facts/facts";
-import { ifupdownFolder, withIfupdownsWords } from "../../host/facts/inIfupdownsWords";
+import { ifupdownFolder, type Program, withIfupdownsWords } from "../../host/facts/inIfupdownsWords";
 import { ifaceOf, stanzasOf } from "../../host/facts/interfacesFile";
 import type { Link } from "../../host/facts/links";
 import { Refusal } from "../../schema/refusal";
@@ -24,7 +24,11 @@ export function isOfIfupdown(facts: Pick<Facts, "netplan">, name: string): boole
 
 /** The host as if ifupdown had other files. */
 export function withInterfaces(facts: Facts, interfaces: ReadonlyMap<string, string>): Facts {
-  return { ...facts, interfaces, netplan: withIfupdownsWords(facts.netplan, interfaces, facts.links) };
+  return {
+    ...facts,
+    interfaces,
+    netplan: withIfupdownsWords(facts.netplan, interfaces, facts.links, ifupdownOf(facts)),
+  };
 }
 
 /**
@@ -44,7 +48,7 @@ export function withoutBridge(
   const plain = [...facts.interfaces].map(([path, text]): [string, string] => [path, withoutMarks(text, bridge)]);
   const [[path] = []] = originals;
   const isMixed = marked
-    ? !plain.some(([, text]) => has(text, before?.uplink))
+    ? plain.some(([, text]) => has(text, bridge)) || !plain.some(([, text]) => has(text, before?.uplink))
     : originals.some(([one]) => has(facts.interfaces.get(one) ?? "", bridge));
   if (path !== undefined && isMixed)
     throw new Refusal(
@@ -64,7 +68,7 @@ export function refuseLostStanzas({ name }: Link, previousConfig: Readonly<Recor
 }
 
 /** Which of the two programs has what these files say. */
-export function ifupdownOf({ ifupdown2 }: Pick<Facts, "ifupdown2">): "ifupdown" | "ifupdown2" {
+export function ifupdownOf({ ifupdown2 }: Pick<Facts, "ifupdown2">): Program {
   return ifupdown2 ? "ifupdown2" : "ifupdown";
 }
 
@@ -88,16 +92,28 @@ export function refuseIfupdowns(facts: Facts, { name }: Link, { places }: Netpla
 }
 
 /** @throws Refusal of a link that ifupdown's files have, and can't have as a new bridge's port */
-export function refuseAsPort(facts: Facts, { name, kind }: Link, { places }: NetplanDefinition): void {
+export function refuseAsPort({ name, kind }: Link, { places }: NetplanDefinition): void {
   const where = places.map(({ path }) => path).join(", ");
   if (kind === "bond" || kind === "vlan")
     throw new Refusal(
       `uplink: ${name} is a ${kind === "bond" ? "bond" : "VLAN"} of ifupdown's (${where}), and for now kvmnet bridges ifupdown's NICs only. Take a NIC.`,
     );
-  if (facts.ifupdown2)
+}
+
+/** @throws Refusal of a NIC that ifupdown2 has by more than its stanzas: by a policy (ifupdown-addons-interfaces(5)) */
+export function refusePolicies({ mentions, ifupdown2 }: Facts, { name }: Link): void {
+  const policy = mentions.find(({ link, path }) => link === name && path.startsWith(`${ifupdownFolder}ifupdown2/`));
+  if (ifupdown2 && policy)
     throw new Refusal(
-      `uplink: ${name} is ifupdown2's (${where}), by whose files kvmnet takes a bridge over that is there, and for now makes none. Describe the bridge there (auto br0, iface br0 inet …, bridge-ports ${name}), run ifreload -a at the console, and say its name.`,
+      `uplink: ${policy.path} names ${name}, and kvmnet does not know what becomes of that on a bridge. Write it into the stanza of ${name}, or take another NIC.`,
     );
+}
+
+/** @throws Refusal of a NIC whose lease ifupdown2 would give back where its bridge finds it */
+export function refuseLease2(name: string, where: string): never {
+  throw new Refusal(
+    `uplink: ${name} is ifupdown2's, and asks DHCP (${where}), of which kvmnet does not hand leases over yet. Write "iface ${name} inet static" there, with an address, or take another NIC.`,
+  );
 }
 
 /** @throws Refusal of a NIC that is to have what kvmnet sees to for netplan's and networkd's alone */

@@ -5,6 +5,7 @@ import { isKeyfile, profileEntry } from "../../host/facts/inNetworkManagersWords
 import type { Link } from "../../host/facts/links";
 import { wholeUnit } from "../../host/facts/networkUnit";
 import type { Target } from "../../kernel/target";
+import { ifupdownOf } from "../ifupdown/owner";
 import { bridgeProfile } from "../networkManager/paths";
 import { unitFor } from "./match";
 
@@ -32,7 +33,7 @@ export function entriesThen(
   const interfaces = [...files].filter(([path]) => facts.interfaces.has(path));
   if (interfaces.length > 0) {
     const then = links.map(({ name }) => linkNamed(facts, name) ?? { name, kind: "bridge", master: undefined });
-    return interfacesWords(new Map([...facts.interfaces, ...interfaces]), then);
+    return interfacesWords(new Map([...facts.interfaces, ...interfaces]), then, ifupdownOf(facts));
   }
   const profiles = profilesThen(facts, links, files);
   if (profiles.length > 0) return profiles;

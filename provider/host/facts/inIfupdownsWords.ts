@@ -1,9 +1,12 @@
 import ipaddr from "ipaddr.js";
 import { entriesText, entryOf, wordsIn } from "./inNetplansWords";
-import { ifaceOf, type Stanza, sourcedFiles, stanzasOf } from "./interfacesFile";
+import { ifaceOf, type OptionLine, type Stanza, sourcedFiles, stanzasOf } from "./interfacesFile";
 import type { Link } from "./links";
 
 export const ifupdownFolder = "/etc/network/";
+
+/** Two programs read these files, which take some of what stands there another way. */
+export type Program = "ifupdown" | "ifupdown2";
 
 /**
  * Files of netplan's, and beside them in their words what ifupdown's say of the links that it may have: those that nobody else
@@ -13,12 +16,13 @@ export function withIfupdownsWords(
   netplan: ReadonlyMap<string, string>,
   interfaces: ReadonlyMap<string, string>,
   links: readonly Link[],
+  program: Program,
 ): ReadonlyMap<string, string> {
   const others = new Map([...netplan].filter(([path]) => !path.startsWith(ifupdownFolder)));
   if (interfaces.size === 0) return others;
   const named = wordsIn(others);
   const left = links.filter(({ name, networkFile, loopback }) => !networkFile && !loopback && !named.has(name));
-  return new Map([...others, ...interfacesWords(interfaces, left)]);
+  return new Map([...others, ...interfacesWords(interfaces, left, program)]);
 }
 
 /**
@@ -28,6 +32,7 @@ export function withIfupdownsWords(
 export function interfacesWords(
   files: ReadonlyMap<string, string>,
   links: readonly Pick<Link, "name" | "kind" | "master">[],
+  program: Program,
 ): [string, string][] {
   const { read } = sourcedFiles(files);
   const all = [...read.values()].flatMap(stanzasOf);
@@ -37,9 +42,11 @@ export function interfacesWords(
     const entries = links.flatMap((link) => {
       const own = stanzas.filter((one) => ifaceOf(one)?.name === link.name);
       const ports = links.filter(({ master }) => master === link.name).map(({ name }) => name);
-      if (own.length > 0) return [entryOf(link, wordsOf(own), portsIn(own) ?? ports)];
+      if (own.length > 0) return [entryOf(link, wordsOf(own, program), portsIn(own) ?? ports)];
       // One that stands among a bridge's ports alone is bare.
-      return !described.has(link.name) && portsIn(stanzas)?.includes(link.name) ? [entryOf(link, wordsOf([]))] : [];
+      return !described.has(link.name) && portsIn(stanzas)?.includes(link.name)
+        ? [entryOf(link, wordsOf([], program))]
+        : [];
     });
     return entries.length > 0 ? [[path, entriesText(entries)] as [string, string]] : [];
   });
@@ -53,24 +60,22 @@ function portsIn(stanzas: readonly Stanza[]): string[] | undefined {
     : said.flatMap(({ value }) => value.split(/\s+/)).filter((word) => word !== "" && word !== "none");
 }
 
-function wordsOf(stanzas: readonly Stanza[]): Record<string, unknown> {
+function wordsOf(stanzas: readonly Stanza[], program: Program): Record<string, unknown> {
   const stanzasOfMethod = (family: string, method: string) =>
     stanzas.filter((one) => ifaceOf(one)?.family === family && ifaceOf(one)?.method === method);
   const all = stanzas.flatMap(({ options }) => options);
   const words = (key: RegExp) =>
     all.filter((one) => key.test(one.key)).flatMap(({ value }) => value.split(/\s+/).filter(Boolean));
-  // ifupdown2 takes a stanza without a family and a method for that of what is in it.
-  const fixed = [
-    ...stanzasOfMethod("inet", "static"),
-    ...stanzasOfMethod("inet6", "static"),
-    ...stanzasOfMethod("", ""),
-  ];
+  const fixed =
+    program === "ifupdown2"
+      ? stanzas.filter((one) => !isOfDhcp(one))
+      : [...stanzasOfMethod("inet", "static"), ...stanzasOfMethod("inet6", "static")];
   const hooks = all.filter(({ key }) => key === "up").map(({ value }) => value);
-  const addresses = [...fixed.flatMap(addressOf), ...hooks.flatMap(addedAddress)];
+  const addresses = [...fixed.flatMap((one) => addressOf(one, program)), ...hooks.flatMap(addedAddress)];
   const routes = [...fixed.flatMap(routeOf), ...hooks.flatMap(addedRoute)];
   const [servers, search] = [words(/^dns-nameservers?$/), words(/^dns-(search|domain)$/)];
   const mtu = words(/^mtu$/).at(-1);
-  const ra = stanzas.flatMap(acceptsRa).at(-1);
+  const ra = [...stanzas.flatMap((one) => acceptsRa(one, program)), ...all.flatMap(toldDeaf)].at(-1);
   return {
     dhcp4: stanzasOfMethod("inet", "dhcp").length > 0,
     dhcp6: stanzasOfMethod("inet6", "dhcp").length > 0,
@@ -87,15 +92,23 @@ function wordsOf(stanzas: readonly Stanza[]): Record<string, unknown> {
 const optionOf = ({ options }: Stanza, key: string) => options.find((one) => one.key === key)?.value;
 const optionsOf = ({ options }: Stanza, key: string) => options.filter((one) => one.key === key);
 
-/** As ifupdown sets it: the netmask before the prefix, and a number of bits or an address that has them. ifupdown2 takes several. */
-export function addressOf(stanza: Stanza): string[] {
-  return optionsOf(stanza, "address").flatMap(({ value }) => cidrOf(stanza, value));
+/** Whether a stanza has its link ask DHCP, whatever else is in it. */
+export const isOfDhcp = (stanza: Stanza): boolean => /^dhcp6?$/.test(ifaceOf(stanza)?.method ?? "");
+
+/**
+ * As ifupdown sets it: the netmask before the prefix, and a number of bits or an address that has them. ifupdown2 takes several,
+ * of any method and family, and the prefix before the netmask that stands as far down as the address.
+ */
+export function addressOf(stanza: Stanza, program: Program): string[] {
+  const masks = optionsOf(stanza, "netmask").map(({ value }) => value);
+  return optionsOf(stanza, "address").flatMap(({ value }, at) => cidrOf(value, masks, at, program));
 }
 
-function cidrOf(stanza: Stanza, value: string): string[] {
+function cidrOf(value: string, masks: readonly string[], at: number, program: Program): string[] {
   const [address, prefix] = value.split("/");
   if (address === undefined) return [];
-  const mask = optionOf(stanza, "netmask") ?? prefix ?? (address.includes(":") ? "128" : "32");
+  const said = program === "ifupdown2" ? (prefix ?? masks[at]) : (masks[0] ?? prefix);
+  const mask = said ?? (address.includes(":") ? "128" : "32");
   const bits = ipaddr.IPv4.isValidFourPartDecimal(mask) ? ipaddr.IPv4.parse(mask).prefixLengthFromSubnetMask() : mask;
   return [`${address}/${bits ?? mask}`];
 }
@@ -116,9 +129,14 @@ function addedRoute(hook: string): object[] {
   return to === undefined ? [] : [{ to, via, ...(metric !== undefined && { metric: Number(metric) }) }];
 }
 
-/** As ifupdown sets it of a stanza that does not say it. */
-function acceptsRa(stanza: Stanza): boolean[] {
+/** As ifupdown sets it of a stanza that does not say it. ifupdown2 leaves it to the kernel, which does. */
+function acceptsRa(stanza: Stanza, program: Program): boolean[] {
+  if (program === "ifupdown2") return [];
   const { family, method } = ifaceOf(stanza) ?? {};
   if (family !== "inet6" || method === "manual") return [];
   return [(optionOf(stanza, "accept_ra") ?? (method === "static" ? "0" : "2")) !== "0"];
+}
+
+function toldDeaf({ key, value }: OptionLine): boolean[] {
+  return /^(pre|post)-up$/.test(key) && value === "echo 0 >/proc/sys/net/ipv6/conf/$IFACE/accept_ra" ? [false] : [];
 }

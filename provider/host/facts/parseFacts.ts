@@ -157,7 +157,12 @@ function* parsingOwners(
         .map((line) => line.split(":")[0] ?? ""),
     ),
     ...nm,
-    netplan: withIfupdownsWords(withProfiles, interfaces, links),
+    netplan: withIfupdownsWords(
+      withProfiles,
+      interfaces,
+      links,
+      text("ifupdown2") === undefined ? "ifupdown" : "ifupdown2",
+    ),
     interfaces,
     ...(ifstate !== undefined && { ifstate, dhcpClients }),
     ...(text("ifupdown2") !== undefined && { ifupdown2: true as const }),

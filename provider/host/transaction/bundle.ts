@@ -9,6 +9,7 @@ const parts = [
   "netplan.sh",
   "networkd.sh",
   "ifupdown.sh",
+  "ifupdown2.sh",
   "networkmanager.sh",
   "lease.sh",
   "probes.sh",

@@ -5,6 +5,7 @@
 # keep.apply and keep.rollback, a line is a link that it is to have up then.
 
 ifstate=/run/network/ifstate
+ifup_words="--force --ignore-errors"
 
 daemon_name() {
 	cat owner
@@ -68,15 +69,17 @@ ifupdown_up() { # name, way
 	for client in dhclient dhcpcd; do
 		! dhcp_process "$client" "$1" >/dev/null || dhcp_end "$client" "$1" || return 1
 	done
+	# shellcheck disable=SC2086 # words
 	logged limited 20 systemd-run --quiet --collect --unit="$unit" --property=Type=oneshot --property=KillMode=process \
 		--property=IgnoreOnIsolate=yes --property="StandardOutput=append:$dir/log" --property="StandardError=append:$dir/log" \
-		ifup --force --ignore-errors "$1"
+		ifup $ifup_words "$1"
 	if ifupdown_has "$1"; then
 		dhcp_settle "$1"
 		return 0
 	fi
-	log "ifupdown does not take $1 over"
-	if [ "$2" = apply ]; then logged limited 3 systemctl kill --signal=KILL "$unit.service"; fi
+	# Where it has ended, there is none.
+	if [ "$2" = apply ]; then limited 3 systemctl kill --signal=KILL "$unit.service" 2>/dev/null; fi
+	log "$(daemon_name) does not take $1 over"
 	[ "$2" = rollback ] && ifupdown_waits
 }
 
@@ -195,6 +198,10 @@ config_check() {
 	# shellcheck disable=SC2154 # transaction.sh's
 	sed -i "/^[[:space:]]*source/s|/etc/network/|$dir/tried/|g" tried/interfaces
 	while read -r name; do
-		limited 10 ifup --no-act --force --interfaces=tried/interfaces "$name" >>made.log 2>&1 || return 1
+		config_look "$name" >>made.log 2>&1 || return 1
 	done <keep.apply
+}
+
+config_look() { # name
+	limited 10 ifup --no-act --force --interfaces=tried/interfaces "$1"
 }

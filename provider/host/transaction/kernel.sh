@@ -172,7 +172,8 @@ kernel_touched() { # file of before
 }
 
 # What the daemon gives a link by itself is its own affair: leases, what routers say, its settings of the link. Of a route in
-# two forms, the one with less is its own too: networkd (systemd 252) adds it, less its MTU, before one that is there.
+# two forms, the one with less is its own too: networkd (systemd 252) adds it, less its MTU, before one that is there. A gateway is in
+# none that the kernel makes: ifupdown2 says so of those that it was told to make.
 kernel_plan() { # file, file of before
 	kernel_touched "$2" >kernel.touched
 	kernel_save kernel.applied
@@ -192,7 +193,7 @@ kernel_plan() { # file, file of before
 	/ scope link / && $2 == "address" { next }
 	# A router that advertises for ever gives them no end.
 	$1 == 6 && $2 == "address" && (/\t/ || / mngtmpaddr /) { next }
-	/ proto (dhcp|ra|kernel|kernel_ra|kernel_ll)/ { next }
+	/ proto (dhcp|ra|kernel_ra|kernel_ll)/ || / proto kernel/ && !/ via / { next }
 	$2 == "address" && $4 in leaving { next }
 	$2 == "route" && way($0) in place { if (length($0) > length(said[place[way($0)]])) said[place[way($0)]] = $0; next }
 	$2 == "route" { place[way($0)] = count + 1 }

@@ -22,7 +22,7 @@
 #   timeout         seconds until the host undoes it              kvmnet-boot.service  undoes it at the next boot
 #   reboot          whether the host restarts where nothing else brings its network back: yes or no
 #   kernel.sh       what the kernel's network is, and the way back to it; files.sh, netplan.sh, networkd.sh: the files, what is
-#                   made of them, and the daemon that is told; ifupdown.sh, networkmanager.sh: who is told instead where that has the links; probes.sh: what answers; lease.sh, armed.sh: whose turn it is, and
+#                   made of them, and the daemon that is told; ifupdown.sh (and ifupdown2.sh), networkmanager.sh: who is told instead where that has the links; probes.sh: what answers; lease.sh, armed.sh: whose turn it is, and
 #                   that the host undoes it by itself; back.sh: the way back
 # and it keeps: started, resource (when it began, and for what), before/, absent (the files as they were), run/ (what netplan made of them), made/ (what it will make),
 # kernel.before, kernel.planned (the kernel's network before, and once the change is made), settled (nothing is held any more),
@@ -46,7 +46,8 @@ for part in kernel files netplan networkd lease probes armed back; do
 done
 # shellcheck source=/dev/null
 case $(cat owner) in
-ifupdown | ifupdown2) . ./ifupdown.sh ;;
+ifupdown) . ./ifupdown.sh ;;
+ifupdown2) . ./ifupdown.sh && . ./ifupdown2.sh ;;
 NetworkManager) . ./networkmanager.sh ;;
 esac
 

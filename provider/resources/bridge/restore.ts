@@ -48,7 +48,7 @@ export function planRestore(
   const another = ownerChange(facts, name, uplink, previousConfig);
   const site = { bridge: name, there: bridge, uplink, previousConfig: another ? {} : previousConfig };
   const restored = restoration(facts, site);
-  const { files, kept, original, expected, owner, takeOver, unit } = restored;
+  const { files, kept, original, expected, owner, takeOver, unit, isDown } = restored;
   const dropped = transferred.addresses.filter((address) => isOnlyOf(facts, name, address, expected));
   const wanted: WantedBridge = {
     name,
@@ -63,10 +63,13 @@ export function planRestore(
   const target = {
     links: [
       {
-        name: uplink.name,
-        master: null,
-        mtu: uplinkMtuWithoutBridge(facts, name, uplink, original),
-        addressing: transferred,
+        ...{
+          name: uplink.name,
+          master: null,
+          mtu: uplinkMtuWithoutBridge(facts, name, uplink, original),
+          addressing: transferred,
+        },
+        ...(isDown && { up: false }),
       },
     ],
     gone: [name],

@@ -137,9 +137,3 @@ describe("a bridge that stands in ifupdown's files by hand", () => {
     );
   });
 });
-
-test("no bridge is made on a NIC of ifupdown2's yet", () => {
-  const text = "auto enp1s0\niface enp1s0 inet static\n\taddress 192.0.2.100/24\n";
-  const facts = host(text, { ifupdown2: true, links: [link("enp1s0")] });
-  expect(() => plan(facts, { name: "br0", uplink: "enp1s0" })).toThrow(/^uplink: enp1s0 is ifupdown2's/);
-});

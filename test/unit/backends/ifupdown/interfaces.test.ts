@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { parse } from "yaml";
-import { type BridgedNic, bridgedFile } from "../../../../provider/backends/ifupdown/bridged";
+import { bridgedFile } from "../../../../provider/backends/ifupdown/bridged";
 import { nicStanzas } from "../../../../provider/backends/ifupdown/carried";
+import type { BridgedNic } from "../../../../provider/backends/ifupdown/lines";
 import { extractMarked, hasMarks, hidden, withoutMarks } from "../../../../provider/backends/ifupdown/marks";
 import { withInterfaces } from "../../../../provider/backends/ifupdown/owner";
 import { interfacesWords } from "../../../../provider/host/facts/inIfupdownsWords";
@@ -19,7 +20,7 @@ const bridge: BridgedNic = {
 const files = (text: string, others: Readonly<Record<string, string>> = {}) =>
   new Map([[path, text], ...Object.entries(others)]);
 const bridged = (text: string, parts: Partial<BridgedNic> = {}) =>
-  bridgedFile(nicStanzas(files(text), "enp1s0", "br0"), { ...bridge, ...parts });
+  bridgedFile(nicStanzas(files(text), "enp1s0", "br0", "ifupdown"), { ...bridge, ...parts });
 /** Without kvmnet's marks and what they keep as comments. */
 const inForce = (text: string) =>
   text
@@ -27,7 +28,7 @@ const inForce = (text: string) =>
     .filter((line) => !/^\s*(#|$)/.test(line))
     .map((line) => line.trim());
 const saidOf = (text: string) => {
-  const [[, words] = []] = interfacesWords(files(text), [link("enp1s0")]);
+  const [[, words] = []] = interfacesWords(files(text), [link("enp1s0")], "ifupdown");
   return parse(words ?? "").network.ethernets.enp1s0;
 };
 
@@ -133,7 +134,11 @@ describe("a NIC's stanzas as its bridge's", () => {
       ],
       nameservers: { addresses: ["192.0.2.2"] },
     };
-    const [[, words] = []] = interfacesWords(files(bridged(fixed, { addressing })), [link("br0", { kind: "bridge" })]);
+    const [[, words] = []] = interfacesWords(
+      files(bridged(fixed, { addressing })),
+      [link("br0", { kind: "bridge" })],
+      "ifupdown",
+    );
     const { addresses, routes, nameservers } = parse(words ?? "").network.bridges.br0;
     expect(new Set(addresses)).toEqual(new Set(addressing.addresses));
     expect({ routes, nameservers }).toEqual({ routes: addressing.routes, nameservers: addressing.nameservers });
@@ -239,7 +244,9 @@ describe("what can't go over is refused by name, with what to write instead", ()
     const two = files(`source interfaces.d/*\n${fixed}`, {
       "/etc/network/interfaces.d/lan": "iface enp1s0 inet6 auto\n",
     });
-    expect(() => nicStanzas(two, "enp1s0", "br0")).toThrow(/interfaces and in .*lan\. Write all of it into one/);
+    expect(() => nicStanzas(two, "enp1s0", "br0", "ifupdown")).toThrow(
+      /interfaces and in .*lan\. Write all of it into one/,
+    );
   });
 
   test("two stanzas of a family, where the program says addresses", () => {

@@ -1,6 +1,6 @@
-import type { BridgedNic } from "../../../../provider/backends/ifupdown/bridged";
 import { bridgedFile } from "../../../../provider/backends/ifupdown/bridged";
 import { nicStanzas } from "../../../../provider/backends/ifupdown/carried";
+import type { BridgedNic } from "../../../../provider/backends/ifupdown/lines";
 import { hidden, withoutMarks } from "../../../../provider/backends/ifupdown/marks";
 import { withInterfaces } from "../../../../provider/backends/ifupdown/owner";
 import { interfacesWords } from "../../../../provider/host/facts/inIfupdownsWords";
@@ -15,10 +15,10 @@ const bridged = (text: string, { name = "br0", uplink = "enp1s0" } = {}) => {
     ...{ name, uplink, macAddress: "02:00:00:00:00:01", stp: false, forwardDelay: 0, mtu: undefined },
     addressing: undefined,
   };
-  return bridgedFile(nicStanzas(new Map([[path, text]]), uplink, name), bridge);
+  return bridgedFile(nicStanzas(new Map([[path, text]]), uplink, name, "ifupdown"), bridge);
 };
 const addressesOf = (text: string) =>
-  interfacesWords(new Map([[path, text]]), [link("enp1s0")])[0]?.[1]
+  interfacesWords(new Map([[path, text]]), [link("enp1s0")], "ifupdown")[0]?.[1]
     .match(/(?<=addresses:\n)( +- .*\n)+/)?.[0]
     .trim();
 
