@@ -52,7 +52,8 @@ lease_drop() { # ID
 # What a plan is made from, without what time alone changes.
 lease_look() {
 	{ kernel_links; kernel_addresses; kernel_routes; } | grep -v ' proto ra\|^6 address.*	' | cut -f1 | sort
-	find -L /lib/netplan /etc/netplan /run/netplan /etc/NetworkManager/system-connections /etc/systemd/network /run/systemd/network /var/lib/kvmnet/bridges -type f 2>/dev/null | sort | tr '\n' '\0' |
+	find -L /lib/netplan /etc/netplan /run/netplan /etc/network/interfaces /etc/network/interfaces.d \
+		/etc/NetworkManager/system-connections /etc/systemd/network /run/systemd/network /var/lib/kvmnet/bridges -type f 2>/dev/null | sort | tr '\n' '\0' |
 		xargs -0 -r sha256sum 2>/dev/null
 }
 
