@@ -46,6 +46,7 @@ export class Bench implements AsyncDisposable {
     const machine = await Machine.start(nics);
     const { simulation } = await prepare(machine, kind);
     await keepStart(simulation, kind);
+    await backToStart(simulation, kind);
     const before = await pictures(simulation);
     await backToStart(simulation, kind);
     const engine = new Engine(simulation, id);
@@ -106,6 +107,7 @@ export class Bench implements AsyncDisposable {
     const isPlanned = planned.includes(now);
     const wrong: string[] = [];
     if (!isBefore && !isPlanned) wrong.push(`the network is neither:\n${nearest(now, ...before, ...planned)}`);
+    wrong.push(...this.simulation.unset.splice(0));
     if (armed !== undefined) wrong.push(`still armed, in state ${state}`);
     if (verdict === "confirmed" && isBefore && !isPlanned) wrong.push("confirmed, and the network is as before");
     if ((verdict === "refused" || verdict === "rolled back") && isPlanned && !isBefore)

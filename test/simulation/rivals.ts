@@ -94,7 +94,8 @@ export class Rivals implements AsyncDisposable {
     const wrong = allowed.includes(now) ? [] : [`the network is none of those:\n${nearest(now, ...allowed)}`];
     const left = (await this.machine.do(leftScript)).trim();
     if (left !== "") wrong.push(`left: ${left.replaceAll("\n", "; ")}`);
-    const { units, timers } = this.simulation;
+    const { units, timers, unset } = this.simulation;
+    wrong.push(...unset.splice(0));
     const going = [...units.keys(), ...timers.map(({ unit }) => `${unit}.timer`)];
     if (going.length > 0) wrong.push(`it goes on: ${going.join(", ")}`);
     return wrong.map((one) => `${when}: ${one}`);

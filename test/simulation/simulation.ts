@@ -47,6 +47,8 @@ export interface Lan {
 export class Simulation {
   private time = 0;
   readonly calls: Call[] = [];
+  /** What a shell of it had to say of a variable, or an argument, that has no value: the rest of that command is not done. */
+  readonly unset: string[] = [];
   readonly networkd: Networkd;
   /** Of a machine with files of ifupdown's. */
   readonly ifupdown: Ifupdown;
@@ -120,7 +122,8 @@ export class Simulation {
     };
     const unit: Unit = new Unit(name, this.machine, script, asked, () => this.event());
     this.units.set(name, unit);
-    void unit.ended.then(() => {
+    void unit.ended.then(({ stderr }) => {
+      this.unset.push(...(stderr.match(/^.*: parameter not set$/gm) ?? []));
       if (this.units.get(name) === unit) this.units.delete(name);
       for (const { slot } of this.waiting.filter((one) => one.unit === unit)) this.free(slot);
       this.waiting = this.waiting.filter((one) => one.unit !== unit);

@@ -120,7 +120,7 @@ lacking() {
 	while read -r name _; do [ -e "/sys/class/net/$name" ] || echo "the link $name is not there"; done <create.rollback
 	daemon_runs || echo "$(daemon_name) does not run"
 	daemon_held | sed 's/$/ holds what its link has still/'
-	kernel_touched >kernel.touched
+	kernel_touched kernel.before >kernel.touched
 	kernel_missing kernel.before | cut -f1 >kernel.lacking
 	awk '
 	FILENAME == "kernel.touched" { touched[$1]; next }

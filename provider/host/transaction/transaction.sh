@@ -108,7 +108,7 @@ untold() {
 
 # Asked when nobody else can begin a change any more. A plan for what is no more is not begun.
 is_planned_for() {
-	kernel_touched >kernel.touched
+	kernel_touched kernel.before >kernel.touched
 	lease_outdated "$id" kernel.touched >outdated
 	[ ! -s outdated ]
 }

@@ -72,7 +72,7 @@ export const bridgeGone: Check = (facts) =>
       subject: `bridge ${name}`,
       evidence: `/var/lib/kvmnet/bridges/${name}.json has ${name}${uplink === noUplink ? "" : ` on ${uplink}`}; the host has no ${name}${nic && by ? `, and ${uplink} by ${by}` : ""}`,
       cause: `Somebody deleted ${name}, or the host's network is configured by another program since.`,
-      fix: "pulumi up makes the bridge again, in the words of who has the NIC now; pulumi destroy, or kvmnet clean, takes away what is left of it.",
+      fix: "pulumi up makes the bridge again, in the words of who has the NIC now; pulumi destroy takes away what is left of it.",
       fixable: true,
     });
   });

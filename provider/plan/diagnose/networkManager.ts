@@ -35,7 +35,7 @@ function concerned(facts: Facts): Link[] {
 function lostBy(facts: Facts, link: Link): string[] {
   const { name } = link;
   const { path } = facts.profiles.get(name) ?? {};
-  if (path === undefined) return [];
+  if (path === undefined) return facts.networkManager.size === 0 ? hadBefore(facts, name) : [];
   const text = facts.keyfiles.get(path);
   const sections = keyfileSections(text ?? "");
   if (isExternal(sections)) return findUnconfigured(facts, link);
@@ -54,6 +54,12 @@ function lostBy(facts: Facts, link: Link): string[] {
     ...(isInMemory(facts, path) ? [`NetworkManager has ${name} by ${path}, which is gone with a restart`] : []),
     ...notGiven(facts, link),
   ];
+}
+
+/** A bridge of kvmnet's, where NetworkManager was stopped or taken off the host: nobody brings it up again. */
+function hadBefore({ keyfiles }: Facts, name: string): string[] {
+  const own = bridgeProfile(name);
+  return keyfiles.has(own) ? [`${own} has ${name}, and NetworkManager does not run`] : [];
 }
 
 /** Whether a link comes up by itself: a port with its bridge, and a bridge with its port. */

@@ -52,8 +52,8 @@ function handedOn(facts: Facts, link: Link, definition: NetplanDefinition | unde
     return finding("next-boot", "warning", {
       subject: "host",
       evidence: `networkd has ${link.name}; netplan's renderer of ${entry.id} (${where}) is ${entry.renderer}`,
-      cause: `After the next boot, or a \`netplan apply\`, ${one.name} is not networkd's any more and ${link.name} is: the host may be lost.`,
-      fix: `Set "renderer: networkd" for ${entry.id}. To have ${entry.renderer} see to it, destroy the bridge first, and make it again then.`,
+      cause: `After the next boot, or a \`netplan apply\`, ${one.name} is not networkd's any more and ${link.name} is: SSH is lost.`,
+      fix: `Set "renderer: networkd" for ${entry.id}, before anything else. To have ${entry.renderer} see to it: with that set, destroy the bridge, then take it out and run \`netplan apply\`, and make the bridge again.`,
     });
   });
 }

@@ -89,7 +89,10 @@ async function restore(there: There, plan: RestorePlan, inputs: BridgeInputs): P
   warnOfKept(operation, host, plan, plan.uplink.name);
   weighDelete(operation, host, now, plan, inputs);
   await transactThere(there, plan, (after) => findRestoreDifferences(after, plan));
-  operation.log.info(`${host.label}: ${plan.uplink.name} has its old configuration back.`);
+  const { name } = plan.wanted;
+  operation.log.info(
+    `${host.label}: ${linkNamed(now, name) ? `${plan.uplink.name} has its old configuration back` : `what was left of ${name} is gone`}.`,
+  );
 }
 
 function warnOfKept({ log }: Operation, host: Host, { kept }: Pick<LeavePlan, "kept">, of: string): void {

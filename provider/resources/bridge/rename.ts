@@ -34,7 +34,10 @@ export function planRename(facts: Facts, inputs: BridgeInputs, owner: string, wa
   needNetwork(facts, [was, name]);
   const record = requireOwnRecord(facts, was, owner, false);
   const from = linkNamed(facts, was);
-  if (!record || !from) throw new Refusal(`name: the host has no bridge ${was} to be renamed to ${name}.`);
+  if (!record || !from)
+    throw new Refusal(
+      `name: the host has no bridge ${was} to be renamed to ${name}. Run pulumi up with the name ${was} first, which makes it again.`,
+    );
   const made = virtualUplinkOf(record);
   if (made)
     throw new Refusal(

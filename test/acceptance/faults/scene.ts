@@ -42,7 +42,7 @@ export class Scene implements AsyncDisposable {
 
   static async start(lan: Lan, release: Release, fault: Fault, ends: Outcome, change = firstUp): Promise<Scene> {
     const { kind, connection = {} } = fault;
-    const window = fault.window?.(ends) ?? 10;
+    const window = change.window ?? fault.window?.(ends) ?? 10;
     const options = { name: "kvm1", kind, release, addressing: fault.addressing ?? addressing, ...change.host };
     const host = await lan.startHost(options);
     // As the LAN knows it, where a text of netplan's says it.

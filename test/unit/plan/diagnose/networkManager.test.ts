@@ -112,3 +112,11 @@ test("what is not NetworkManager's to bring up, is none of its leftovers", () =>
   };
   expect(found({ enp1s0: user }, byWork, { links: [wired] })).toEqual([]);
 });
+
+test("a bridge of kvmnet's has nobody who brings it up again where NetworkManager does not run any more", () => {
+  const [first] = found({}, { [ofBridge]: said.bridge });
+  expect(first).toMatchObject({
+    check: "next-boot",
+    evidence: expect.stringContaining(`${ofBridge} has br0, and NetworkManager does not run`),
+  });
+});
