@@ -28,7 +28,7 @@ export class ClaimRegistry {
       const things = [claim.subject, ...(claim.alike === undefined ? [] : [claim.alike])];
       for (const thing of things) {
         const owner = this.#owners.get(keyOf(urn, place, thing));
-        if (owner !== undefined) return [{ claim: { ...claim, thing }, owner }];
+        if (owner !== undefined) return [{ claim: { ...claim, subject: thing }, owner }];
       }
       for (const thing of things) this.#owners.set(keyOf(urn, place, thing), urn);
       return [];
