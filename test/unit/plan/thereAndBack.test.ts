@@ -8,6 +8,7 @@ import type { Change } from "../../../provider/host/transaction/change";
 import { bridge } from "../../../provider/resources/bridge/definition";
 import { planUpdate } from "../../../provider/resources/bridge/planUpdate";
 import { planRestore } from "../../../provider/resources/bridge/restore";
+import { Refusal, unlessRefused } from "../../../provider/schema/refusal";
 import { cases, many } from "../hostile/arbitraries";
 import { handMade, handsOn } from "../hostile/handMade";
 import { addBridge, applyBatch, applyVlans, deleteLink, networkOf } from "../support/kernel";
@@ -82,7 +83,9 @@ test("whatever hands have made of a host, there and back is where it was", () =>
     fc.property(fc.constantFrom(...names), handMade, (name, made) => {
       const { facts, inputs } = read(name);
       const one = { inputs, facts: handsOn(facts, made) };
-      for (const change of [changeOf(one), ...restores(one)]) {
+      // What is refused for what a hand has made has no way there.
+      const planned = unlessRefused(() => changeOf(one));
+      for (const change of [...(planned instanceof Refusal ? [] : [planned]), ...restores(one)]) {
         changes += 1;
         expectBack(one.facts, change);
         expect(othersIn(there(one.facts, change))).toEqual(othersIn(one.facts));
